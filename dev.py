@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""Run upload-diag, or its tests, from a fresh checkout: only Python and pip are needed.
+
+    python3 dev.py run ARGS...     prepare .venv, then run `upload-diag ARGS...`
+    python3 dev.py test [ARGS...]  prepare .venv, then run pytest
+
+The first call installs into `.venv` beside this file; later calls start at once. What this script itself has to say
+goes to stderr, so that the output of `run` can be piped.
+"""
+
+# An old Python must be able to read this file as far as the line that turns it away: no newer syntax than 3.6.
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+NEEDED = (3, 11)
+
+# What each job installs. `dev` includes `all`, so an environment prepared for tests also serves `run`.
+EXTRAS = {"run": "all", "test": "dev"}
+
+
+def main(argv):
+    """Do the job `argv` names and give its exit code."""
+    if sys.version_info < NEEDED:
+        say(f"upload-diag needs Python 3.11 or newer; this is {sys.version.split()[0]} ({sys.executable})")
+        return 1
+    if not argv or argv[0] not in EXTRAS:
+        print(__doc__.strip(), file=sys.stderr)
+        return 0 if argv and argv[0] in ("-h", "--help") else 2
+    job, rest = argv[0], argv[1:]
+    failed = prepare(EXTRAS[job])
+    if failed:
+        return failed
+    if job == "run":
+        return wait([str(PYTHON), "-m", "upload_diag", *rest])
+    return wait([str(PYTHON), "-m", "pytest", *rest], cwd=str(ROOT))
+
+
+def prepare(extra):
+    """Make `.venv` hold what `extra` names; give 0, or the exit code to stop with."""
+    fingerprint = wanted()
+    if any(read(stamp(done)) == fingerprint for done in {extra, "dev"}):
+        return 0
+    say(f"preparing {VENV} (once, about a minute)")
+    for done in set(EXTRAS.values()):
+        if stamp(done).exists():
+            stamp(done).unlink()
+    if not usable(PYTHON):
+        shutil.rmtree(str(VENV), ignore_errors=True)
+        make_venv()
+    install = [*pip(), "install", "-qq", "-c", "constraints.txt", "-e", f".[{extra}]"]
+    failed = wait(install, cwd=str(ROOT), stdout=sys.stderr)
+    if failed:
+        say(f"could not install; pip's own message is above. Delete {VENV} to start afresh.")
+        return failed
+    stamp(extra).write_text(fingerprint, encoding="utf-8")
+    return 0
+
+
+def make_venv():
+    """Create the environment, also where the system's Python comes without ensurepip (Debian without python3-venv)."""
+    import venv
+
+    try:
+        venv.create(str(VENV), with_pip=True)
+    except (Exception, SystemExit):  # noqa: BLE001 - Debian's venv leaves with SystemExit
+        venv.create(str(VENV), with_pip=False, clear=True)
+
+
+def pip():
+    """The command that installs into the environment: its own pip, or this Python's pip where it has none."""
+    if succeeds([str(PYTHON), "-m", "pip", "--version"]):
+        return [str(PYTHON), "-m", "pip", "--disable-pip-version-check"]
+    if succeeds([sys.executable, "-m", "pip", "--version"]):
+        return [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(PYTHON)]
+    say(f"{sys.executable} has no pip. Install it (Debian and Ubuntu: apt install python3-pip) and try again.")
+    sys.exit(1)
+
+
+def wanted():
+    """A hash of everything that decides what gets installed, and where."""
+    parts = [sys.version.encode(), str(VENV).encode()]
+    parts += [(ROOT / name).read_bytes() for name in ("pyproject.toml", "constraints.txt")]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def usable(python):
+    """Whether the environment's Python starts and is the one that runs now."""
+    try:
+        version = subprocess.check_output(
+            [str(python), "-c", "import sys; print(sys.version)"], stderr=subprocess.DEVNULL
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return False
+    return version.decode("utf-8", "replace").split() == sys.version.split()
+
+
+def stamp(extra):
+    """The file that says that `extra` is installed."""
+    return VENV / f"prepared-for-{extra}"
+
+
+def read(path):
+    """The text of a small file, or None."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError:
+        return None
+
+
+def succeeds(command):
+    """Whether a command runs and exits 0; its output is dropped."""
+    try:
+        return subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+    except OSError:
+        return False
+
+
+def wait(command, **options):
+    """Run a command to its end and give its exit code; Ctrl-C is the command's to handle."""
+    process = subprocess.Popen(command, **options)
+    while True:
+        try:
+            code = process.wait()
+        except KeyboardInterrupt:
+            continue
+        return code if code >= 0 else 128 - code
+
+
+def say(text):
+    """Tell the person at the terminal."""
+    print(f"dev.py: {text}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,32 @@
+"""Say why an upload failed, and what to do about it.
+
+Importing this package is cheap: each public name is loaded when it is first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from upload_diag.errors import UploadDiagError
+
+__version__ = "0.1.0"
+
+# Public name -> the module it comes from. `TYPE_CHECKING` above and `__all__` below list the same names; a test holds
+# the three together.
+_EXPORTS = {
+    "UploadDiagError": "errors",
+}
+
+__all__ = ["UploadDiagError", "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _EXPORTS:
+        raise AttributeError(f"module 'upload_diag' has no attribute {name!r}")
+    value = getattr(import_module(f"upload_diag.{_EXPORTS[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,151 @@
+"""The command line: a table of commands, and a frame that turns every ending into one line and an exit code.
+
+A command lives in `upload_diag.cli.NAME` as a click command called `command`. It is imported only when it is called, so
+that `--help` and `--version` stay quick. It may return an exit code; nothing returned means success.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from upload_diag import __version__
+from upload_diag.cli.exit_codes import ExitCode
+
+# One row a command: its name, which is also its module's, and its line in `upload-diag --help`.
+COMMANDS = {
+    "completion": "print the completion script of a shell",
+}
+
+DEBUG_VARIABLE = "UPLOAD_DIAG_DEBUG"
+EPILOG = "Exit codes: 0 done, 1 check failed, 2 wrong use, 3 files, 4 unreachable, 70 bug, 75 retryable."
+
+
+class CommandTable(click.Group):
+    """A click group that knows its commands from `COMMANDS` and imports only the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"upload_diag.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in COMMANDS and not ctx.resilient_parsing and not name.startswith("-"):
+            close = get_close_matches(name, COMMANDS, n=1)
+            hint = f" Did you mean '{close[0]}'?" if close else ""
+            ctx.fail(f"No such command '{name}'.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        names = [CompletionItem(name, help=COMMANDS[name]) for name in COMMANDS if name.startswith(incomplete)]
+        return names + click.Command.shell_complete(self, ctx, incomplete)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a closed pipe gets past click, which would make it exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as closed:
+            raise _PipeClosedError from closed
+
+
+class _PipeClosedError(Exception):
+    """Whoever read our output closed the pipe."""
+
+
+@click.command(cls=CommandTable, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="upload-diag", message="%(prog)s %(version)s")
+@click.option("-v", "--verbose", is_flag=True, help=f"show the traceback of a bug (as {DEBUG_VARIABLE}=1 does)")
+def cli(verbose: bool) -> None:
+    """Say why an upload failed and what to do; make uploads fail on purpose."""
+    if verbose:
+        os.environ[DEBUG_VARIABLE] = "1"
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code; never a traceback, unless asked for."""
+    _speak_utf8()
+    try:
+        code = cli.main(args, prog_name="upload-diag", standalone_mode=False)
+        _flush()
+    except Exception as error:  # noqa: BLE001 - nothing may end in a traceback
+        code = _ending(error)
+    return int(code or ExitCode.OK)
+
+
+def _ending(error: BaseException) -> int:
+    """Say in one line why the run ended, and give the exit code that fits."""
+    from upload_diag.errors import UploadDiagError
+
+    match error:
+        case _PipeClosedError() | BrokenPipeError():
+            _drop_output()
+            return ExitCode.BROKEN_PIPE
+        case click.Abort() if isinstance(error.__cause__, EOFError):  # click takes any EOFError for Ctrl-D
+            return _bug(error.__cause__)
+        case click.Abort():
+            return ExitCode.INTERRUPTED
+        case click.ClickException():
+            error.show()
+            return error.exit_code
+        case UploadDiagError():
+            _say(str(error))
+            return error.exit_code
+        case OSError(strerror=str(reason)):
+            _say(f"{error.filename}: {reason}" if error.filename else reason)
+            return ExitCode.FILES
+    return _bug(error)
+
+
+def _bug(error: BaseException) -> int:
+    """Own up to a fault of upload-diag itself."""
+    from upload_diag.cli._console import one_line
+
+    if os.environ.get(DEBUG_VARIABLE):
+        import traceback
+
+        traceback.print_exception(error)
+    what = one_line(f"{type(error).__name__}: {error}", limit=200)
+    more = "" if os.environ.get(DEBUG_VARIABLE) else f" {DEBUG_VARIABLE}=1 shows the traceback to report it with."
+    _say(f"a bug in upload-diag {__version__}: {what}.{more}")
+    return ExitCode.BUG
+
+
+def _say(text: str) -> None:
+    from upload_diag.cli._console import one_line
+
+    click.echo(f"upload-diag: {one_line(text)}", err=True)
+
+
+def _speak_utf8() -> None:
+    """Write UTF-8 into files and pipes whatever the system's code page, and never fail on a lone surrogate."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a test's stand-in, or None, does not have it
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
+
+
+def _flush() -> None:
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def _drop_output() -> None:
+    """Point stdout at nothing, so that Python's own flush at exit does not meet the closed pipe again."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, sys.stdout.fileno())
+    os.close(nothing)

@@ -1,0 +1,156 @@
+"""What the commands share: safe text, the two consoles, reading input, writing output, `--fail-on`."""
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from upload_diag.cli.exit_codes import ExitCode
+from upload_diag.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+STDIO = "-"
+
+# Logs are written by strangers. A terminal obeys escape sequences (clear the screen, set the title, make a link), and
+# bidirectional controls make text read other than it is. A whole sequence becomes one replacement character.
+_UNSAFE = re.compile(
+    r"""
+      (?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?  # OSC, DCS and kin, up to their end
+    | (?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?                                         # CSI: colours, cursor, screen
+    | \x1b[ -/]*[0-~]?                                                          # other escapes
+    | [\x00-\x08\x0b-\x1f\x7f-\x9f]                                             # C0 but tab and newline, DEL, C1
+    | [\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]                            # bidirectional controls
+    | [\ud800-\udfff]                                                           # lone surrogates
+    """,
+    re.VERBOSE,
+)
+
+
+def safe(text: str) -> str:
+    """The text without anything a terminal would obey; newlines and tabs stay, CR LF becomes a newline."""
+    return _UNSAFE.sub("\ufffd", text.replace("\r\n", "\n"))
+
+
+def one_line(text: str, *, limit: int = 2000) -> str:
+    """Safe text on one line, cut at `limit` characters with an ellipsis."""
+    line = safe(" ".join(text[: 4 * limit].split()))
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def console(*, stderr: bool = False) -> "Console":
+    """A rich console that prints text as it is; it honours NO_COLOR and FORCE_COLOR. Pass it `safe` text."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=True)
+
+
+def notice(text: str) -> None:
+    """Tell the person something that is not the result: one line on stderr."""
+    click.echo(one_line(text), err=True)
+
+
+def read_input(path: str | None) -> bytes:
+    """All bytes of a file, or of standard input for `-` or nothing.
+
+    Raises:
+        click.UsageError: standard input is a terminal, where waiting would look like hanging.
+        InputError: there is no such file, or it cannot be read.
+    """
+    if path is None or path == STDIO:
+        if sys.stdin is None or sys.stdin.isatty():
+            name = click.get_current_context().command_path
+            raise click.UsageError(f"Nothing to read. Give a file, `{name} FILE`, or pipe into it, `... | {name} -`.")
+        return sys.stdin.buffer.read()
+    try:
+        return Path(path).read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise InputError(f"{path}: {reason}") from error
+
+
+@contextmanager
+def open_output(path: str | None) -> Iterator[TextIO]:
+    """Write UTF-8 text to standard output (`-` or nothing) or to a file, which appears whole or not at all.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    if path is None or path == STDIO:
+        yield sys.stdout
+        return
+    with _replacing(Path(path)) as file:
+        yield file
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[TextIO]:
+    """A temporary file beside `target` that takes its place at the end, and vanishes when anything went wrong."""
+    if target.exists() and not target.is_file():  # /dev/stdout, a named pipe: nothing to replace
+        with target.open("w", encoding="utf-8", newline="\n") as out:
+            yield out
+        return
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    except OSError as error:
+        raise InputError(f"cannot write {target}: {error.strerror}") from error
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            yield file
+        temporary.chmod(_mode_for(target))
+        temporary.replace(target)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def _mode_for(target: Path) -> int:
+    """The permissions of the file to be replaced, or the usual ones; `mkstemp` makes private files."""
+    if target.exists():
+        return target.stat().st_mode & 0o777
+    umask = os.umask(0)
+    os.umask(umask)
+    return 0o666 & ~umask
+
+
+class FailOn(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
+    """The value of `--fail-on`: `any`, or error codes joined by commas."""
+
+    name = "CODE[,CODE]|any"
+
+    def convert(
+        self, value: str | frozenset[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> frozenset[str]:
+        from difflib import get_close_matches
+
+        from upload_diag.codes import ErrorCode
+
+        if isinstance(value, frozenset):
+            return value
+        names = [name.strip() for name in value.split(",")]
+        for name in names:
+            if name != "any" and name not in ErrorCode.__members__:
+                close = get_close_matches(name.upper(), ErrorCode.__members__, n=1)
+                hint = f" Did you mean '{close[0]}'?" if close else " `any` and the error codes are known."
+                self.fail(f"'{name}' is not an error code.{hint}", param, ctx)
+        return frozenset(names)
+
+
+fail_on_option = click.option(
+    "--fail-on", type=FailOn(), help="exit 1 if one of these codes, or `any` code at all, was found"
+)
+
+
+def fail_on(wanted: frozenset[str] | None, found: Collection[str]) -> ExitCode:
+    """The exit code of a report: FOUND when `--fail-on` asked for one of the codes found, else OK."""
+    matched = wanted and found and ("any" in wanted or not wanted.isdisjoint(found))
+    return ExitCode.FOUND if matched else ExitCode.OK
