@@ -11,14 +11,13 @@ goes to stderr, so that the output of `run` can be piped.
 # An old Python must be able to read this file as far as the line that turns it away: no newer syntax than 3.6.
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
-PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+PYTHON = VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 NEEDED = (3, 11)
 
 # What each job installs. `dev` includes `all`, so an environment prepared for tests also serves `run`.
@@ -38,24 +37,26 @@ def main(argv):
     if failed:
         return failed
     if job == "run":
-        return wait([str(PYTHON), "-m", "upload_diag", *rest])
-    return wait([str(PYTHON), "-m", "pytest", *rest], cwd=str(ROOT))
+        return become([str(PYTHON), "-P", "-m", "upload_diag", *rest])  # -P: no module of the user's folder gets in
+    os.chdir(str(ROOT))
+    return become([str(PYTHON), "-m", "pytest", *rest])
 
 
 def prepare(extra):
     """Make `.venv` hold what `extra` names; give 0, or the exit code to stop with."""
     fingerprint = wanted()
-    if any(read(stamp(done)) == fingerprint for done in {extra, "dev"}):
+    if PYTHON.exists() and any(read(stamp(done)) == fingerprint for done in {extra, "dev"}):
         return 0
     say(f"preparing {VENV} (once, about a minute)")
     for done in set(EXTRAS.values()):
         if stamp(done).exists():
             stamp(done).unlink()
     if not usable(PYTHON):
-        shutil.rmtree(str(VENV), ignore_errors=True)
-        make_venv()
+        failed = make_venv()
+        if failed:
+            return failed
     install = [*pip(), "install", "-qq", "-c", "constraints.txt", "-e", f".[{extra}]"]
-    failed = wait(install, cwd=str(ROOT), stdout=sys.stderr)
+    failed = subprocess.call(install, cwd=str(ROOT), stdout=sys.stderr)
     if failed:
         say(f"could not install; pip's own message is above. Delete {VENV} to start afresh.")
         return failed
@@ -65,12 +66,10 @@ def prepare(extra):
 
 def make_venv():
     """Create the environment, also where the system's Python comes without ensurepip (Debian without python3-venv)."""
-    import venv
-
-    try:
-        venv.create(str(VENV), with_pip=True)
-    except (Exception, SystemExit):  # noqa: BLE001 - Debian's venv leaves with SystemExit
-        venv.create(str(VENV), with_pip=False, clear=True)
+    create = [sys.executable, "-m", "venv", "--clear"]
+    if not succeeds([*create, str(VENV)]):
+        return subprocess.call([*create, "--without-pip", str(VENV)], stdout=sys.stderr)
+    return 0
 
 
 def pip():
@@ -122,15 +121,11 @@ def succeeds(command):
         return False
 
 
-def wait(command, **options):
-    """Run a command to its end and give its exit code; Ctrl-C is the command's to handle."""
-    process = subprocess.Popen(command, **options)
-    while True:
-        try:
-            code = process.wait()
-        except KeyboardInterrupt:
-            continue
-        return code if code >= 0 else 128 - code
+def become(command):
+    """Run a command in place of this process, so that signals and exit codes are its own."""
+    if sys.platform == "win32":  # where exec leaves the terminal to two processes at once
+        return subprocess.call(command)
+    return os.execv(command[0], command)  # noqa: S606 - no shell is wanted
 
 
 def say(text):
@@ -139,4 +134,7 @@ def say(text):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -6,7 +6,8 @@ that `--help` and `--version` stay quick. It may return an exit code; nothing re
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
@@ -56,16 +57,28 @@ class CommandTable(click.Group):
         names = [CompletionItem(name, help=COMMANDS[name]) for name in COMMANDS if name.startswith(incomplete)]
         return names + click.Command.shell_complete(self, ctx, incomplete)
 
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        with _past_click():
+            return super().make_context(info_name, args, parent, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; a closed pipe gets past click, which would make it exit code 1."""
-        try:
+        with _past_click():
             return super().invoke(ctx)
-        except BrokenPipeError as closed:
-            raise _PipeClosedError from closed
 
 
-class _PipeClosedError(Exception):
-    """Whoever read our output closed the pipe."""
+class _EndedError(Exception):
+    """Carries, as its cause, an error that click would turn into an exit code of its own."""
+
+
+@contextmanager
+def _past_click() -> Iterator[None]:
+    """Get a closed pipe past click, which would exit 1, and an EOFError, which it would take for Ctrl-C."""
+    try:
+        yield
+    except (BrokenPipeError, EOFError) as error:
+        raise _EndedError from error
 
 
 @click.command(cls=CommandTable, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
@@ -79,12 +92,18 @@ def cli(verbose: bool) -> None:
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code; never a traceback, unless asked for."""
-    _speak_utf8()
     try:
-        code = cli.main(args, prog_name="upload-diag", standalone_mode=False)
-        _flush()
-    except Exception as error:  # noqa: BLE001 - nothing may end in a traceback
-        code = _ending(error)
+        _speak_utf8()
+        try:
+            code = cli.main(args, prog_name="upload-diag", standalone_mode=False)
+            _flush()
+        except _EndedError as ended:
+            code = _ending(ended.__cause__ or ended)
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - nothing may end in a traceback
+            code = _ending(error)
+    except BrokenPipeError:
+        _drop_output()
+        code = ExitCode.BROKEN_PIPE
     return int(code or ExitCode.OK)
 
 
@@ -93,15 +112,21 @@ def _ending(error: BaseException) -> int:
     from upload_diag.errors import UploadDiagError
 
     match error:
-        case _PipeClosedError() | BrokenPipeError():
-            _drop_output()
-            return ExitCode.BROKEN_PIPE
-        case click.Abort() if isinstance(error.__cause__, EOFError):  # click takes any EOFError for Ctrl-D
-            return _bug(error.__cause__)
-        case click.Abort():
+        case BrokenPipeError():
+            raise error
+        case click.Abort() | KeyboardInterrupt():
             return ExitCode.INTERRUPTED
-        case click.ClickException():
+        case click.exceptions.NoArgsIsHelpError():
             error.show()
+            return error.exit_code
+        case click.UsageError():
+            path = error.ctx.command_path if error.ctx else "upload-diag"
+            message = error.format_message()
+            stop = "" if message.endswith((".", "?")) else "."
+            _say(f"{message}{stop} Try '{path} --help'.")
+            return error.exit_code
+        case click.ClickException():
+            _say(error.format_message())
             return error.exit_code
         case UploadDiagError():
             _say(str(error))
@@ -145,7 +170,9 @@ def _flush() -> None:
 
 
 def _drop_output() -> None:
-    """Point stdout at nothing, so that Python's own flush at exit does not meet the closed pipe again."""
+    """Point both outputs at nothing, so that Python's own flush at exit does not meet the closed pipe again."""
     nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, sys.stdout.fileno())
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, OSError):  # no stream at all, or not a real file
+            os.dup2(nothing, stream.fileno())
     os.close(nothing)

@@ -20,15 +20,16 @@ if TYPE_CHECKING:
 STDIO = "-"
 
 # Logs are written by strangers. A terminal obeys escape sequences (clear the screen, set the title, make a link), and
-# bidirectional controls make text read other than it is. A whole sequence becomes one replacement character.
+# bidirectional controls make text read other than it is. A whole sequence becomes one replacement character. The body
+# of a string sequence holds no control character, so an unfinished one hides nothing and every search stays linear.
 _UNSAFE = re.compile(
     r"""
-      (?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?  # OSC, DCS and kin, up to their end
-    | (?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?                                         # CSI: colours, cursor, screen
-    | \x1b[ -/]*[0-~]?                                                          # other escapes
-    | [\x00-\x08\x0b-\x1f\x7f-\x9f]                                             # C0 but tab and newline, DEL, C1
-    | [\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]                            # bidirectional controls
-    | [\ud800-\udfff]                                                           # lone surrogates
+      (?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\|\x9c)  # OSC, DCS and kin
+    | (?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?                # CSI: colours, cursor, screen
+    | \x1b[ -/]*[0-~]?                                 # other escapes
+    | [\x00-\x08\x0b-\x1f\x7f-\x9f]                    # C0 but tab and newline, DEL, C1
+    | [\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]   # bidirectional controls
+    | [\ud800-\udfff]                                  # lone surrogates
     """,
     re.VERBOSE,
 )
@@ -86,17 +87,25 @@ def open_output(path: str | None) -> Iterator[TextIO]:
     if path is None or path == STDIO:
         yield sys.stdout
         return
-    with _replacing(Path(path)) as file:
+    target = Path(path).resolve()  # through links: what they point to is replaced, not they
+    with _replacing(target) if target.is_file() or not target.exists() else _writing(target) as file:
+        yield file
+
+
+@contextmanager
+def _writing(target: Path) -> Iterator[TextIO]:
+    """A device or a named pipe, which there is no replacing."""
+    try:
+        file = target.open("w", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise InputError(f"cannot write {target}: {error.strerror}") from error
+    with file:
         yield file
 
 
 @contextmanager
 def _replacing(target: Path) -> Iterator[TextIO]:
     """A temporary file beside `target` that takes its place at the end, and vanishes when anything went wrong."""
-    if target.exists() and not target.is_file():  # /dev/stdout, a named pipe: nothing to replace
-        with target.open("w", encoding="utf-8", newline="\n") as out:
-            yield out
-        return
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     except OSError as error:
