@@ -1,0 +1,261 @@
+"""`Report`: what an analysis found, ready to print. Its JSON form is `schemas/report.schema.json`."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from upload_diag.codes import Action, ErrorCode, Outcome
+from upload_diag.sessions import RootCause, Step, UploadSession
+
+__all__ = ["SCHEMA", "Bucket", "Example", "Group", "Input", "Pattern", "Report"]
+
+SCHEMA = "upload-diag/report/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One file, archive member or stream that was read.
+
+    Attributes:
+        path: as given; a member of an archive is `archive.zip!member`.
+        bytes: its size, after decompression.
+        lines: how many lines it has.
+        format: the log format that was recognised, such as `ndjson`; None when it is no log.
+        encoding: `utf-8`, `utf-16-le`, `latin-1`, …
+        unreadable_bytes: how many of its bytes could not be read.
+        unreadable: why, and how often.
+        by_code: findings by code.
+    """
+
+    path: str
+    bytes: int
+    lines: int
+    format: str | None
+    encoding: str | None
+    unreadable_bytes: int = 0
+    unreadable: dict[str, int] = field(default_factory=dict)
+    by_code: dict[ErrorCode, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One finding of a group, with its place in the input.
+
+    Attributes:
+        line: the first line of the record, from 1.
+        offset: the byte at which the record starts, after decompression.
+        time: RFC 3339 in UTC, or None when the record tells none.
+        text: the record, redacted and shortened; may have several lines.
+    """
+
+    path: str
+    line: int
+    offset: int
+    time: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Findings that are the same failure.
+
+    Attributes:
+        fingerprint: stable across runs and versions of one `v1:` prefix.
+        rule: the rule that decided, such as `s3.NoSuchUpload`.
+        count: how many findings.
+        sessions: how many uploads they touch.
+        first: time of the earliest, RFC 3339 in UTC, or None.
+        cause: one line for a developer: what it means.
+        advice: what to do.
+        user_message: what to tell the person who uploads.
+        action: the next step of recovery.
+        examples: the earliest few.
+    """
+
+    fingerprint: str
+    code: ErrorCode
+    service_code: str | None
+    rule: str
+    operation: str | None
+    count: int
+    sessions: int
+    first: str | None
+    last: str | None
+    cause: str
+    advice: str
+    user_message: str
+    action: Action
+    examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """One bar of the histogram: findings by code from `start` (RFC 3339) for `Report.bucket_seconds`."""
+
+    start: str
+    counts: dict[ErrorCode, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Something that many sessions share.
+
+    Attributes:
+        text: one sentence, such as "36 of 38 sessions died 24 h (± 4 min) after they began".
+        confirm: what to look at to be sure.
+        count: in how many sessions it holds.
+        of: out of how many.
+    """
+
+    text: str
+    confirm: str
+    count: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an analysis found.
+
+    Attributes:
+        inputs: by path.
+        groups: most frequent first.
+        sessions: in the order of their first event.
+        timeline: findings over time, empty when no record has a time.
+        bucket_seconds: the width of a bar of `timeline`.
+        dropped: what a limit kept out, by the limit's name; empty when nothing was dropped.
+        notes: what the reader must know about the input, one sentence each.
+    """
+
+    version: str
+    ruleset_version: str
+    inputs: tuple[Input, ...]
+    groups: tuple[Group, ...]
+    sessions: tuple[UploadSession, ...]
+    timeline: tuple[Bucket, ...]
+    bucket_seconds: int
+    patterns: tuple[Pattern, ...]
+    first: str | None
+    last: str | None
+    dropped: dict[str, int]
+    notes: tuple[str, ...]
+
+    @property
+    def findings(self) -> int:
+        """How many failures."""
+        return sum(group.count for group in self.groups)
+
+    @property
+    def by_code(self) -> dict[ErrorCode, int]:
+        """Findings by code, most frequent first."""
+        counts: dict[ErrorCode, int] = {}
+        for group in self.groups:
+            counts[group.code] = counts.get(group.code, 0) + group.count
+        return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+    @property
+    def by_outcome(self) -> dict[Outcome, int]:
+        """Sessions by outcome, in the order of the vocabulary, zeros included."""
+        counts = dict.fromkeys(Outcome, 0)
+        for session in self.sessions:
+            counts[session.outcome] += 1
+        return counts
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as plain data, as `schemas/report.schema.json` says."""
+        return {
+            "schema": SCHEMA,
+            "tool": {"version": self.version, "rulesetVersion": self.ruleset_version},
+            "inputs": [_input(one) for one in self.inputs],
+            "totals": {
+                "findings": self.findings,
+                "byCode": dict(self.by_code),
+                "sessions": len(self.sessions),
+                "byOutcome": dict(self.by_outcome),
+            },
+            "timeRange": {"first": self.first, "last": self.last},
+            "groups": [_group(one) for one in self.groups],
+            "sessions": [_session(one) for one in self.sessions],
+            "patterns": [
+                {"text": one.text, "confirm": one.confirm, "count": one.count, "of": one.of} for one in self.patterns
+            ],
+            "bucketSeconds": self.bucket_seconds,
+            "timeline": [{"start": one.start, "counts": dict(one.counts)} for one in self.timeline],
+            "dropped": dict(self.dropped),
+            "notes": list(self.notes),
+        }
+
+
+def _input(one: Input) -> dict[str, Any]:
+    return {
+        "path": one.path,
+        "bytes": one.bytes,
+        "lines": one.lines,
+        "format": one.format,
+        "encoding": one.encoding,
+        "byCode": dict(one.by_code),
+        "unreadable": {"bytes": one.unreadable_bytes, "reasons": dict(one.unreadable)},
+    }
+
+
+def _group(one: Group) -> dict[str, Any]:
+    return {
+        "fingerprint": one.fingerprint,
+        "code": one.code,
+        "serviceCode": one.service_code,
+        "rule": one.rule,
+        "operation": one.operation,
+        "count": one.count,
+        "sessions": one.sessions,
+        "first": one.first,
+        "last": one.last,
+        "cause": one.cause,
+        "advice": one.advice,
+        "userMessage": one.user_message,
+        "actionRequired": one.action,
+        "examples": [
+            {"path": e.path, "line": e.line, "offset": e.offset, "time": e.time, "text": e.text} for e in one.examples
+        ],
+    }
+
+
+def _session(one: UploadSession) -> dict[str, Any]:
+    return {
+        "videoId": one.video_id,
+        "bucket": one.bucket,
+        "key": one.key,
+        "uploadIds": list(one.upload_ids),
+        "outcome": one.outcome,
+        "parts": one.parts,
+        "refreshes": one.refreshes,
+        "restarts": one.restarts,
+        "retries": one.retries,
+        "errors": dict(one.errors),
+        "rootCause": _root_cause(one.root_cause),
+        "first": one.first,
+        "last": one.last,
+        "timeline": [_step(step) for step in one.timeline],
+    }
+
+
+def _step(one: Step) -> dict[str, Any]:
+    return {
+        "event": one.event,
+        "code": one.code,
+        "operation": one.operation,
+        "count": one.count,
+        "first": one.first,
+        "last": one.last,
+        "path": one.path,
+        "line": one.line,
+    }
+
+
+def _root_cause(one: RootCause | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    return {
+        "cause": one.cause,
+        "evidence": list(one.evidence),
+        "confirm": one.confirm,
+        "unseen": list(one.unseen),
+    }
