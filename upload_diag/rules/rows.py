@@ -1,6 +1,6 @@
 """The kinds of row that the rule tables are made of. Facts only: no row decides anything by itself."""
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 from upload_diag.codes import ErrorCode
 
@@ -60,7 +60,7 @@ class OtherCode:
         return f"{self.family}.{self.name}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Phrase:
     r"""A sentence, or part of one, that tells the reason.
 
@@ -84,6 +84,7 @@ class Phrase:
     code: ErrorCode
     keyword: str
     pattern: str = ""
+    _: KW_ONLY
     refines: tuple[ErrorCode, ...] = ()
     strength: int = 70
     hits: tuple[str, ...]
