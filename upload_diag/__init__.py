@@ -7,17 +7,46 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from upload_diag.errors import UploadDiagError
+    from upload_diag.codes import Action, ErrorCode, Operation, Outcome, Retry
+    from upload_diag.errors import BadRuleError, InputError, ServerUnreachableError, UploadDiagError, UsageError
+    from upload_diag.model import ErrorInfo, Evidence, UploadContext
 
 __version__ = "0.1.0"
 
 # Public name -> the module it comes from. `TYPE_CHECKING` above and `__all__` below list the same names; a test holds
 # the three together.
 _EXPORTS = {
+    "Action": "codes",
+    "BadRuleError": "errors",
+    "ErrorCode": "codes",
+    "ErrorInfo": "model",
+    "Evidence": "model",
+    "InputError": "errors",
+    "Operation": "codes",
+    "Outcome": "codes",
+    "Retry": "codes",
+    "ServerUnreachableError": "errors",
+    "UploadContext": "model",
     "UploadDiagError": "errors",
+    "UsageError": "errors",
 }
 
-__all__ = ["UploadDiagError", "__version__"]
+__all__ = [
+    "Action",
+    "BadRuleError",
+    "ErrorCode",
+    "ErrorInfo",
+    "Evidence",
+    "InputError",
+    "Operation",
+    "Outcome",
+    "Retry",
+    "ServerUnreachableError",
+    "UploadContext",
+    "UploadDiagError",
+    "UsageError",
+    "__version__",
+]
 
 
 def __getattr__(name: str) -> Any:

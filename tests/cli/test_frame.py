@@ -210,8 +210,8 @@ def test_a_closed_pipe_for_messages_is_no_traceback_either():
 
 
 def test_a_closed_standard_output_is_no_traceback():
-    script = f"exec {sys.executable} -m upload_diag --version >&-"
-    done = subprocess.run(["sh", "-c", script], stderr=subprocess.PIPE, text=True, check=False)
+    command = ["sh", "-c", 'exec "$0" -m upload_diag --version >&-', sys.executable]
+    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
 
