@@ -1,0 +1,1 @@
+"""What is known about error codes, fields and texts: rows only, no control flow."""
