@@ -14,7 +14,7 @@ from typing import Any
 from upload_diag._resources import resources
 from upload_diag.errors import InputError, UsageError
 
-__all__ = ["find", "names", "schema_text", "validator", "version"]
+__all__ = ["find", "names", "schema_text", "title_of", "validator", "version"]
 
 ENVELOPE = "upload-error"
 _SUFFIX = ".schema.json"
@@ -65,6 +65,11 @@ def find(name: str) -> dict[str, Any]:
 def version(body: dict[str, Any]) -> str:
     """The version at the end of a schema's `$id`, such as `1.0`."""
     return str(body["$id"]).rpartition(":")[2]
+
+
+def title_of(name: str, body: dict[str, Any]) -> str:
+    """How messages call a schema: `upload-error 1.0`, or the file."""
+    return f"{name.partition('@')[0]} {version(body)}" if name in names() else name
 
 
 def validator(body: dict[str, Any] | bool, *, formats: bool = False) -> Any:
