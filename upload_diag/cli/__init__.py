@@ -21,6 +21,7 @@ from upload_diag.cli.exit_codes import ExitCode
 # One row a command: its name, which is also its module's, and its line in `upload-diag --help`.
 COMMANDS = {
     "check": "hold recorded answers, or a change of a schema, to the error contract",
+    "serve": "run the fault server: a mock S3 whose upload sessions die on demand",
     "schema": "print or write the JSON Schemas",
     "completion": "print the completion script of a shell",
 }

@@ -1,0 +1,134 @@
+"""The server as boto3 meets it: a whole multipart upload, and a session that dies on demand."""
+
+import json
+import os
+import urllib.request
+
+import pytest
+
+from upload_diag.faults import FaultServer, Respond
+
+pytest.importorskip("moto")
+boto3 = pytest.importorskip("boto3")
+botocore_exceptions = pytest.importorskip("botocore.exceptions")
+
+MIB = 1024 * 1024
+
+
+@pytest.fixture(scope="module")
+def shared():
+    with FaultServer(seed=1) as server:
+        yield server
+
+
+@pytest.fixture
+def server(shared):
+    shared.reset()
+    shared.client().create_bucket(Bucket="bkt")
+    return shared
+
+
+@pytest.fixture
+def s3(server):
+    return server.client()
+
+
+def upload(s3, key, *bodies, **create):
+    upload_id = s3.create_multipart_upload(Bucket="bkt", Key=key, **create)["UploadId"]
+    parts = []
+    for number, body in enumerate(bodies, 1):
+        answer = s3.upload_part(Bucket="bkt", Key=key, UploadId=upload_id, PartNumber=number, Body=body)
+        parts.append({"PartNumber": number, "ETag": answer["ETag"]})
+    return upload_id, parts
+
+
+def complete(s3, key, upload_id, parts):
+    return s3.complete_multipart_upload(Bucket="bkt", Key=key, UploadId=upload_id, MultipartUpload={"Parts": parts})
+
+
+def refused(call, **arguments):
+    with pytest.raises(botocore_exceptions.ClientError) as caught:
+        call(**arguments)
+    return caught.value.response
+
+
+def test_a_multipart_upload_becomes_an_object_that_reads_as_sent(s3):
+    bodies = (os.urandom(5 * MIB), os.urandom(1000))
+    upload_id, parts = upload(s3, "a/b é.bin", *bodies, Metadata={"x": "y"}, ContentType="video/mp4")
+    etag = complete(s3, "a/b é.bin", upload_id, parts)["ETag"]
+    found = s3.get_object(Bucket="bkt", Key="a/b é.bin")
+    assert found["Body"].read() == b"".join(bodies)
+    assert (found["ETag"], found["Metadata"], found["ContentType"]) == (etag, {"x": "y"}, "video/mp4")
+    assert etag.endswith('-2"')
+    part = s3.get_object(Bucket="bkt", Key="a/b é.bin", PartNumber=2)
+    assert (part["Body"].read(), part["PartsCount"]) == (bodies[1], 2)
+    assert s3.get_object(Bucket="bkt", Key="a/b é.bin", Range="bytes=5-9")["Body"].read() == bodies[0][5:10]
+    listed = s3.list_objects_v2(Bucket="bkt")["Contents"][0]
+    assert (listed["Key"], listed["ETag"], listed["Size"]) == ("a/b é.bin", etag, 5 * MIB + 1000)
+
+
+def test_an_expired_session_is_dead_for_every_operation(server, s3):
+    upload_id, parts = upload(s3, "k", b"one")
+    assert server.expire(upload_id) == [upload_id]
+    session = {"Bucket": "bkt", "Key": "k", "UploadId": upload_id}
+    calls = [
+        (s3.upload_part, {"PartNumber": 1, "Body": b"x"}),
+        (s3.list_parts, {}),
+        (s3.complete_multipart_upload, {"MultipartUpload": {"Parts": parts}}),
+        (s3.abort_multipart_upload, {}),
+    ]
+    for call, more in calls:
+        answer = refused(call, **session, **more)
+        assert (answer["Error"]["Code"], answer["ResponseMetadata"]["HTTPStatusCode"]) == ("NoSuchUpload", 404)
+        assert answer["Error"]["UploadId"] == upload_id
+        assert answer["ResponseMetadata"]["RequestId"] == answer["ResponseMetadata"]["HTTPHeaders"]["x-amz-request-id"]
+    assert "Uploads" not in s3.list_multipart_uploads(Bucket="bkt")
+
+
+def test_an_injected_fault_strikes_as_often_as_told_and_the_journal_shows_every_try(server):
+    s3 = server.client()
+    upload_id, _ = upload(s3, "k")
+    server.inject(Respond("SlowDown"), operation="UploadPart", part_number=2, times=2)
+    s3.upload_part(Bucket="bkt", Key="k", UploadId=upload_id, PartNumber=2, Body=b"x")
+    assert [entry.status for entry in server.journal.of("UploadPart", part_number=2)] == [503, 503, 200]
+
+
+def test_the_control_api_expires_a_session(server, s3):
+    upload_id, _ = upload(s3, "k", b"x")
+    request = urllib.request.Request(
+        f"{server.control_url}/uploads/{upload_id}/expire",
+        method="POST",
+        data=b"",
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request) as answer:
+        assert json.load(answer)["state"] == "expired"
+    assert refused(s3.list_parts, Bucket="bkt", Key="k", UploadId=upload_id)["Error"]["Code"] == "NoSuchUpload"
+
+
+def test_a_session_older_than_its_limit_is_dead_once_the_clock_moved():
+    with FaultServer(session_ttl=3600) as server:
+        s3 = server.client()
+        s3.create_bucket(Bucket="bkt")
+        upload_id, _ = upload(s3, "k", b"x")
+        assert server.clock.advance(3599) == []
+        s3.list_parts(Bucket="bkt", Key="k", UploadId=upload_id)
+        assert server.clock.advance(2) == [upload_id]
+        assert refused(s3.list_parts, Bucket="bkt", Key="k", UploadId=upload_id)["Error"]["Code"] == "NoSuchUpload"
+
+
+def test_a_lifecycle_rule_aborts_after_seven_days_of_virtual_time(server, s3):
+    rule = {
+        "ID": "stale",
+        "Status": "Enabled",
+        "Filter": {"Prefix": "in/"},
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+    }
+    s3.put_bucket_lifecycle_configuration(Bucket="bkt", LifecycleConfiguration={"Rules": [rule]})
+    answer = s3.create_multipart_upload(Bucket="bkt", Key="in/k")
+    assert answer["AbortRuleId"] == "stale"
+    other, _ = upload(s3, "out/k", b"x")
+    assert server.clock.advance(7 * 86400 + 1) == [answer["UploadId"]]
+    s3.list_parts(Bucket="bkt", Key="out/k", UploadId=other)
+    died = server.app.upload(answer["UploadId"])
+    assert "stale" in died.why

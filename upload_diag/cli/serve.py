@@ -1,0 +1,108 @@
+"""`upload-diag serve`."""
+
+import re
+import signal
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from upload_diag.errors import UsageError
+
+if TYPE_CHECKING:
+    from upload_diag.faults import FaultServer
+
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
+    """A length of time: `90`, `90s`, `15m`, `24h`, `7d`; a number of seconds."""
+
+    name = "DURATION"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", str(value))
+        if match is None:
+            self.fail(f"'{value}' is no length of time; write 90s, 15m, 24h or 7d.", param, ctx)
+        return float(match[1]) * _UNITS[match[2]]
+
+
+@click.command
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="address to bind; others than loopback want a token"
+)
+@click.option("--port", default=9000, show_default=True, help="of S3; 0 takes any free one")
+@click.option(
+    "--control-port", default=9001, show_default=True, help="of dashboard and control API; 0 takes any free one"
+)
+@click.option("--scenario", help="name of a shipped scenario, or a JSON file")
+@click.option("--seed", default=0, show_default=True, help="of upload ids, request ids and every draw")
+@click.option(
+    "--session-ttl", type=Duration(), help="how long an upload session lives, such as 24h (default: for ever)"
+)
+@click.option(
+    "--auth", metavar="ACCESS_KEY:SECRET_KEY", help="check signatures against these (default: let everyone in)"
+)
+@click.option("--control-token", help="what the control API wants (default: none on loopback, a random one elsewhere)")
+@click.option(
+    "--ready-file", type=click.Path(path_type=Path), help="write the addresses here, as JSON, once it answers"
+)
+def command(scenario: str | None, ready_file: Path | None, **options: Any) -> None:
+    """Run a mock S3 whose upload sessions die on demand, until Ctrl-C or SIGTERM.
+
+    Point any S3 client at it; every credential is welcome unless --auth is given. `upload-diag fault` and the dashboard
+    say what happens when.
+    """
+    server = _server(scenario=scenario, **options)
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    server.start()
+    try:
+        if ready_file is not None:
+            server.write_ready_file(ready_file)
+        click.echo(banner(server), err=True)
+        while not stop.wait(3600):
+            pass
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.stop()
+        if ready_file is not None:
+            ready_file.unlink(missing_ok=True)
+
+
+def _server(**options: Any) -> "FaultServer":
+    try:
+        import moto.server  # noqa: F401 - told apart from a fault of our own
+    except ImportError as error:
+        raise UsageError("The fault server needs more packages: pip install 'upload-diag[server]'.") from error
+    from upload_diag.faults import FaultServer
+
+    return FaultServer(**options)
+
+
+def banner(server: "FaultServer") -> str:
+    """What a person needs to point a client at the server: lines to paste."""
+    access, secret = server.credentials
+    lines = [
+        f"S3         {server.url}",
+        f"dashboard  {server.control_url.removesuffix('api')}",
+        f"control    {server.control_url}" + (f"   token {server.control_token}" if server.control_token else ""),
+        "",
+        (
+            f"boto3      boto3.client('s3', endpoint_url='{server.url}', region_name='us-east-1', "
+            f"aws_access_key_id='{access}', aws_secret_access_key='{secret}')"
+        ),
+        (
+            f"aws-cli    AWS_ACCESS_KEY_ID={access} AWS_SECRET_ACCESS_KEY={secret} AWS_DEFAULT_REGION=us-east-1 "
+            f"aws --endpoint-url {server.url} s3 ls"
+        ),
+        (
+            f"JS         new S3Client({{ endpoint: '{server.url}', region: 'us-east-1', forcePathStyle: true, "
+            f"credentials: {{ accessKeyId: '{access}', secretAccessKey: '{secret}' }} }})"
+        ),
+        "",
+        "Ctrl-C stops it.",
+    ]
+    return "\n".join(lines)

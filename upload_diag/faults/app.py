@@ -1,0 +1,424 @@
+"""The S3 side of the server: each request goes through authentication, faults, the operation and the journal."""
+
+import itertools
+import logging
+import re
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from email.utils import formatdate
+from functools import lru_cache
+
+from upload_diag.faults import cors
+from upload_diag.faults.backend import Backend, CorsRule
+from upload_diag.faults.clock import Clock
+from upload_diag.faults.content import Content, ContentStore
+from upload_diag.faults.exchange import CutError, Exchange
+from upload_diag.faults.http import BadRequestError, Body, ClientGoneError, Connection, Head
+from upload_diag.faults.journal import Journal
+from upload_diag.faults.kinds import Fault
+from upload_diag.faults.lifetimes import Lifetimes
+from upload_diag.faults.multipart import Multipart
+from upload_diag.faults.objects import Objects
+from upload_diag.faults.payload import Payload
+from upload_diag.faults.plan import Armed, Plan, When
+from upload_diag.faults.refusal import S3Error
+from upload_diag.faults.request import S3Request, read_request
+from upload_diag.faults.response import Delivery, Response, error_response, request_ids
+from upload_diag.faults.uploads import Ledger, Upload
+
+__all__ = ["App"]
+
+log = logging.getLogger(__name__)
+
+MAX_FORWARDED = 64 * 1024 * 1024  # bytes of a body that goes to the backend as it is
+_REQUEST_ID = re.compile(rb"<RequestI[dD]>[^<]*</RequestI[dD]>")
+_HOST_ID = re.compile(rb"<HostI[dD]>[^<]*</HostI[dD]>")
+_CODE = re.compile(rb"<Code>([^<]+)</Code>")
+
+
+class App:
+    """The state of one server and the way of a request through it.
+
+    Attributes:
+        ledger: sessions; every use is under `lock`.
+        counts: answers by (operation, status).
+        fired: strikes by kind of fault.
+    """
+
+    def __init__(
+        self, backend: Backend, *, seed: int = 0, session_ttl: float | None = None, auth: str | None = None
+    ) -> None:
+        self.seed = seed
+        self.clock = Clock()
+        self.journal = Journal()
+        self.plan = Plan(seed)
+        self.lock = threading.RLock()
+        self.backend = backend
+        self.store = ContentStore()
+        self.lifetimes = Lifetimes(session_ttl, backend.abort_rules)
+        self.ledger: Ledger[Content] = Ledger(seed, self.lifetimes.deadline)
+        self.stopping = threading.Event()
+        self._multipart = Multipart(
+            ledger=self.ledger,
+            store=self.store,
+            backend=backend,
+            clock=self.clock,
+            lifetimes=self.lifetimes,
+            lock=self.lock,
+        )
+        self._objects = Objects(self.store, backend, self.clock)
+        self.counts: Counter[tuple[str, int]] = Counter()
+        self.fired: Counter[str] = Counter()
+        self._numbers = itertools.count(1)
+        self._expired_credentials: set[tuple[str, str]] = set()
+
+    # What faults and the control API do to the server.
+
+    def now(self) -> datetime:
+        """The virtual clock."""
+        return self.clock.now()
+
+    def sleep(self, seconds: float) -> None:
+        """Real seconds; shorter when the server stops."""
+        if seconds > 0:
+            self.stopping.wait(seconds)
+
+    def expire_upload(self, upload_id: str, why: str) -> bool:
+        """Let a session die now; False if it was dead or unknown."""
+        with self.lock:
+            upload = self.ledger.get(upload_id)
+            if upload is None or not self.ledger.expire(upload, why, self.clock.now()):
+                return False
+        self.note("expire", bucket=upload.bucket, key=upload.key, upload_id=upload.id, why=why)
+        return True
+
+    def uploads(self) -> list[Upload[Content]]:
+        """Every session that is remembered, the oldest first; what is due is dead in it."""
+        self.sweep()
+        with self.lock:
+            return list(self.ledger)
+
+    def upload(self, upload_id: str) -> Upload[Content] | None:
+        """The session with this id, in whatever state."""
+        self.sweep()
+        with self.lock:
+            return self.ledger.get(upload_id)
+
+    def expire_matching(
+        self, *, bucket: str | None = None, key: str | None = None, older_than: float | None = None, why: str
+    ) -> list[str]:
+        """Let all live sessions die that match; their ids."""
+        with self.lock:
+            found = self.ledger.matching(self.clock.now(), bucket=bucket, key=key, older_than=older_than)
+            return [upload.id for upload in found if self.expire_upload(upload.id, why)]
+
+    def arm(self, fault: Fault, when: When) -> Armed:
+        """Put a fault in place."""
+        armed = self.plan.arm(fault, when, self.clock.now())
+        self.note("arm", faults=(armed.id,), why=fault.kind)
+        return armed
+
+    def move_clock(self, *, advance: float = 0.0, to: datetime | None = None) -> list[str]:
+        """Advance the clock, or set it; the ids of the sessions that died of it."""
+        if to is not None:
+            self.clock.set(to)
+        self.clock.advance(advance)
+        self.note("clock")
+        return [upload.id for upload in self.sweep()]
+
+    def expire_credentials(self, access_key: str, token: str) -> None:
+        """From now on these credentials are refused as expired."""
+        self._expired_credentials.add((access_key, token))
+
+    def note(self, event: str, **fields: object) -> None:
+        """Write an event that is no request into the journal."""
+        self.journal.add(event, advanced=round(self.clock.advanced), time=self.clock.now().isoformat(), **fields)
+
+    def sweep(self) -> list[Upload[Content]]:
+        """Let every session die that is due by now."""
+        with self.lock:
+            died = self.ledger.sweep(self.clock.now())
+        for upload in died:
+            self.note("expire", bucket=upload.bucket, key=upload.key, upload_id=upload.id, why=upload.why)
+        return died
+
+    def reset(self, buckets: str | None = None) -> None:
+        """Everything back to the start; with a glob, only the data of these buckets."""
+        with self.lock:
+            self.ledger.forget(buckets)
+            self.backend.reset(buckets)
+            self.lifetimes.forget()
+        if buckets is None:
+            self.plan.clear(restart=True)
+            self.clock.reset()
+            self.journal.clear()
+            self._expired_credentials.clear()
+            self._numbers = itertools.count(1)
+
+    def close(self) -> None:
+        """Wake every waiting request and let go of the data."""
+        self.stopping.set()
+        self.journal.close()
+        self.backend.close()
+        self.store.close()
+
+    # The way of a request.
+
+    def serve(self, connection: Connection) -> None:
+        """Answer requests until the connection ends."""
+        while not self.stopping.is_set():
+            try:
+                head = connection.head()
+                if head is None or not self._serve_one(connection, head):
+                    return
+            except BadRequestError as error:
+                connection.socket.sendall(_bad_request(error))
+                return
+
+    def _serve_one(self, connection: Connection, head: Head) -> bool:
+        request = read_request(head)
+        body = Body(connection, head)
+        exchange = Exchange(request, connection, self, request_ids(self.seed, next(self._numbers)))
+        struck: list[Armed] = []
+        connection.on_read = None
+        try:
+            try:
+                response = self._answer(exchange, body, struck)
+            except (CutError, ClientGoneError) as end:
+                self._record(
+                    exchange, body, Response(0), struck, str(end) if isinstance(end, CutError) else "client gone"
+                )
+                raise
+            finally:
+                connection.on_read = None
+            # The journal comes first: who has the answer finds it there.
+            self._record(exchange, body, response, struck, _delivery_name(response.delivery))
+            close = body.waiting or head.old or head.headers.get("connection", "").lower() == "close"
+            self._send(connection, request, response, close=close)
+            return not close and body.drain()
+        except CutError as cut:
+            if cut.end == "reset":
+                connection.reset()
+        except ClientGoneError:
+            pass
+        return False
+
+    def _answer(self, exchange: Exchange, body: Body, struck: list[Armed]) -> Response:
+        request = exchange.request
+        try:
+            response = self._before(exchange, struck) or self._operate(request, body, exchange)
+        except S3Error as error:
+            response = self._error(error, exchange)
+        except BadRequestError as error:
+            response = self._error(
+                S3Error("MaxMessageLengthExceeded" if error.status == 413 else "IncompleteBody", str(error)), exchange
+            )
+        except (CutError, ClientGoneError):
+            raise
+        except Exception:
+            log.exception("%s %s", request.method, request.path)
+            response = self._error(S3Error("InternalError"), exchange)
+        self._common_headers(exchange, response)
+        for armed in struck:
+            exchange.random, exchange.memory = armed.random, armed.memory
+            response = armed.fault.after(exchange, response)
+        return response
+
+    def _before(self, exchange: Exchange, struck: list[Armed]) -> Response | None:
+        request = exchange.request
+        if request.method == "OPTIONS":
+            return cors.preflight(self._cors_rules(request.bucket), request.headers)
+        self._check_credentials(request)
+        with self.lock:
+            upload = self.ledger.get(request.upload_id) if request.upload_id else None
+            struck += self.plan.strike(request, upload, self.clock.now())
+        for armed in struck:
+            exchange.random, exchange.memory = armed.random, armed.memory
+            response = armed.fault.before(exchange)
+            if response is not None:
+                return response
+        return None
+
+    def _check_credentials(self, request: S3Request) -> None:
+        if self._expired_credentials:
+            token = request.headers.get("x-amz-security-token", request.query.get("X-Amz-Security-Token", ""))
+            if (request.access_key, token) in self._expired_credentials:
+                raise S3Error("ExpiredToken")
+
+    def _operate(self, request: S3Request, body: Body, exchange: Exchange) -> Response:
+        multipart = self._multipart
+        match request.operation:
+            case "UploadPart":
+                multipart.find(request)
+                return multipart.upload_part(request, self._payload(exchange, body))
+            case "UploadPartCopy":
+                return multipart.upload_part_copy(request)
+            case "CreateMultipartUpload":
+                return multipart.create(request)
+            case "ListParts":
+                return multipart.list_parts(request)
+            case "ListMultipartUploads":
+                return multipart.list_uploads(request)
+            case "CompleteMultipartUpload":
+                return multipart.complete(request, body, self._location(request))
+            case "AbortMultipartUpload":
+                return multipart.abort(request)
+            case "PutObject":
+                return self._objects.put(request, self._payload(exchange, body))
+            case "GetObject" | "HeadObject":
+                return self._backend_answer(self._objects.read(request), exchange)
+            case "":
+                raise S3Error(
+                    "MethodNotAllowed", Method=request.method, ResourceType="OBJECT" if request.key else "BUCKET"
+                )
+        return self._forward(request, body, exchange)
+
+    def _payload(self, exchange: Exchange, body: Body) -> Payload:
+        return Payload(
+            exchange.request.headers,
+            _Flipper(body) if exchange.corrupt_request else body,
+            _length(exchange.request),
+        )
+
+    def _forward(self, request: S3Request, body: Body, exchange: Exchange) -> Response:
+        data = body.read(MAX_FORWARDED)
+        answer = self._backend_answer(self.backend.forward(request, data), exchange)
+        if "Lifecycle" in request.operation or request.operation == "DeleteBucket":
+            self.lifetimes.forget(request.bucket)
+        if request.operation == "DeleteBucket" and answer.status < 300:
+            with self.lock:
+                for upload in self.ledger.matching(self.clock.now(), bucket=request.bucket):
+                    self.ledger.expire(upload, "the bucket was deleted", self.clock.now())
+        return answer
+
+    def _location(self, request: S3Request) -> str:
+        host = request.headers.get("host", "localhost")
+        return f"http://{host}{request.raw_path}"
+
+    def _cors_rules(self, bucket: str) -> tuple[CorsRule, ...]:
+        try:
+            return self.backend.cors_rules(bucket)
+        except S3Error:
+            return ()
+
+    def _backend_answer(self, answer: Response, exchange: Exchange) -> Response:
+        """Give a backend's answer the ids of this server, and a body that S3 would send."""
+        if answer.status >= 400 and isinstance(answer.body, bytes):
+            code = _CODE.search(answer.body)
+            if code is None and answer.body:
+                log.error("the backend answered %s: %.500r", answer.status, answer.body)
+                return self._error(S3Error("InternalError"), exchange)
+            answer.code = code[1].decode() if code else ""
+            request_id, host_id = (value.encode() for value in exchange.ids)
+            own = b"<RequestId>" + request_id + b"</RequestId><HostId>" + host_id + b"</HostId>"
+            body = _REQUEST_ID.sub(b"", _HOST_ID.sub(b"", answer.body))
+            answer.body = body.replace(b"</Error>", own + b"</Error>")
+            answer.headers["content-type"] = "application/xml"
+        return answer
+
+    def _error(self, error: S3Error, exchange: Exchange) -> Response:
+        request_id, host_id = exchange.ids
+        return error_response(
+            error,
+            resource=exchange.request.path,
+            request_id=request_id,
+            host_id=host_id,
+            head_only=exchange.request.method == "HEAD",
+        )
+
+    def _common_headers(self, exchange: Exchange, response: Response) -> None:
+        request = exchange.request
+        headers = response.headers
+        headers["x-amz-request-id"], headers["x-amz-id-2"] = exchange.ids
+        headers.setdefault("date", _http_date(int(time.time() + self.clock.advanced)))
+        headers.setdefault("server", "AmazonS3")
+        if "origin" in request.headers and request.method != "OPTIONS":
+            headers |= cors.cors_headers(self._cors_rules(request.bucket), request.headers, request.method)
+
+    def _send(self, connection: Connection, request: S3Request, response: Response, *, close: bool) -> None:
+        """Send the answer; raises CutError when the connection must end after it."""
+        delivery = response.delivery or Delivery()
+        pieces = response.pieces() if request.method != "HEAD" else iter(())
+        if not delivery.silent:
+            head = response.head(close=close or delivery.end != "keep")
+            if response.delivery is None and isinstance(response.body, bytes):
+                connection.socket.sendall(head + b"".join(pieces))
+            else:
+                connection.socket.sendall(head)
+                self._send_pieces(connection, pieces, delivery)
+        if delivery.end != "keep":
+            raise CutError(delivery.end)
+
+    def _send_pieces(self, connection: Connection, pieces: Iterator[bytes | memoryview], delivery: Delivery) -> None:
+        sent = 0
+        rate = delivery.bytes_per_second
+        for piece in pieces:
+            left = piece if delivery.cut_after is None else piece[: delivery.cut_after - sent]
+            step = max(1, int(rate / 20)) if rate else max(1, len(left))
+            for at in range(0, len(left), step):
+                connection.socket.sendall(left[at : at + step])
+                self.sleep(step / rate if rate else 0)
+            sent += len(left)
+            if delivery.cut_after is not None and sent >= delivery.cut_after:
+                return
+
+    def _record(self, exchange: Exchange, body: Body, response: Response, struck: list[Armed], delivery: str) -> None:
+        request = exchange.request
+        with self.lock:
+            self.counts[request.operation or request.method, response.status] += 1
+            self.fired.update(armed.fault.kind for armed in struck)
+        self.journal.add(
+            "request",
+            operation=request.operation or request.method,
+            bucket=request.bucket,
+            key=request.key,
+            upload_id=request.upload_id,
+            part_number=request.part_number,
+            status=response.status or None,
+            code=response.code,
+            faults=tuple(armed.id for armed in struck),
+            delivery=delivery,
+            received=body.received,
+            sent=len(response.body),
+            request_id=exchange.ids[0],
+            advanced=round(self.clock.advanced),
+            time=self.clock.now().isoformat(),
+        )
+
+
+class _Flipper:
+    """A source whose first bit is wrong."""
+
+    def __init__(self, source: Body) -> None:
+        self._source = source
+        self._done = False
+
+    def readinto(self, view: memoryview, /) -> int:
+        count = self._source.readinto(view)
+        if count and not self._done:
+            view[0] ^= 1
+            self._done = True
+        return count
+
+
+def _length(request: S3Request) -> int | None:
+    return int(request.headers["content-length"]) if "content-length" in request.headers else None
+
+
+@lru_cache(maxsize=4)  # thousands of answers share a second
+def _http_date(second: int) -> str:
+    return formatdate(second, usegmt=True)
+
+
+def _delivery_name(delivery: Delivery | None) -> str:
+    if delivery is None or (delivery.end == "keep" and not delivery.silent):
+        return "whole"
+    return "lost" if delivery.silent else "cut"
+
+
+def _bad_request(error: BadRequestError) -> bytes:
+    body = f"<Error><Code>BadRequest</Code><Message>{error}</Message></Error>".encode()
+    return Response(error.status, {"content-type": "application/xml"}, body).head(close=True) + body

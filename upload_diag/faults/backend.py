@@ -1,0 +1,288 @@
+"""Where objects live, and who answers everything that is no multipart operation."""
+
+# ruff: noqa: SLF001 - moto has no public way to give an object its bytes, its ETag and its age.
+
+import io
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from typing import Any, ClassVar, Protocol, cast
+from urllib.parse import quote, unquote_to_bytes
+
+from upload_diag.faults.content import Content, Joined
+from upload_diag.faults.refusal import S3Error
+from upload_diag.faults.request import S3Request
+from upload_diag.faults.response import Response
+
+__all__ = ["AbortRule", "Backend", "CorsRule", "MotoBackend", "NewObject", "StoredObject"]
+
+
+@dataclass(frozen=True, slots=True)
+class AbortRule:
+    """A lifecycle rule that aborts incomplete uploads; `days` after initiation, for keys with the prefix."""
+
+    id: str
+    prefix: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class CorsRule:
+    """A CORS rule of a bucket; origins and headers may hold one `*`."""
+
+    origins: tuple[str, ...]
+    methods: tuple[str, ...]
+    headers: tuple[str, ...] = ()
+    exposed: tuple[str, ...] = ()
+    max_age: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewObject:
+    """An object to put in place.
+
+    Attributes:
+        headers: of the request that describes it: metadata, content type, ACL, tags, encryption.
+        etag: without quotes.
+        part_sizes: in order, when it was put together of parts.
+        checksum: (algorithm, base64, type).
+    """
+
+    bucket: str
+    key: str
+    headers: Mapping[str, str]
+    contents: Sequence[Content]
+    etag: str
+    modified: datetime
+    part_sizes: tuple[int, ...] = ()
+    checksum: tuple[str, str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object to read.
+
+    Attributes:
+        etag: without quotes.
+        part_sizes: empty unless it was put together of parts.
+    """
+
+    size: int
+    etag: str
+    modified: datetime
+    body: Joined
+    part_sizes: tuple[int, ...] = ()
+    version: str = ""
+
+
+class Backend(Protocol):
+    """A store behind the faults. Calls may come from many threads."""
+
+    def forward(self, request: S3Request, body: bytes) -> Response:
+        """Answer an operation that the server does not do itself."""
+
+    def head(self, request: S3Request) -> Response:
+        """The answer of HeadObject to a GetObject or HeadObject, but for range and part: whether, and which headers."""
+
+    def put(self, new: NewObject) -> Response:
+        """Put an object in place; the answer of a PutObject."""
+
+    def find(self, bucket: str, key: str, version: str | None = None) -> StoredObject | None:
+        """The object, or None. Raises S3Error NoSuchBucket."""
+
+    def require_bucket(self, bucket: str) -> None:
+        """Raises S3Error NoSuchBucket."""
+
+    def abort_rules(self, bucket: str) -> tuple[AbortRule, ...]:
+        """The enabled AbortIncompleteMultipartUpload rules of a bucket."""
+
+    def cors_rules(self, bucket: str) -> tuple[CorsRule, ...]:
+        """The CORS rules of a bucket, in order."""
+
+    def reset(self, buckets: str | None = None) -> None:
+        """Remove every bucket, or those that match a glob."""
+
+    def close(self) -> None:
+        """Let go of everything."""
+
+
+# moto keeps its state in one place per process: one lock for all servers, and each swaps its own state in.
+_LOCK = threading.RLock()
+
+# What the server has checked or decoded by itself, or what would send moto elsewhere.
+_NOT_FOR_MOTO = frozenset(
+    (
+        "connection", "content-length", "expect", "host", "origin", "range", "te", "trailer", "transfer-encoding",
+        "x-amz-content-sha256", "x-amz-decoded-content-length", "x-amz-trailer", "x-moto-account-id",
+    )
+)  # fmt: skip
+_CORS = "access-control-"
+
+
+class MotoBackend:
+    """moto's S3, called in this process; nothing else of moto can be reached through it."""
+
+    _current: "ClassVar[MotoBackend | None]" = None  # whose state moto holds now
+
+    def __init__(self) -> None:
+        from moto.moto_server.werkzeug_app import create_backend_app
+
+        self._state: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
+        with self._moto():
+            self._app = create_backend_app("s3")
+
+    @contextmanager
+    def _moto(self) -> Iterator[Any]:
+        from moto.s3.models import s3_backends
+
+        with _LOCK:
+            current = MotoBackend._current
+            if current is not self:
+                if current is not None:
+                    current._state = (dict(s3_backends), s3_backends.bucket_accounts)
+                s3_backends.clear()
+                s3_backends.update(self._state[0])
+                s3_backends.bucket_accounts = self._state[1]
+                MotoBackend._current = self
+            yield s3_backends
+
+    def _bucket(self, backends: Any, name: str) -> Any:
+        place = backends.bucket_accounts.get(name)
+        if place is None:
+            raise S3Error("NoSuchBucket", BucketName=name)
+        partition, account = place
+        return backends[account][partition].buckets[name]
+
+    def forward(self, request: S3Request, body: bytes) -> Response:
+        return self._call(request.method, request.path, request.raw_query, request.headers, body)
+
+    def _call(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Response:
+        environ: dict[str, Any] = {
+            "REQUEST_METHOD": method,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": _wsgi_path(path),
+            "RAW_URI": f"{path}?{query}" if query else path,
+            "REQUEST_URI": f"{path}?{query}" if query else path,
+            "QUERY_STRING": query,
+            "SERVER_NAME": "localhost",
+            "SERVER_PORT": "80",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "HTTP_HOST": "localhost",
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.input": io.BytesIO(body),
+            "wsgi.errors": io.StringIO(),
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+            "CONTENT_LENGTH": str(len(body)),
+        }
+        for name, value in headers.items():
+            if name not in _NOT_FOR_MOTO:
+                environ["CONTENT_TYPE" if name == "content-type" else f"HTTP_{name.upper().replace('-', '_')}"] = value
+        answer = Response(500)
+
+        def start_response(status: str, fields: list[tuple[str, str]], _: Any = None) -> None:
+            answer.status = int(status.split(" ", 1)[0])
+            answer.headers = {name.lower(): value for name, value in fields if not name.lower().startswith(_CORS)}
+
+        with self._moto():
+            pieces = self._app(environ, cast("Any", start_response))
+            answer.body = b"".join(pieces)
+        if method != "HEAD":
+            answer.headers.pop("content-length", None)
+        return answer
+
+    def head(self, request: S3Request) -> Response:
+        version = request.query.get("versionId")
+        query = f"versionId={quote(version)}" if version is not None else ""
+        return self._call("HEAD", request.path, query, request.headers, b"")
+
+    def put(self, new: NewObject) -> Response:
+        path = f"/{quote(new.bucket)}/{quote(new.key, errors='surrogateescape')}"
+        # moto wants a digest with object lock, but never looks at it; the server has checked the bytes.
+        headers = {"content-md5": "checked", **new.headers}
+        with self._moto() as backends:
+            answer = self._call("PUT", path, "", headers, b"")
+            if answer.status == 200:
+                key = self._bucket(backends, new.bucket).keys[new.key]
+                key._value_buffer.close()
+                key._value_buffer = Joined(new.contents)
+                key._etag = new.etag
+                key.contentsize = key._value_buffer.size
+                key.part_sizes = new.part_sizes
+                key.last_modified = new.modified.astimezone(UTC).replace(tzinfo=None)
+                if new.checksum is not None:
+                    key.checksum_algorithm, key.checksum_value, key.checksum_type = new.checksum
+                answer.headers["etag"] = f'"{new.etag}"'
+        return answer
+
+    def find(self, bucket: str, key: str, version: str | None = None) -> StoredObject | None:
+        from moto.s3.models import FakeKey
+
+        with self._moto() as backends:
+            versions = self._bucket(backends, bucket).keys.getlist(key, [])
+            if version is not None:
+                versions = [each for each in versions if str(each.version_id) == version]
+            if not versions or not isinstance(versions[-1], FakeKey):
+                return None
+            found = versions[-1]
+            buffer: Any = found._value_buffer
+            if not isinstance(buffer, Joined):  # moto wrote it by itself, as a copy
+                value = found.value
+                buffer = Joined([Content(len(value), value)])
+                found._value_buffer = cast("Any", buffer)
+            modified = found.last_modified.replace(tzinfo=UTC)
+            sizes = getattr(found, "part_sizes", ())
+            return StoredObject(found.size, found.etag.strip('"'), modified, buffer, sizes, found._version_id or "")
+
+    def require_bucket(self, bucket: str) -> None:
+        with self._moto() as backends:
+            self._bucket(backends, bucket)
+
+    def abort_rules(self, bucket: str) -> tuple[AbortRule, ...]:
+        with self._moto() as backends:
+            rules = self._bucket(backends, bucket).rules
+            return tuple(
+                AbortRule(rule.id or "", _rule_prefix(rule), int(rule.aimu_days))
+                for rule in rules
+                if rule.aimu_days and rule.status == "Enabled"
+            )
+
+    def cors_rules(self, bucket: str) -> tuple[CorsRule, ...]:
+        with self._moto() as backends:
+            return tuple(
+                CorsRule(
+                    tuple(rule.allowed_origins or ()),
+                    tuple(rule.allowed_methods or ()),
+                    tuple(rule.allowed_headers or ()),
+                    tuple(rule.exposed_headers or ()),
+                    int(rule.max_age_seconds) if rule.max_age_seconds else None,
+                )
+                for rule in self._bucket(backends, bucket).cors
+            )
+
+    def reset(self, buckets: str | None = None) -> None:
+        with self._moto() as backends:
+            for name, (partition, account) in list(backends.bucket_accounts.items()):
+                if buckets is None or fnmatchcase(name, buckets):
+                    bucket = backends[account][partition].buckets.pop(name)
+                    del backends.bucket_accounts[name]
+                    for key in list(bucket.keys):
+                        bucket.keys.pop(key)
+
+    def close(self) -> None:
+        self.reset()
+
+
+def _wsgi_path(path: str) -> str:
+    return unquote_to_bytes(path).decode("latin-1")
+
+
+def _rule_prefix(rule: Any) -> str:
+    if rule.filter is not None:
+        return str(rule.filter.prefix or (rule.filter.and_filter.prefix if rule.filter.and_filter else "") or "")
+    return str(rule.prefix or "")

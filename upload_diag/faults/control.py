@@ -1,0 +1,390 @@
+"""The control listener: REST API, live events, metrics, OpenAPI document and dashboard, for no web page but its own."""
+
+import hmac
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from threading import BoundedSemaphore
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from upload_diag.errors import UploadDiagError, UsageError
+from upload_diag.faults.app import App
+from upload_diag.faults.clock import parse_time
+from upload_diag.faults.forms import armed_as_json, fault_from_json
+from upload_diag.faults.http import BadRequestError, Body, Connection, Head
+from upload_diag.faults.journal import Journal
+from upload_diag.faults.metrics import metrics
+from upload_diag.faults.response import Response
+from upload_diag.faults.uploads import Upload
+
+__all__ = ["ROUTES", "Control", "upload_as_json"]
+
+MAX_BODY = 1024 * 1024
+MAX_STREAMS = 3  # a browser has six connections to a host; the rest are for the requests of its pages
+HEARTBEAT_SECONDS = 15.0
+LOOPBACK = frozenset(("127.0.0.1", "localhost", "[::1]"))
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+
+
+class RefusedError(Exception):
+    """The answer is this status, with a sentence."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request to the control API, read.
+
+    Attributes:
+        path: decoded arguments of the route's pattern.
+        data: the JSON body, {} when there is none.
+    """
+
+    app: App
+    path: tuple[str, ...]
+    query: Mapping[str, str]
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+Handler = Callable[[Call], Response]
+
+
+def _health(call: Call) -> Response:
+    """Whether the server answers, its seed, how many uploads it knows."""
+    return _json({"status": "ok", "seed": call.app.seed, "uploads": len(call.app.uploads())})
+
+
+def _uploads(call: Call) -> Response:
+    """Every upload session that the server remembers."""
+    return _json({"uploads": [upload_as_json(upload) for upload in call.app.uploads()]})
+
+
+def _upload(call: Call) -> Response:
+    """One upload session."""
+    return _json(upload_as_json(_known_upload(call)))
+
+
+def _expire_upload(call: Call) -> Response:
+    """That session dies now."""
+    upload = _known_upload(call)
+    call.app.expire_upload(upload.id, str(call.data.get("why") or "expired on demand"))
+    return _json(upload_as_json(upload))
+
+
+def _expire(call: Call) -> Response:
+    """All live sessions die that match; `all` is needed when nothing narrows them."""
+    data = call.data
+    _only(data, bucket=str, key=str, olderThanSeconds=(int, float), all=bool)
+    narrowed = [name for name in ("bucket", "key", "olderThanSeconds") if data.get(name) is not None]
+    if not narrowed and data.get("all") is not True:
+        raise RefusedError(400, 'Say which: bucket, key or olderThanSeconds; or {"all": true}.')
+    expired = call.app.expire_matching(
+        bucket=data.get("bucket"), key=data.get("key"), older_than=data.get("olderThanSeconds"), why="expired on demand"
+    )
+    return _json({"expired": expired})
+
+
+def _faults(call: Call) -> Response:
+    """The armed faults."""
+    return _json({"faults": [armed_as_json(armed) for armed in call.app.plan.all()]})
+
+
+def _arm(call: Call) -> Response:
+    """Arm a fault."""
+    return _json(armed_as_json(call.app.arm(*fault_from_json(call.data))), 201)
+
+
+def _clear(call: Call) -> Response:
+    """Disarm every fault."""
+    return _json({"disarmed": call.app.plan.clear()})
+
+
+def _disarm(call: Call) -> Response:
+    """Disarm one fault."""
+    if not call.app.plan.disarm(call.path[0]):
+        raise RefusedError(404, f"There is no fault {call.path[0]}.")
+    return _json({"disarmed": 1})
+
+
+def _clock(call: Call) -> Response:
+    """The virtual time."""
+    return _json(_time(call.app))
+
+
+def _move_clock(call: Call) -> Response:
+    """Advance the clock, or set it; sessions that are due die."""
+    data = call.data
+    _only(data, advanceSeconds=(int, float), set=str)
+    if len(data) != 1:
+        raise RefusedError(400, 'Give {"advanceSeconds": n} or {"set": "2026-11-29T00:00:00Z"}.')
+    try:
+        expired = call.app.move_clock(
+            **({"to": parse_time(data["set"])} if "set" in data else {"advance": data["advanceSeconds"]})
+        )
+    except (ValueError, OverflowError) as error:
+        raise RefusedError(400, f"The clock cannot go there: {error}.") from error
+    return _json({**_time(call.app), "expired": expired})
+
+
+def _journal(call: Call) -> Response:
+    """The journal as NDJSON, after `since`; with `times=true` also when."""
+    since = call.query.get("since", "0")
+    if not since.isdigit():
+        raise RefusedError(400, f"since is {since!r}; wanted the number of an entry.")
+    text = Journal.ndjson(call.app.journal.since(int(since)), times=call.query.get("times") == "true")
+    return Response(200, {"content-type": "application/x-ndjson"}, text.encode())
+
+
+def _scenario(call: Call) -> Response:
+    """Load a scenario: a document, or {"name": …} of a shipped one."""
+    from upload_diag.faults.scenario import load_scenario
+
+    source = call.data["name"] if set(call.data) == {"name"} else call.data
+    if isinstance(source, str) and not re.fullmatch(r"[a-z0-9-]+", source):
+        raise RefusedError(400, "A shipped scenario has a name of lower-case letters, digits and hyphens.")
+    scenario = load_scenario(source)
+    return _json({"name": scenario.name, "armed": scenario.arm(call.app)})
+
+
+def _scenarios(_: Call) -> Response:
+    """The scenarios that come with the package."""
+    from upload_diag.faults.scenario import load_scenario, shipped_scenarios
+
+    found = [load_scenario(name) for name in shipped_scenarios()]
+    return _json({"scenarios": [{"name": each.name, "description": each.description} for each in found]})
+
+
+def _reset(call: Call) -> Response:
+    """Faults, clock, journal and data back to the start; with `bucket`, a glob, only the data of these buckets."""
+    _only(call.data, bucket=str)
+    call.app.reset(call.data.get("bucket"))
+    return _json({"status": "ok"})
+
+
+def _openapi(_: Call) -> Response:
+    """The API in OpenAPI's words."""
+    from upload_diag.faults.openapi import document
+
+    return _json(document(ROUTES))
+
+
+def _metrics(call: Call) -> Response:
+    """Counters for Prometheus."""
+    return Response(200, {"content-type": "text/plain; version=0.0.4; charset=utf-8"}, metrics(call.app).encode())
+
+
+# Method, path, handler. An argument in braces is one percent-encoded path segment.
+ROUTES: tuple[tuple[str, str, Handler], ...] = (
+    ("GET", "/api/health", _health),
+    ("GET", "/api/uploads", _uploads),
+    ("GET", "/api/uploads/{uploadId}", _upload),
+    ("POST", "/api/uploads/{uploadId}/expire", _expire_upload),
+    ("POST", "/api/expire", _expire),
+    ("GET", "/api/faults", _faults),
+    ("POST", "/api/faults", _arm),
+    ("DELETE", "/api/faults", _clear),
+    ("DELETE", "/api/faults/{id}", _disarm),
+    ("GET", "/api/clock", _clock),
+    ("POST", "/api/clock", _move_clock),
+    ("GET", "/api/journal", _journal),
+    ("GET", "/api/scenarios", _scenarios),
+    ("POST", "/api/scenario", _scenario),
+    ("POST", "/api/reset", _reset),
+    ("GET", "/metrics", _metrics),
+    ("GET", "/openapi.json", _openapi),
+)
+_MATCHERS = [(method, re.compile(re.sub(r"\{\w+\}", "([^/]+)", path)), handler) for method, path, handler in ROUTES]
+
+
+class Control:
+    """The listener's side of it: who may call, and what about.
+
+    Args:
+        token: wanted as `Authorization: Bearer …` if given.
+        hosts: names under which the server may be called, beside the loopback ones.
+    """
+
+    def __init__(self, app: App, *, token: str | None, hosts: tuple[str, ...]) -> None:
+        self._app = app
+        self._token = token
+        self._hosts = LOOPBACK | set(hosts)
+        self._streams = BoundedSemaphore(MAX_STREAMS)
+
+    def serve(self, connection: Connection) -> None:
+        """Answer requests until the connection ends."""
+        while not self._app.stopping.is_set():
+            try:
+                head = connection.head()
+                if head is None:
+                    return
+                body = Body(connection, head)
+                url = urlsplit(head.target)
+                if url.path == "/api/events" and head.method == "GET":
+                    self._events(connection, head, {name: values[0] for name, values in parse_qs(url.query).items()})
+                    return
+                response = self._answer(head, body, url.path, url.query)
+            except BadRequestError as error:
+                response, head = _problem(error.status, str(error)), None
+            close = head is None or head.old or head.headers.get("connection", "").lower() == "close"
+            connection.socket.sendall(response.head(close=close) + b"".join(response.pieces()))
+            if close or not body.drain():
+                return
+
+    def _answer(self, head: Head, body: Body, path: str, query: str) -> Response:
+        try:
+            self._guard(head)
+            if path.startswith("/api/") or path in ("/metrics", "/openapi.json"):
+                return self._call(head, body, path, query)
+            return _page(head.method, path)
+        except RefusedError as error:
+            return _problem(error.status, str(error))
+        except UploadDiagError as error:
+            return _problem(422 if isinstance(error, UsageError) else 404, str(error))
+
+    def _guard(self, head: Head) -> None:
+        host = head.headers.get("host", "")
+        name = re.sub(r":\d+$", "", host)
+        if self._token is None and name not in self._hosts:
+            raise RefusedError(403, f"The host {name!r} is not this server's. Use 127.0.0.1 or localhost.")
+        origin = head.headers.get("origin")
+        if origin is not None and origin != f"http://{host}":
+            raise RefusedError(403, "Web pages of other origins may not drive this server.")
+        if head.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            raise RefusedError(403, "Web pages of other origins may not drive this server.")
+        if self._token is not None and urlsplit(head.target).path.startswith(("/api/", "/metrics", "/openapi")):
+            given = head.headers.get("authorization", "").removeprefix("Bearer ")
+            if not hmac.compare_digest(given.encode(), self._token.encode()):
+                raise RefusedError(401, "Send the control token as `Authorization: Bearer …`.")
+
+    def _call(self, head: Head, body: Body, path: str, query: str) -> Response:
+        allowed = []
+        for method, pattern, handler in _MATCHERS:
+            match = pattern.fullmatch(path)
+            if match is None:
+                continue
+            if method == head.method:
+                arguments = tuple(unquote(each) for each in match.groups())
+                values = {name: each[0] for name, each in parse_qs(query).items()}
+                return handler(Call(self._app, arguments, values, _read_json(head, body) if method == "POST" else {}))
+            allowed.append(method)
+        if allowed:
+            raise RefusedError(405, f"{head.method} is not answered here; {', '.join(allowed)} is.")
+        raise RefusedError(404, f"There is nothing at {path}. /openapi.json tells what there is.")
+
+    def _events(self, connection: Connection, head: Head, query: Mapping[str, str]) -> None:
+        try:
+            self._guard(head)
+        except RefusedError as error:
+            response = _problem(error.status, str(error))
+            connection.socket.sendall(response.head(close=True) + b"".join(response.pieces()))
+            return
+        if not self._streams.acquire(blocking=False):
+            connection.socket.sendall(Response(204).head(close=True))  # EventSource then stops asking
+            return
+        try:
+            fields = {"content-type": "text/event-stream", "cache-control": "no-store", "content-length": ""}
+            start = Response(200, fields).head(close=True).replace(b"content-length: \r\n", b"")
+            connection.socket.sendall(start + b"retry: 2000\n\n")
+            last = head.headers.get("last-event-id", query.get("since", "0"))
+            self._follow(connection, int(last) if last.isdigit() else 0)
+        finally:
+            self._streams.release()
+
+    def _follow(self, connection: Connection, seq: int) -> None:
+        journal = self._app.journal
+        while not self._app.stopping.is_set():
+            entries = journal.wait(seq, HEARTBEAT_SECONDS)
+            lines = [f"id: {each.seq}\ndata: {json.dumps(each.as_json(times=True))}\n\n" for each in entries]
+            connection.socket.sendall("".join(lines or [": still here\n\n"]).encode())
+            seq = entries[-1].seq if entries else min(seq, journal.last)
+
+
+def upload_as_json(upload: Upload[Any]) -> dict[str, Any]:
+    """A session, as the API tells it."""
+    return {
+        "uploadId": upload.id,
+        "bucket": upload.bucket,
+        "key": upload.key,
+        "initiated": upload.initiated.isoformat(),
+        "state": upload.state.value,
+        "why": upload.why,
+        "ended": upload.ended.isoformat() if upload.ended else None,
+        "bytes": sum(part.size for part in upload.parts.values()),
+        "parts": [
+            {"partNumber": number, "size": part.size, "etag": part.etag}
+            for number, part in sorted(upload.parts.items())
+        ],
+    }
+
+
+def _known_upload(call: Call) -> Upload[Any]:
+    upload = call.app.upload(call.path[0])
+    if upload is None:
+        raise RefusedError(404, f"There is no upload {call.path[0]}.")
+    return upload
+
+
+def _time(app: App) -> dict[str, Any]:
+    return {"now": app.clock.now().isoformat(), "advancedSeconds": app.clock.advanced}
+
+
+def _only(data: Mapping[str, Any], **kinds: Any) -> None:
+    for name, value in data.items():
+        if name not in kinds:
+            raise RefusedError(400, f"There is no field {name!r}. Take of: {', '.join(kinds)}.")
+        if value is not None and (
+            not isinstance(value, kinds[name]) or isinstance(value, bool) != (kinds[name] is bool)
+        ):
+            raise RefusedError(400, f"{name} is {value!r}; that does not fit.")
+
+
+def _read_json(head: Head, body: Body) -> dict[str, Any]:
+    if head.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise RefusedError(415, "Writes are JSON: send `Content-Type: application/json`, also with an empty body.")
+    text = body.read(MAX_BODY)
+    try:
+        data = json.loads(text) if text.strip() else {}
+    except (ValueError, RecursionError) as error:
+        raise RefusedError(400, f"The body is no JSON: {error}.") from error
+    if not isinstance(data, dict):
+        raise RefusedError(400, "The body must be a JSON object.")
+    return data
+
+
+def _json(data: Any, status: int = 200) -> Response:
+    headers = {"content-type": "application/json", "cache-control": "no-store"}
+    return Response(status, headers, (json.dumps(data, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass"))
+
+
+def _problem(status: int, message: str) -> Response:
+    return _json({"error": message}, status)
+
+
+def _page(method: str, path: str) -> Response:
+    if method != "GET":
+        raise RefusedError(405, "Only GET is answered here.")
+    name = "index.html" if path == "/" else path[1:]
+    kind = _TYPES.get(name.rpartition(".")[2])
+    if kind is None or not re.fullmatch(r"[a-z0-9-]+\.[a-z]+", name):
+        raise RefusedError(404, f"There is nothing at {path}.")
+    file = resources.files("upload_diag.faults.dashboard") / name
+    if not file.is_file():
+        raise RefusedError(404, f"There is nothing at {path}.")
+    headers = {
+        "content-type": f"{kind}; charset=utf-8",
+        "content-security-policy": CSP,
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+        "cache-control": "no-store",
+    }
+    return Response(200, headers, file.read_bytes())

@@ -1,0 +1,1 @@
+"""The files of the dashboard; nothing in it is fetched from elsewhere."""

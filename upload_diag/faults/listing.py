@@ -1,0 +1,75 @@
+"""Paging of ListMultipartUploads: prefix, delimiter and the pair of markers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from upload_diag.faults.uploads import Upload
+
+__all__ = ["UploadPage", "page_of_uploads"]
+
+
+@dataclass(frozen=True, slots=True)
+class UploadPage:
+    """A page; the next one begins after `next_key` and `next_id`."""
+
+    uploads: tuple[Upload[Any], ...]
+    prefixes: tuple[str, ...]
+    truncated: bool
+    next_key: str = ""
+    next_id: str = ""
+
+
+def page_of_uploads(
+    uploads: Sequence[Upload[Any]],
+    *,
+    prefix: str = "",
+    delimiter: str = "",
+    key_marker: str = "",
+    marker: Upload[Any] | None = None,
+    limit: int = 1000,
+) -> UploadPage:
+    """Cut a page out of uploads that are sorted by key and age.
+
+    Args:
+        uploads: sorted.
+        prefix: of the keys that count.
+        delimiter: keys are rolled up to the first one after the prefix.
+        key_marker: the page begins after this key.
+        marker: the upload after which the page begins, if it has the key `key_marker`.
+        limit: uploads and common prefixes together.
+    """
+    found: list[Upload[Any]] = []
+    prefixes: list[str] = []
+    last = ("", "")
+    for upload in uploads:
+        if not upload.key.startswith(prefix) or not _after(upload, key_marker, marker):
+            continue
+        rolled = _rolled_up(upload.key, prefix, delimiter)
+        if rolled and (rolled in prefixes or (key_marker and key_marker.startswith(rolled))):
+            continue
+        if len(found) + len(prefixes) == limit:
+            return UploadPage(tuple(found), tuple(prefixes), limit > 0, *last)
+        if rolled:
+            prefixes.append(rolled)
+            last = (rolled, "")
+        else:
+            found.append(upload)
+            last = (upload.key, upload.id)
+    return UploadPage(tuple(found), tuple(prefixes), False)
+
+
+def _after(upload: Upload[Any], key_marker: str, marker: Upload[Any] | None) -> bool:
+    if not key_marker:
+        return True
+    key, mark = upload.key.encode("utf-8", "surrogateescape"), key_marker.encode("utf-8", "surrogateescape")
+    if key == mark and marker is not None and marker.key == key_marker:
+        return (upload.initiated, upload.id) > (marker.initiated, marker.id)
+    return key > mark
+
+
+def _rolled_up(key: str, prefix: str, delimiter: str) -> str:
+    if not delimiter:
+        return ""
+    end = key.find(delimiter, len(prefix))
+    return "" if end < 0 else key[: end + len(delimiter)]

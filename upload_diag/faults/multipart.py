@@ -1,0 +1,471 @@
+"""The seven multipart operations over HTTP: requests read, the ledger asked, answers written as S3 writes them."""
+
+import threading
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
+from email.utils import format_datetime
+from urllib.parse import quote
+
+from upload_diag.faults import conditions
+from upload_diag.faults.backend import Backend, NewObject
+from upload_diag.faults.checksums import ALGORITHMS, COMPOSITE, full_object
+from upload_diag.faults.clock import Clock
+from upload_diag.faults.content import Content, ContentStore
+from upload_diag.faults.http import Body
+from upload_diag.faults.lifetimes import Lifetimes
+from upload_diag.faults.listing import page_of_uploads
+from upload_diag.faults.payload import Payload, announced_checksum
+from upload_diag.faults.refusal import S3Error
+from upload_diag.faults.request import S3Request
+from upload_diag.faults.response import Response, element, xml_response
+from upload_diag.faults.uploads import Assembled, Ledger, ListedPart, Part, State, Upload, check_part_number
+
+__all__ = ["MAX_COMPLETE", "Multipart", "check_key"]
+
+MAX_COMPLETE = 4 * 1024 * 1024  # bytes of a Complete request; 10,000 parts with checksums are 2 MB
+OWNER = "75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a"  # the same as moto's
+MAX_KEY = 1024  # bytes in UTF-8
+MAX_METADATA = 2048  # bytes of names and values together
+STORAGE_CLASSES = frozenset(
+    (
+        "STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER", "DEEP_ARCHIVE",
+        "OUTPOSTS", "GLACIER_IR", "SNOW", "EXPRESS_ONEZONE", "FSX_OPENZFS", "FSX_ONTAP",
+    )
+)  # fmt: skip
+# Of a Create request, the fields that describe the request and not the object to come.
+_NOT_KEPT = frozenset(
+    (
+        "accept", "accept-encoding", "authorization", "connection", "content-length", "content-md5", "date", "expect",
+        "host", "origin", "transfer-encoding", "user-agent", "x-amz-checksum-algorithm", "x-amz-checksum-type",
+        "x-amz-content-sha256", "x-amz-date", "x-amz-decoded-content-length", "x-amz-sdk-checksum-algorithm",
+        "x-amz-security-token", "x-amz-trailer",
+    )
+)  # fmt: skip
+Session = Upload[Content]
+
+
+class Multipart:
+    """The operations; each takes a request and answers it or raises `S3Error`.
+
+    Args:
+        lock: held around every use of the ledger.
+    """
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger[Content],
+        store: ContentStore,
+        backend: Backend,
+        clock: Clock,
+        lifetimes: Lifetimes,
+        lock: AbstractContextManager[object],
+    ) -> None:
+        self._ledger = ledger
+        self._store = store
+        self._backend = backend
+        self._clock = clock
+        self._lifetimes = lifetimes
+        self._lock = lock
+        # Two Completes of one session must not both put the object; few locks are enough for that.
+        self._completing = [threading.Lock() for _ in range(64)]
+
+    def create(self, request: S3Request) -> Response:
+        """CreateMultipartUpload."""
+        self._backend.require_bucket(request.bucket)
+        check_key(request.key)
+        headers = request.headers
+        kept = {name: value for name, value in headers.items() if name not in _NOT_KEPT}
+        _check_description(kept)
+        with self._lock:
+            upload = self._ledger.create(
+                request.bucket,
+                request.key,
+                self._clock.now(),
+                initiator=request.access_key,
+                headers=kept,
+                algorithm=headers["x-amz-checksum-algorithm"].upper()
+                if "x-amz-checksum-algorithm" in headers
+                else None,
+                checksum_type=headers.get("x-amz-checksum-type"),
+            )
+        answer = self._abort_headers(upload) | _encryption(upload)
+        if upload.algorithm:
+            answer |= {"x-amz-checksum-algorithm": upload.algorithm, "x-amz-checksum-type": upload.checksum_type}
+        children = [element("Bucket", upload.bucket), element("Key", upload.key), element("UploadId", upload.id)]
+        return xml_response("InitiateMultipartUploadResult", children, headers=answer)
+
+    def find(self, request: S3Request) -> Session:
+        """The live session that a request names; this is the whole answer when it is dead, before any body is read.
+
+        Raises:
+            S3Error: NoSuchUpload, NoSuchBucket, InvalidArgument.
+        """
+        if request.operation in ("UploadPart", "UploadPartCopy"):
+            check_part_number(request.query.get("partNumber", ""))
+        try:
+            with self._lock:
+                return self._ledger.live(request.bucket, request.key, request.upload_id, self._clock.now())
+        except S3Error:
+            self._backend.require_bucket(request.bucket)
+            raise
+
+    def upload_part(self, request: S3Request, payload: Payload) -> Response:
+        """UploadPart."""
+        upload = self.find(request)
+        _check_part_checksum(upload, payload.sent)
+        received = payload.receive(self._store, (upload.algorithm or "CRC64NVME",))
+        part = Part(
+            check_part_number(request.query["partNumber"]),
+            received.content.size,
+            received.etag,
+            self._clock.now(),
+            received.checksums,
+            received.content,
+        )
+        with self._lock:
+            self._ledger.put_part(request.bucket, request.key, upload.id, part, part.modified)
+        headers = {"etag": f'"{part.etag}"', **_encryption(upload)}
+        for algorithm in (upload.algorithm, received.sent):
+            if algorithm is not None:
+                headers[ALGORITHMS[algorithm].header] = part.checksums[algorithm]
+        return Response(200, headers)
+
+    def upload_part_copy(self, request: S3Request) -> Response:
+        """UploadPartCopy."""
+        upload = self.find(request)
+        source = conditions.copy_source(request.headers["x-amz-copy-source"])
+        found = self._backend.find(source.bucket, source.key, source.version)
+        if found is None:
+            if source.version is not None:
+                raise S3Error("NoSuchVersion", Key=source.key, VersionId=source.version)
+            raise S3Error("NoSuchKey", Key=source.key)
+        conditions.check_copy_conditions(request.headers, found)
+        first, stop = conditions.copy_range(request.headers.get("x-amz-copy-source-range"), found.size)
+        payload = Payload({}, _Pieces(found.body.pieces(first, stop)), stop - first)
+        received = payload.receive(self._store, (upload.algorithm or "CRC64NVME",))
+        now = self._clock.now()
+        number = check_part_number(request.query["partNumber"])
+        part = Part(number, received.content.size, received.etag, now, received.checksums, received.content)
+        with self._lock:
+            self._ledger.put_part(request.bucket, request.key, upload.id, part, now)
+        children = [element("LastModified", iso(now)), element("ETag", f'"{part.etag}"')]
+        if upload.algorithm:
+            children.append(element(ALGORITHMS[upload.algorithm].element, part.checksums[upload.algorithm]))
+        headers = _encryption(upload)
+        if found.version not in ("", "null"):
+            headers["x-amz-copy-source-version-id"] = found.version
+        return xml_response("CopyPartResult", children, headers=headers)
+
+    def list_parts(self, request: S3Request) -> Response:
+        """ListParts."""
+        self.find(request)
+        limit = number_argument(request.query, "max-parts", 1000)
+        marker = number_argument(request.query, "part-number-marker", 0)
+        with self._lock:
+            upload, parts, more = self._ledger.list_parts(
+                request.bucket, request.key, request.upload_id, self._clock.now(), marker=marker, limit=min(limit, 1000)
+            )
+        key = _encoder(request.query)(upload.key)
+        children = [element("Bucket", upload.bucket), element("Key", key), element("UploadId", upload.id)]
+        children += _people(upload)
+        children += [
+            element("StorageClass", upload.headers.get("x-amz-storage-class", "STANDARD")),
+            element("PartNumberMarker", marker),
+            element("NextPartNumberMarker", parts[-1].number if parts else 0),
+            element("MaxParts", min(limit, 1000)),
+            element("IsTruncated", str(more).lower()),
+        ]
+        if upload.algorithm:
+            children.append(element("ChecksumAlgorithm", upload.algorithm))
+            children.append(element("ChecksumType", upload.checksum_type))
+        children += [element("Part", _listed_part(upload, part)) for part in parts]
+        return xml_response("ListPartsResult", children, headers=self._abort_headers(upload))
+
+    def list_uploads(self, request: S3Request) -> Response:
+        """ListMultipartUploads."""
+        self._backend.require_bucket(request.bucket)
+        query = request.query
+        limit = min(number_argument(query, "max-uploads", 1000), 1000)
+        encode = _encoder(query)
+        with self._lock:
+            uploads = self._ledger.in_bucket(request.bucket, self._clock.now())
+            marker = self._ledger.get(query.get("upload-id-marker", ""))
+        page = page_of_uploads(
+            uploads,
+            prefix=query.get("prefix", ""),
+            delimiter=query.get("delimiter", ""),
+            key_marker=query.get("key-marker", ""),
+            marker=marker,
+            limit=limit,
+        )
+        children = [element("Bucket", request.bucket), element("KeyMarker", encode(query.get("key-marker", "")))]
+        children.append(element("UploadIdMarker", query.get("upload-id-marker", "")))
+        if page.truncated:
+            children.append(element("NextKeyMarker", encode(page.next_key)))
+            children.append(element("NextUploadIdMarker", page.next_id))
+        children.append(element("Prefix", encode(query.get("prefix", ""))))
+        if "delimiter" in query:
+            children.append(element("Delimiter", encode(query["delimiter"])))
+        if "encoding-type" in query:
+            children.append(element("EncodingType", "url"))
+        children += [element("MaxUploads", limit), element("IsTruncated", str(page.truncated).lower())]
+        children += [element("Upload", _listed_upload(upload, encode(upload.key))) for upload in page.uploads]
+        children += [element("CommonPrefixes", [element("Prefix", encode(prefix))]) for prefix in page.prefixes]
+        return xml_response("ListMultipartUploadsResult", children)
+
+    def complete(self, request: S3Request, body: Body, location: str) -> Response:
+        """CompleteMultipartUpload; the second one with the same id is answered like the first."""
+        with self._completing[hash(request.upload_id) % len(self._completing)]:
+            with self._lock:
+                known = self._ledger.get(request.upload_id)
+            same = known is not None and (known.bucket, known.key) == (request.bucket, request.key)
+            if same and known is not None and known.state is State.COMPLETED and isinstance(known.result, Response):
+                read_part_list(body.read(MAX_COMPLETE))
+                return Response(200, dict(known.result.headers), known.result.body)
+            self.find(request)
+            listed = read_part_list(body.read(MAX_COMPLETE))
+            with self._lock:
+                upload, whole = self._ledger.assemble(
+                    request.bucket, request.key, request.upload_id, listed, self._clock.now()
+                )
+            self._check_complete(request, upload, whole)
+            result = self._put(upload, whole, location)
+            with self._lock:
+                self._ledger.complete(upload, result, self._clock.now())
+            return Response(200, dict(result.headers), result.body)
+
+    def abort(self, request: S3Request) -> Response:
+        """AbortMultipartUpload."""
+        self.find(request)
+        with self._lock:
+            self._ledger.abort(request.bucket, request.key, request.upload_id, self._clock.now())
+        return Response(204)
+
+    def _check_complete(self, request: S3Request, upload: Session, whole: Assembled[Content]) -> None:
+        headers = request.headers
+        size = headers.get("x-amz-mp-object-size")
+        if size is not None and size != str(whole.size):
+            raise S3Error(
+                "InvalidRequest",
+                f"The provided 'x-amz-mp-object-size' header value {size} does not match the object: {whole.size}",
+            )
+        kind = headers.get("x-amz-checksum-type")
+        if kind is not None and kind != upload.checksum_type:
+            raise S3Error(
+                "InvalidRequest",
+                f"The upload was created using the {upload.checksum_type} checksum mode. The complete request must use "
+                "the same checksum mode.",
+            )
+        algorithm, value = announced_checksum(headers)
+        actual = _known_checksum(whole, algorithm) if algorithm else None
+        if actual is not None and value is not None and value != actual.partition("-")[0]:
+            raise S3Error("BadDigest", f"The {algorithm} you specified did not match the calculated checksum.")
+        if "if-match" in headers or "if-none-match" in headers:
+            conditions.check_write_conditions(headers, self._backend.find(request.bucket, request.key))
+
+    def _put(self, upload: Session, whole: Assembled[Content], location: str) -> Response:
+        put = self._backend.put(
+            NewObject(
+                upload.bucket,
+                upload.key,
+                upload.headers,
+                [part.content for part in whole.parts],
+                whole.etag,
+                self._clock.now(),
+                tuple(part.size for part in whole.parts),
+                (*whole.checksum, whole.checksum_type),
+            )
+        )
+        if put.status != 200:
+            raise S3Error(put.code or "InternalError", status=put.status)
+        algorithm, value = whole.checksum
+        children = [
+            element("Location", location),
+            element("Bucket", upload.bucket),
+            element("Key", upload.key),
+            element("ETag", put.headers.get("etag", f'"{whole.etag}"')),
+            element(ALGORITHMS[algorithm].element, value),
+            element("ChecksumType", whole.checksum_type),
+        ]
+        kept = ("x-amz-version-id", "x-amz-server-side-encryption", "x-amz-expiration")
+        headers = {name: put.headers[name] for name in kept if name in put.headers}
+        return xml_response("CompleteMultipartUploadResult", children, headers=headers)
+
+    def _abort_headers(self, upload: Session) -> dict[str, str]:
+        due = self._lifetimes.abort(upload)
+        if due is None:
+            return {}
+        moment, rule = due
+        return {"x-amz-abort-date": format_datetime(moment, usegmt=True), "x-amz-abort-rule-id": quote(rule.id)}
+
+
+def check_key(key: str) -> None:
+    """Raises S3Error KeyTooLongError."""
+    size = len(key.encode("utf-8", "surrogateescape"))
+    if size > MAX_KEY:
+        raise S3Error("KeyTooLongError", Size=str(size), MaxSizeAllowed=str(MAX_KEY))
+
+
+def read_part_list(body: bytes) -> list[ListedPart]:
+    """The parts of a CompleteMultipartUpload document, in its order.
+
+    Raises:
+        S3Error: MalformedXML.
+    """
+    if b"<!DOCTYPE" in body:  # entities can blow a small document up
+        raise S3Error("MalformedXML")
+    try:
+        root = ET.fromstring(body)  # noqa: S314 - without a document type there are no entities
+    except (ET.ParseError, ValueError) as error:
+        raise S3Error("MalformedXML") from error
+    if _local(root) != "CompleteMultipartUpload":
+        raise S3Error("MalformedXML")
+    return [
+        _read_part({_local(child): (child.text or "").strip() for child in part})
+        for part in root
+        if _local(part) == "Part"
+    ]
+
+
+def _read_part(fields: Mapping[str, str]) -> ListedPart:
+    number = fields.get("PartNumber", "")
+    if not fields.get("ETag") or not (number.isascii() and number.isdigit() and len(number) <= 9):
+        raise S3Error("MalformedXML")
+    checksums = {name: fields[row.element] for name, row in ALGORITHMS.items() if fields.get(row.element)}
+    return ListedPart(int(number), fields["ETag"].strip('"'), checksums)
+
+
+def number_argument(query: Mapping[str, str], name: str, default: int) -> int:
+    """A query argument that counts something.
+
+    Raises:
+        S3Error: InvalidArgument.
+    """
+    text = query.get(name, "")
+    if text == "":
+        return default
+    if not text.lstrip("-").isdigit() or not text.isascii() or abs(int(text)) > 2**31 - 1:
+        message = f"Provided {name} not an integer or within integer range"
+    elif int(text) < 0:
+        message = f"Argument {name} must be an integer between 0 and 2147483647"
+    else:
+        return int(text)
+    raise S3Error("InvalidArgument", message, ArgumentName=name, ArgumentValue=text)
+
+
+class _Pieces:
+    """Pieces of bytes as a source to read from."""
+
+    def __init__(self, pieces: Iterator[bytes | memoryview]) -> None:
+        self._pieces = pieces
+        self._rest = memoryview(b"")
+
+    def readinto(self, view: memoryview, /) -> int:
+        while not self._rest:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return 0
+            self._rest = memoryview(piece)
+        count = min(len(view), len(self._rest))
+        view[:count] = self._rest[:count]
+        self._rest = self._rest[count:]
+        return count
+
+
+def iso(moment: datetime) -> str:
+    """As S3 writes moments in XML."""
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def _local(node: ET.Element) -> str:
+    return node.tag.rpartition("}")[2]
+
+
+def _check_description(headers: Mapping[str, str]) -> None:
+    storage = headers.get("x-amz-storage-class")
+    if storage is not None and storage not in STORAGE_CLASSES:
+        raise S3Error("InvalidStorageClass", StorageClassRequested=storage)
+    size = sum(len(name) - 11 + len(value) for name, value in headers.items() if name.startswith("x-amz-meta-"))
+    if size > MAX_METADATA:
+        raise S3Error("MetadataTooLarge", Size=str(size), MaxSizeAllowed=str(MAX_METADATA))
+
+
+def _check_part_checksum(upload: Session, sent: str | None) -> None:
+    expected = upload.algorithm
+    if expected is None or sent == expected or (sent is None and upload.checksum_type != COMPOSITE):
+        return
+    raise S3Error(
+        "InvalidRequest",
+        f"Checksum Type mismatch occurred, expected checksum Type: {expected.lower()}, "
+        f"actual checksum Type: {sent.lower() if sent else 'null'}",
+    )
+
+
+def _known_checksum(whole: Assembled[Content], algorithm: str) -> str | None:
+    if whole.checksum[0] == algorithm:
+        return whole.checksum[1]
+    if "FULL_OBJECT" in ALGORITHMS[algorithm].types and all(algorithm in part.checksums for part in whole.parts):
+        return full_object(algorithm, ((part.checksums[algorithm], part.size) for part in whole.parts))
+    return None
+
+
+def _encryption(upload: Session) -> dict[str, str]:
+    prefix = "x-amz-server-side-encryption"
+    return {
+        name: value
+        for name, value in upload.headers.items()
+        if name.startswith(prefix) and not name.endswith("-customer-key")
+    }
+
+
+def _encoder(query: Mapping[str, str]) -> "_Encoder":
+    kind = query.get("encoding-type")
+    if kind not in (None, "url"):
+        raise S3Error(
+            "InvalidArgument",
+            "Invalid Encoding Method specified in Request",
+            ArgumentName="encoding-type",
+            ArgumentValue=kind,
+        )
+    return _Encoder(kind == "url")
+
+
+class _Encoder:
+    """Writes keys as the client asked: as they are, or percent-encoded."""
+
+    def __init__(self, url: bool) -> None:
+        self._url = url
+
+    def __call__(self, text: str) -> str:
+        return quote(text, safe="/", errors="surrogateescape") if self._url else text
+
+
+def _people(upload: Session) -> list[str]:
+    initiator = [element("ID", upload.initiator or OWNER), element("DisplayName", upload.initiator or "webfile")]
+    owner = [element("ID", OWNER), element("DisplayName", "webfile")]
+    return [element("Initiator", initiator), element("Owner", owner)]
+
+
+def _listed_part(upload: Session, part: Part[Content]) -> list[str]:
+    fields = [
+        element("PartNumber", part.number),
+        element("LastModified", iso(part.modified)),
+        element("ETag", f'"{part.etag}"'),
+        element("Size", part.size),
+    ]
+    if upload.algorithm and upload.algorithm in part.checksums:
+        fields.append(element(ALGORITHMS[upload.algorithm].element, part.checksums[upload.algorithm]))
+    return fields
+
+
+def _listed_upload(upload: Session, key: str) -> list[str]:
+    fields = [element("Key", key), element("UploadId", upload.id), *_people(upload)]
+    fields.append(element("StorageClass", upload.headers.get("x-amz-storage-class", "STANDARD")))
+    fields.append(element("Initiated", iso(upload.initiated)))
+    if upload.algorithm:
+        fields.append(element("ChecksumAlgorithm", upload.algorithm))
+        fields.append(element("ChecksumType", upload.checksum_type))
+    return fields

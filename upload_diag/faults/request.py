@@ -1,0 +1,161 @@
+"""What a client asks for: an S3 operation by its own name, a bucket, a key and what goes with them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote, unquote_plus
+
+from upload_diag.faults.http import Head
+
+__all__ = ["MULTIPART", "S3Request", "read_request"]
+
+# Sub-resources, and the operation each method means by them. A name in braces is the verb: Put, Get, Delete.
+_BUCKET = {
+    "accelerate": "BucketAccelerateConfiguration", "acl": "BucketAcl", "analytics": "BucketAnalyticsConfiguration",
+    "cors": "BucketCors", "encryption": "BucketEncryption", "inventory": "BucketInventoryConfiguration",
+    "lifecycle": "BucketLifecycleConfiguration", "location": "BucketLocation", "logging": "BucketLogging",
+    "metrics": "BucketMetricsConfiguration", "notification": "BucketNotificationConfiguration",
+    "object-lock": "ObjectLockConfiguration", "ownershipControls": "BucketOwnershipControls", "policy": "BucketPolicy",
+    "policyStatus": "BucketPolicyStatus", "publicAccessBlock": "PublicAccessBlock", "replication": "BucketReplication",
+    "requestPayment": "BucketRequestPayment", "tagging": "BucketTagging", "versioning": "BucketVersioning",
+    "website": "BucketWebsite",
+}  # fmt: skip
+_OBJECT = {
+    "acl": "ObjectAcl", "attributes": "ObjectAttributes", "legal-hold": "ObjectLegalHold",
+    "retention": "ObjectRetention", "tagging": "ObjectTagging", "torrent": "ObjectTorrent",
+}  # fmt: skip
+_VERB = {"GET": "Get", "PUT": "Put", "DELETE": "Delete"}
+
+MULTIPART = frozenset(
+    (
+        "CreateMultipartUpload",
+        "UploadPart",
+        "UploadPartCopy",
+        "ListParts",
+        "ListMultipartUploads",
+        "CompleteMultipartUpload",
+        "AbortMultipartUpload",
+    )
+)
+
+_VIRTUAL_HOST = re.compile(
+    r"(?P<bucket>[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9])\.(?:s3[.\-][a-z0-9.\-]+|s3|localhost)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class S3Request:
+    """A request, read.
+
+    Attributes:
+        operation: its S3 name, such as UploadPart; empty when no operation fits.
+        path: still percent-encoded, always path-style: /bucket/key.
+        raw_path: as the client sent it (what it signed).
+        raw_query: as the client sent it.
+        query: decoded; the first value counts.
+        headers: names in lower case.
+        bucket, key: decoded; empty when there is none.
+    """
+
+    method: str
+    path: str
+    raw_path: str
+    raw_query: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    operation: str = ""
+    bucket: str = ""
+    key: str = ""
+    virtual_host: bool = field(default=False)
+
+    @property
+    def upload_id(self) -> str:
+        return self.query.get("uploadId", "")
+
+    @property
+    def part_number(self) -> int | None:
+        """The number of the part, None when there is none or it is no number."""
+        text = self.query.get("partNumber", "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+    @property
+    def access_key(self) -> str:
+        """The access key id that the request names, signed or not; empty for an anonymous one."""
+        credential = self.query.get("X-Amz-Credential", "")
+        if not credential:
+            _, _, credential = self.headers.get("authorization", "").partition("Credential=")
+        return credential.partition("/")[0]
+
+
+def read_request(head: Head) -> S3Request:
+    """Name the operation, the bucket and the key of a request."""
+    target = head.target
+    if not target.startswith("/"):  # absolute form, as sent to a proxy
+        target = "/" + target.partition("://")[2].partition("/")[2]
+    raw_path, _, raw_query = target.partition("?")
+    query = _query(raw_query)
+    path, virtual = raw_path, False
+    host = head.headers.get("host", "").rpartition(":")[0] or head.headers.get("host", "")
+    if host and (match := _VIRTUAL_HOST.fullmatch(host)):
+        path, virtual = f"/{match['bucket']}{raw_path}", True
+    bucket, _, key = path[1:].partition("/")
+    bucket, key = _decode(bucket), _decode(key)
+    operation = _operation(head.method, bucket, key, query, head.headers)
+    return S3Request(head.method, path, raw_path, raw_query, query, head.headers, operation, bucket, key, virtual)
+
+
+def _decode(text: str) -> str:
+    return (
+        unquote(text, errors="surrogateescape")
+        if "%" in text
+        else text.encode("latin-1").decode("utf-8", "surrogateescape")
+    )
+
+
+def _query(raw: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for pair in raw.split("&") if raw else ():
+        name, _, value = pair.partition("=")
+        found.setdefault(unquote_plus(name), unquote_plus(value) if "%" in value or "+" in value else value)
+    return found
+
+
+def _operation(method: str, bucket: str, key: str, query: Mapping[str, str], headers: Mapping[str, str]) -> str:
+    if not bucket:
+        return "ListBuckets" if method == "GET" else ""
+    if not key:
+        return _bucket_operation(method, query, headers)
+    if "uploadId" in query:
+        copy = "x-amz-copy-source" in headers
+        return {
+            "PUT": "UploadPartCopy" if copy else "UploadPart",
+            "POST": "CompleteMultipartUpload",
+            "GET": "ListParts",
+            "DELETE": "AbortMultipartUpload",
+        }.get(method, "")
+    if method == "POST":
+        posts = {"uploads": "CreateMultipartUpload", "restore": "RestoreObject", "select": "SelectObjectContent"}
+        return next((name for flag, name in posts.items() if flag in query), "")
+    for flag, name in _OBJECT.items():
+        if flag in query and method in _VERB:
+            return _VERB[method] + name
+    if method == "PUT":
+        return "CopyObject" if "x-amz-copy-source" in headers else "PutObject"
+    return {"GET": "GetObject", "HEAD": "HeadObject", "DELETE": "DeleteObject"}.get(method, "")
+
+
+def _bucket_operation(method: str, query: Mapping[str, str], headers: Mapping[str, str]) -> str:
+    if method == "GET" and "uploads" in query:
+        return "ListMultipartUploads"
+    if method == "POST":
+        if "delete" in query:
+            return "DeleteObjects"
+        return "PostObject" if headers.get("content-type", "").startswith("multipart/form-data") else ""
+    for flag, name in _BUCKET.items():
+        if flag in query and method in _VERB:
+            return _VERB[method] + name
+    if method == "GET":
+        if "versions" in query:
+            return "ListObjectVersions"
+        return "ListObjectsV2" if query.get("list-type") == "2" else "ListObjects"
+    return {"PUT": "CreateBucket", "HEAD": "HeadBucket", "DELETE": "DeleteBucket"}.get(method, "")

@@ -1,0 +1,131 @@
+"""Scenarios: faults, clock and bucket settings in a JSON file, checked before anything is armed."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from upload_diag._resources import resources
+from upload_diag.errors import InputError, UsageError
+from upload_diag.faults.forms import fault_from_json, fault_schema, when_schema
+from upload_diag.faults.kinds import KINDS, Fault
+from upload_diag.faults.plan import When
+
+if TYPE_CHECKING:
+    from upload_diag.faults.app import App
+
+__all__ = ["Scenario", "load_scenario", "scenario_schema", "shipped_scenarios"]
+
+FIELDS = ("$schema", "name", "description", "faults", "sessionTtlSeconds", "abortIncompleteAfterDays", "expect")
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A scenario, checked.
+
+    Attributes:
+        session_ttl: seconds that a session lives, or None to leave it as it is.
+        abort_days: days after which every bucket aborts incomplete uploads, or None.
+        expect: the ErrorCode that a client's error should be diagnosed as; empty when the client should see none.
+    """
+
+    name: str
+    description: str
+    faults: tuple[tuple[Fault, When], ...]
+    session_ttl: float | None = None
+    abort_days: int | None = None
+    expect: str = ""
+
+    def arm(self, app: "App") -> list[str]:
+        """Put its faults in place; their ids."""
+        if self.session_ttl is not None:
+            app.lifetimes.ttl = self.session_ttl
+        if self.abort_days is not None:
+            app.lifetimes.abort_days = self.abort_days
+        app.note("scenario", why=self.name)
+        return [app.arm(fault, when).id for fault, when in self.faults]
+
+
+def load_scenario(source: str | Path | Mapping[str, Any]) -> Scenario:
+    """Read a scenario: a document, the path of a file, or the name of a shipped one.
+
+    Raises:
+        InputError: there is no such file or name.
+        UsageError: it is no scenario; the message says where.
+    """
+    if isinstance(source, Mapping):
+        return _checked(source, "scenario")
+    shipped = shipped_scenarios()
+    try:
+        text = shipped[str(source)] if str(source) in shipped else Path(source).read_text(encoding="utf-8")
+        data = json.loads(text)
+    except OSError as error:
+        raise InputError(f"{source}: {error.strerror}. Take a file, or one of: {', '.join(shipped)}.") from error
+    except ValueError as error:
+        raise UsageError(f"{source}: this is no JSON: {error}.") from error
+    return _checked(data, str(source))
+
+
+def shipped_scenarios() -> dict[str, str]:
+    """The text of the scenarios that come with the package, by name."""
+    files = [file for file in resources("scenarios").iterdir() if file.name.endswith(".json")]
+    return {file.name.removesuffix(".json"): file.read_text(encoding="utf-8") for file in sorted(files, key=str)}
+
+
+def scenario_schema() -> dict[str, Any]:
+    """The JSON Schema of a scenario, made from the types of the faults."""
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "$id": "https://upload-diag.invalid/schemas/scenario/1.json",
+        "title": "A scenario of the fault server",
+        "type": "object",
+        "properties": {
+            "$schema": {"type": "string"},
+            "name": {"type": "string", "description": "The same as the file's name without its suffix."},
+            "description": {"type": "string", "description": "What happens, in a sentence."},
+            "faults": {"type": "array", "items": {"oneOf": [fault_schema(kind) for kind in KINDS]}},
+            "sessionTtlSeconds": {"type": "number", "description": "Seconds that a session lives."},
+            "abortIncompleteAfterDays": {
+                "type": "integer",
+                "minimum": 1,
+                "description": "Every bucket has a lifecycle rule that aborts incomplete uploads after so many days.",
+            },
+            "expect": {
+                "type": "string",
+                "description": "The ErrorCode of what the client sees; empty when it sees no error.",
+            },
+        },
+        "required": ["name", "description", "faults"],
+        "additionalProperties": False,
+        "$defs": {"when": when_schema()},
+    }
+
+
+def _checked(data: Any, where: str) -> Scenario:
+    if not isinstance(data, Mapping):
+        raise UsageError(f"{where}: a scenario is a JSON object.")
+    if unknown := [name for name in data if name not in FIELDS]:
+        raise UsageError(f"{where}: there is no field {unknown[0]!r}. Take of: {', '.join(FIELDS)}.")
+    for name, wanted, text in (("name", str, "a text"), ("description", str, "a text"), ("faults", list, "a list")):
+        if not isinstance(data.get(name), wanted):
+            raise UsageError(f"{where}: {name} must be {text}.")
+    for name in ("sessionTtlSeconds", "abortIncompleteAfterDays"):
+        if name in data and (
+            isinstance(data[name], bool) or not isinstance(data[name], (int, float)) or data[name] <= 0
+        ):
+            raise UsageError(f"{where}: {name} must be a number above 0.")
+    faults = []
+    for index, each in enumerate(data["faults"]):
+        try:
+            faults.append(fault_from_json(each))
+        except UsageError as error:
+            raise UsageError(f"{where}: faults[{index}]: {error}") from error
+    return Scenario(
+        data["name"],
+        data["description"],
+        tuple(faults),
+        data.get("sessionTtlSeconds"),
+        data.get("abortIncompleteAfterDays"),
+        str(data.get("expect", "")),
+    )

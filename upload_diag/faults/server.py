@@ -1,0 +1,222 @@
+"""The fault server as one object: two listeners, their state, and the Python way to drive them."""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from upload_diag.errors import UsageError
+from upload_diag.faults.backend import Backend
+from upload_diag.faults.clock import Clock
+from upload_diag.faults.journal import Journal
+from upload_diag.faults.kinds import Fault
+from upload_diag.faults.plan import Armed, When
+
+__all__ = ["FaultServer"]
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class FaultServer:
+    """A mock S3 whose upload sessions die on demand.
+
+        with FaultServer(seed=7) as server:
+            server.inject(Respond("SlowDown"), operation="UploadPart", part_number=2, times=3)
+            s3 = server.client()
+            ...
+            statuses = [entry.status for entry in server.journal.of("UploadPart", part_number=2)]
+            assert statuses == [503, 503, 503, 200]
+
+    Args:
+        port: of S3; 0 takes any free one.
+        control_port: of the control API and the dashboard; 0 takes any free one.
+        host: to bind; outside loopback the control API wants a token.
+        seed: of upload ids, request ids and every draw.
+        session_ttl: seconds that a session lives at most; None for ever.
+        auth: "ACCESS_KEY:SECRET_KEY"; signatures are checked against it. None lets everyone in.
+        scenario: a name, a file or a document; see `load_scenario`.
+        backend: where objects live, a `Backend`; moto in this process if not given.
+        control_token: what the control API wants; None is none on loopback, and a random one elsewhere.
+    """
+
+    def __init__(
+        self,
+        port: int = 0,
+        control_port: int = 0,
+        *,
+        host: str = "127.0.0.1",
+        seed: int = 0,
+        session_ttl: float | None = None,
+        auth: str | None = None,
+        scenario: str | Path | Mapping[str, Any] | None = None,
+        backend: Backend | None = None,
+        control_token: str | None = None,
+    ) -> None:
+        self._ports = (port, control_port)
+        self._host = host
+        self._seed, self._session_ttl, self._auth = seed, session_ttl, auth
+        self._scenario = scenario
+        self._backend = backend
+        self.control_token = control_token or (None if host in LOOPBACK else secrets.token_urlsafe(24))
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> Self:
+        """Answer from now on, in threads of this process.
+
+        Raises:
+            UsageError: a port is taken, or an option does not fit.
+        """
+        from upload_diag.faults.app import App
+        from upload_diag.faults.control import Control
+        from upload_diag.faults.http import Listener
+
+        self.app = App(_backend(self._backend), seed=self._seed, session_ttl=self._session_ttl, auth=self._auth)
+        self.control = Control(self.app, token=self.control_token, hosts=(self._host,))
+        listeners = []
+        for port, serve in zip(self._ports, (self.app.serve, self.control.serve), strict=True):
+            try:
+                listeners.append(Listener(self._host, port, serve))
+            except OSError as error:
+                for listener in listeners:
+                    listener.stop()
+                raise UsageError(
+                    f"Port {port} on {self._host} cannot be had: {error.strerror}. Take another, or 0 for any."
+                ) from error
+        self._listeners = listeners
+        for listener in listeners:
+            listener.start()
+        if self._scenario is not None:
+            self.load(self._scenario)
+        return self
+
+    def stop(self) -> None:
+        """Close both ports and drop all data."""
+        self.app.stopping.set()
+        self.app.journal.close()
+        for listener in self._listeners:
+            listener.stop()
+        self.app.close()
+
+    @property
+    def port(self) -> int:
+        return self._listeners[0].port
+
+    @property
+    def url(self) -> str:
+        """Of S3, without a slash at the end."""
+        return f"http://{_bracketed(self._host)}:{self.port}"
+
+    @property
+    def control_url(self) -> str:
+        """Of the control API: `…/api`."""
+        return f"http://{_bracketed(self._host)}:{self._listeners[1].port}/api"
+
+    @property
+    def journal(self) -> Journal:
+        return self.app.journal
+
+    @property
+    def clock(self) -> "ServerClock":
+        return ServerClock(self)
+
+    @property
+    def credentials(self) -> tuple[str, str]:
+        """Access key and secret key that are let in."""
+        access, _, secret = (self._auth or "test:test").partition(":")
+        return access, secret
+
+    def client(self, **options: Any) -> Any:
+        """A boto3 S3 client for this server; options as of `boto3.client`."""
+        import boto3
+
+        access, secret = self.credentials
+        defaults = {
+            "endpoint_url": self.url,
+            "region_name": "us-east-1",
+            "aws_access_key_id": access,
+            "aws_secret_access_key": secret,
+        }
+        return boto3.session.Session().client("s3", **{**defaults, **options})
+
+    def inject(self, fault: Fault, **when: Any) -> Armed:
+        """Arm a fault under conditions, which are the fields of `When`."""
+        return self.app.arm(fault, When(**when))
+
+    def expire(
+        self,
+        upload_id: str | None = None,
+        *,
+        bucket: str | None = None,
+        key: str | None = None,
+        older_than: float | None = None,
+        why: str = "expired on demand",
+    ) -> list[str]:
+        """Let sessions die now: one, or all that match globs of bucket and key and an age in seconds; their ids."""
+        if upload_id is not None:
+            return [upload_id] if self.app.expire_upload(upload_id, why) else []
+        return self.app.expire_matching(bucket=bucket, key=key, older_than=older_than, why=why)
+
+    def load(self, scenario: str | Path | Mapping[str, Any]) -> None:
+        """Arm what a scenario says."""
+        from upload_diag.faults.scenario import load_scenario
+
+        load_scenario(scenario).arm(self.app)
+
+    def reset(self, buckets: str | None = None) -> None:
+        """Faults, clock, journal and data back to the start; with a glob, only the data of these buckets."""
+        self.app.reset(buckets)
+
+    def ready(self) -> dict[str, Any]:
+        """What `--ready-file` holds."""
+        return {"s3": self.url, "control": self.control_url, "token": self.control_token, "pid": os.getpid()}
+
+    def write_ready_file(self, path: Path) -> None:
+        """Write it whole or not at all."""
+        temporary = path.with_name(path.name + ".new")
+        temporary.write_text(json.dumps(self.ready()) + "\n", encoding="utf-8")
+        temporary.replace(path)
+
+
+class ServerClock:
+    """The virtual clock of a running server; whoever is due when it moves dies then."""
+
+    def __init__(self, server: FaultServer) -> None:
+        self._server = server
+
+    @property
+    def _clock(self) -> Clock:
+        return self._server.app.clock
+
+    def now(self) -> Any:
+        """The virtual time, in UTC."""
+        return self._clock.now()
+
+    def advance(self, seconds: float) -> list[str]:
+        """Let that many seconds pass; the ids of the sessions that died of it."""
+        return self._server.app.move_clock(advance=seconds)
+
+    def set(self, moment: Any) -> list[str]:
+        """Make it this moment; the ids of the sessions that died of it."""
+        return self._server.app.move_clock(to=moment)
+
+
+def _backend(backend: Backend | None) -> Backend:
+    if backend is None:
+        from upload_diag.faults.backend import MotoBackend
+
+        return MotoBackend()
+    return backend
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
