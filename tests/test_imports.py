@@ -40,7 +40,19 @@ ALLOWED: dict[str, set[str]] = {
 ANYWHERE = {"__version__"}  # what any part may take from the package itself
 
 # Each costs tenths of a second, or may not be installed at all.
-HEAVY = {"aiohttp", "boto3", "botocore", "distributed", "flask", "hypothesis", "moto", "numpy", "pytest", "rich"}
+HEAVY = {
+    "aiohttp",
+    "awscrt",
+    "boto3",
+    "botocore",
+    "distributed",
+    "flask",
+    "hypothesis",
+    "moto",
+    "numpy",
+    "pytest",
+    "rich",
+}
 HEAVY_FOR_HELP = HEAVY | {"jsonschema", "orjson", "pydantic"}
 
 
