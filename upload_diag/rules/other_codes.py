@@ -33,10 +33,12 @@ _OPERATING_SYSTEMS = (
     *_rows(
         "errno",
         E.LOCAL_IO,
-        "EACCES EBADF EBUSY EDQUOT EFBIG EIO EISDIR ELOOP EMFILE ENAMETOOLONG ENFILE ENODEV ENOENT ENOSPC ENOTDIR ENXIO "
-        "EPERM EROFS ESTALE ETXTBSY",
+        "EACCES EBADF EBUSY EDQUOT EFBIG EISDIR ELOOP EMFILE ENAMETOOLONG ENFILE ENODEV ENOENT ENOSPC ENOTDIR ENXIO "
+        "EROFS ESTALE ETXTBSY",
         seen="errno.h, on the file that is read",
     ),
+    # s3fs returns these two to its caller whatever went wrong.
+    *_rows("errno", E.LOCAL_IO, "EIO EPERM", weak=True, seen="errno.h, s3fs"),
     *_rows(
         "winsock",
         E.NETWORK,

@@ -715,7 +715,7 @@ _ACCESS_DENIED = (
         "phrase.row-level-security",
         E.ACCESS_DENIED,
         "row-level security policy",
-        refines=(E.INVALID_REQUEST, E.SERVER_ERROR),
+        refines=(E.INVALID_REQUEST,),
         strength=85,
         hits=('new row violates row-level security policy for table "objects"',),
         seen="Supabase",

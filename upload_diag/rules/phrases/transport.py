@@ -749,7 +749,7 @@ _TIMEOUT = (
         "phrase.io-timeout",
         E.TIMEOUT,
         "i/o timeout",
-        refines=(E.NETWORK, E.SERVER_ERROR),
+        refines=(E.NETWORK,),
         strength=70,
         hits=("read tcp 10.0.0.1:8080->10.0.0.2:44015: i/o timeout",),
         seen="Go net",
