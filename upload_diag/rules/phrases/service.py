@@ -282,7 +282,6 @@ _SERVER_ERROR = (
         "phrase.storage-resources",
         E.SERVER_ERROR,
         "storage resources are insufficient",
-        refines=(E.QUOTA_EXCEEDED,),
         strength=70,
         hits=("Storage resources are insufficient for the write operation",),
         seen="MinIO",
