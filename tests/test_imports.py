@@ -15,22 +15,24 @@ PACKAGE = Path(upload_diag.__file__).parent
 
 # Down along a line, never up, never sideways. A part is a folder or a module at the top of the package; `codes` belongs
 # to `model`. Each part may import itself and what is listed here, also inside functions.
-BASE = {"model", "errors", "_resources"}
-UNDERSTAND = BASE | {"rules", "shapes", "classifier"}
+BASE = {"model", "errors", "terminal", "_resources"}
+UNDERSTAND = BASE | {"rules", "redaction", "shapes", "classifier"}
 REPORT = UNDERSTAND | {"logs", "sessions", "analysis"}
 ALLOWED: dict[str, set[str]] = {
     "_resources": set(),
     "errors": set(),
+    "terminal": set(),
     "model": set(),
     "rules": BASE,
+    "redaction": {"rules"},
     "shapes": BASE | {"rules"},
-    "classifier": BASE | {"rules", "shapes"},
-    "logs": BASE | {"rules", "shapes"},
+    "classifier": BASE | {"rules", "redaction", "shapes"},
+    "logs": BASE | {"rules", "redaction", "shapes"},
     "sessions": UNDERSTAND | {"logs"},
     "analysis": UNDERSTAND | {"logs", "sessions"},
     "report": REPORT,
     "recovery": UNDERSTAND,
-    "faults": BASE | {"rules"},
+    "faults": BASE | {"rules", "redaction"},
     "contract": BASE,
     "cli": REPORT | {"report", "recovery", "faults", "contract"},
     "pytest_plugin": UNDERSTAND | {"recovery", "faults", "contract"},

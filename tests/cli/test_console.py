@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from upload_diag.cli._console import FailOn, console, fail_on, one_line, open_output, read_input, safe
+from upload_diag.cli._console import FailOn, console, fail_on, open_output, read_input
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.errors import InputError
+from upload_diag.terminal import one_line, safe
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ def _ending(error: BaseException) -> int:
 
 def _bug(error: BaseException) -> int:
     """Own up to a fault of upload-diag itself."""
-    from upload_diag.cli._console import one_line
+    from upload_diag.terminal import one_line
 
     if os.environ.get(DEBUG_VARIABLE):
         import traceback
@@ -155,7 +155,7 @@ def _bug(error: BaseException) -> int:
 
 
 def _say(text: str) -> None:
-    from upload_diag.cli._console import one_line
+    from upload_diag.terminal import one_line
 
     click.echo(f"upload-diag: {one_line(text)}", err=True)
 

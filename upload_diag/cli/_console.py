@@ -1,7 +1,6 @@
-"""What the commands share: safe text, the two consoles, reading input, writing output, `--fail-on`."""
+"""What the commands share: the two consoles, reading input, writing output, `--fail-on`."""
 
 import os
-import re
 import sys
 import tempfile
 from collections.abc import Collection, Iterator
@@ -13,37 +12,12 @@ import click
 
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.errors import InputError
+from upload_diag.terminal import one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 STDIO = "-"
-
-# Logs are written by strangers. A terminal obeys escape sequences (clear the screen, set the title, make a link), and
-# bidirectional controls make text read other than it is. A whole sequence becomes one replacement character. The body
-# of a string sequence holds no control character, so an unfinished one hides nothing and every search stays linear.
-_UNSAFE = re.compile(
-    r"""
-      (?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\|\x9c)  # OSC, DCS and kin
-    | (?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?                # CSI: colours, cursor, screen
-    | \x1b[ -/]*[0-~]?                                 # other escapes
-    | [\x00-\x08\x0b-\x1f\x7f-\x9f]                    # C0 but tab and newline, DEL, C1
-    | [\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]   # bidirectional controls
-    | [\ud800-\udfff]                                  # lone surrogates
-    """,
-    re.VERBOSE,
-)
-
-
-def safe(text: str) -> str:
-    """The text without anything a terminal would obey; newlines and tabs stay, CR LF becomes a newline."""
-    return _UNSAFE.sub("\ufffd", text.replace("\r\n", "\n"))
-
-
-def one_line(text: str, *, limit: int = 2000) -> str:
-    """Safe text on one line, cut at `limit` characters with an ellipsis."""
-    line = safe(" ".join(text[: 4 * limit].split()))
-    return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
 def console(*, stderr: bool = False) -> "Console":

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from upload_diag.cli._console import STDIO, notice, open_output, read_input, safe
+from upload_diag.cli._console import STDIO, notice, open_output, read_input
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.errors import InputError
+from upload_diag.terminal import safe
 
 FORMATS = ("text", "json", "junit", "github", "sarif")
 

@@ -1,0 +1,35 @@
+"""Text by strangers, made fit to print: nothing in it moves the cursor, hides, or reads other than it is."""
+
+import re
+
+__all__ = ["one_line", "safe"]
+
+# Logs are written by strangers. A terminal obeys escape sequences (clear the screen, set the title, make a link), and
+# bidirectional controls make text read other than it is. A whole sequence becomes one replacement character. The body
+# of a string sequence holds no control character, so an unfinished one hides nothing and every search stays linear.
+_UNSAFE = re.compile(
+    r"""
+      (?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\|\x9c)  # OSC, DCS and kin
+    | (?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?                # CSI: colours, cursor, screen
+    | \x1b[ -/]*[0-~]?                                 # other escapes
+    | [\x00-\x08\x0b-\x1f\x7f-\x9f]                    # C0 but tab and newline, DEL, C1
+    | [\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f]   # bidirectional controls
+    | [\u00ad\u180e\u200b-\u200d\u2028\u2029\u2060-\u2065\ufeff\ufff9-\ufffb]   # no width, or a line of its own
+    | [\U000e0000-\U000e007f]                          # tags, which spell words unseen
+    | [\ud800-\udfff]                                  # lone surrogates
+    """,
+    re.VERBOSE,
+)
+
+
+def safe(text: str) -> str:
+    """The text without anything a terminal would obey or not show; newlines and tabs stay, CR LF becomes a newline."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _UNSAFE.sub("\ufffd", text.replace("\r\n", "\n"))
+
+
+def one_line(text: str, *, limit: int = 2000) -> str:
+    """Safe text on one line, cut at `limit` characters with an ellipsis."""
+    line = safe(" ".join(text[: 4 * limit].split()))
+    return line if len(line) <= limit else line[: limit - 1] + "…"
