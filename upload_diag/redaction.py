@@ -1,0 +1,247 @@
+"""Secrets taken out of text; everything else stays as it was.
+
+The rows are in `upload_diag.rules.secrets`, written for plain text. Escaped text (percent, JSON, HTML, one inside the
+other) is undone one layer at a time, and what a row finds in a layer is cut from the original.
+"""
+
+import re
+import sys
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from hashlib import blake2s
+from typing import NamedTuple
+
+from upload_diag.rules.secrets import BARE_KEYWORDS, SECRETS, SEPARATORS
+
+__all__ = ["Cut", "find_secrets", "redact"]
+
+# More layers than anybody writes on purpose: a JSON string in a JSON string in a query in a JSON string.
+_LAYERS = 5
+# Each round leaves less that is not a token, so this is reached by texts made for it only.
+_ROUNDS = 8
+
+_WORTH_A_LOOK = re.compile("|".join(map(re.escape, (*SEPARATORS, *BARE_KEYWORDS)))).search
+_KEYWORDS = tuple(sorted({keyword.lower() for row in SECRETS for keyword in row.keywords}))
+
+_ESCAPE = re.compile(
+    r"""%[0-7][0-9A-Fa-f]
+      | \\(?:["'`/\\bfnrt] | x[0-7][0-9A-Fa-f] | u00[0-7][0-9A-Fa-f])
+      | &(?:amp|quot|apos|lt|gt|equals|colon|commat | \#0{0,4}[0-9]{1,3} | \#[xX]0{0,4}[0-7][0-9A-Fa-f]);
+    """,
+    re.VERBOSE,
+)
+_NAMED = {"amp": "&", "quot": '"', "apos": "'", "lt": "<", "gt": ">", "equals": "=", "colon": ":", "commat": "@"}
+_CONTROLS = {"b": " ", "f": " ", "n": "\n", "r": "\r", "t": "\t"}
+
+_TOKEN = re.compile(rf"REDACTED-(?:{'|'.join(sorted({row.kind for row in SECRETS}, reverse=True))})(?:-[0-9a-f]{{8}})?")
+_BARE_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_JSON_LABEL = re.compile(r"""(\\*["'])\s*:\s*\Z""")
+
+
+_Span = tuple[int, int]
+
+
+class Cut(NamedTuple):
+    """A secret in a text.
+
+    Attributes:
+        start: where the secret begins.
+        end: where it ends.
+        kind: what it is, as in `REDACTED-kind`.
+        match_start: where the label that tells it begins; the label is not secret, but needed to see the secret.
+    """
+
+    start: int
+    end: int
+    kind: str
+    match_start: int
+
+
+def redact(text: str, *, salt: bytes | None = None) -> str:
+    """The text with `REDACTED-kind` in place of every secret that the rows know; redacting twice changes nothing.
+
+    Redact before you shorten: half a secret is harder to recognise than a whole one.
+
+    Args:
+        text: anything, at any level of escaping.
+        salt: adds eight hexadecimal digits to each token, the same for the same secret under the same salt (at most 32
+            bytes), so that two places can be compared. Without it equal texts give equal results in every process.
+    """
+    return redact_counting(text, Counter(), salt=salt)
+
+
+def redact_counting(text: str, counts: Counter[str], *, salt: bytes | None = None) -> str:
+    """As `redact`, adding to `counts` how many secrets of each kind were taken out."""
+    if not _WORTH_A_LOOK(text):
+        return text
+    # Cutting can bring to light what the cut text hid, such as the quote that an escaped one was taken for.
+    for _ in range(_ROUNDS):
+        cuts = find_secrets(text)
+        if not cuts:
+            break
+        counts.update(cut.kind for cut in cuts)
+        text = _apply(text, cuts, salt)
+    return text
+
+
+def find_secrets(text: str) -> list[Cut]:
+    """Every secret in the text, in order, none overlapping; what is redacted already is none."""
+    low = text.lower()
+    if not any(keyword in low for keyword in _KEYWORDS):
+        return []
+    found: list[Cut] = []
+    view = text
+    to_text: Callable[[int, int], _Span] = _same
+    for _ in range(_LAYERS):
+        deeper = _Undone.of(view)
+        for cut in _matches(view):
+            start, end = (cut.start, cut.end) if deeper is None else deeper.whole(cut.start, cut.end)
+            if start < end:
+                found.append(Cut(*to_text(start, end), cut.kind, to_text(cut.match_start, start)[0]))
+        if deeper is None:
+            break
+        view, to_text = deeper.text, _through(deeper, to_text)
+    return _outside_tokens(text, _disjoint(found))
+
+
+def _matches(view: str) -> Iterator[Cut]:
+    """What the rows see in one layer."""
+    low = view.lower()
+    for row in SECRETS:
+        if not any(keyword.lower() in low for keyword in row.keywords):
+            continue
+        for match in row.regex.finditer(view):
+            for group in range(1, row.regex.groups + 1):
+                if match.start(group) >= 0:
+                    yield Cut(match.start(group), match.end(group), row.kind, match.start())
+
+
+def _disjoint(cuts: list[Cut]) -> list[Cut]:
+    """Overlapping cuts become one, named after the one that begins first."""
+    merged: list[Cut] = []
+    for cut in sorted(cuts, key=lambda cut: (cut.start, -cut.end, cut.kind)):
+        if merged and cut.start < merged[-1].end:
+            last = merged[-1]
+            merged[-1] = Cut(last.start, max(last.end, cut.end), last.kind, min(last.match_start, cut.match_start))
+        else:
+            merged.append(cut)
+    return merged
+
+
+def _outside_tokens(text: str, cuts: list[Cut]) -> list[Cut]:
+    """The cuts less those that stay inside a token of an earlier redaction; none takes only a part of one."""
+    tokens = [match.span() for match in _TOKEN.finditer(text)]
+    if not tokens:
+        return cuts
+    kept = []
+    for cut in cuts:
+        start, end = _around(tokens, cut.start)[0], _around(tokens, cut.end - 1)[1]
+        if (start, end) != _around(tokens, start):
+            kept.append(cut._replace(start=start, end=end, match_start=min(start, cut.match_start)))
+    return _disjoint(kept)
+
+
+def _around(spans: list[_Span], place: int) -> _Span:
+    """The span that holds a place, or the place alone."""
+    index = bisect_right(spans, (place, sys.maxsize)) - 1
+    if index >= 0 and place < spans[index][1]:
+        return spans[index]
+    return place, place + 1
+
+
+def _apply(text: str, cuts: list[Cut], salt: bytes | None) -> str:
+    pieces: list[str] = []
+    done = 0
+    for cut in cuts:
+        pieces += text[done : cut.start], _token(text, cut, salt)
+        done = cut.end
+    return "".join([*pieces, text[done:]])
+
+
+def _token(text: str, cut: Cut, salt: bytes | None) -> str:
+    """What stands in the place of a secret; a bare number in JSON gets its label's quotes, to stay JSON."""
+    secret = text[cut.start : cut.end]
+    token = f"REDACTED-{cut.kind}"
+    if salt is not None:
+        while deeper := _Undone.of(secret):  # the same secret, however it is spelled, gets the same digits
+            secret = deeper.text
+        token += "-" + blake2s(secret.encode("utf-8", "surrogatepass"), key=salt, digest_size=4).hexdigest()
+    label = _BARE_NUMBER.fullmatch(secret) and _JSON_LABEL.search(text, max(0, cut.start - 40), cut.start)
+    return f"{label[1]}{token}{label[1]}" if label else token
+
+
+@dataclass(frozen=True, slots=True)
+class _Undone:
+    """A text with one layer of escapes undone, and the way back.
+
+    Attributes:
+        text: the text as its first reader would see it.
+        escapes: where each escape begins and ends in the escaped text.
+        places: where the one character that it stands for is in `text`.
+    """
+
+    text: str
+    escapes: list[_Span]
+    places: list[int]
+
+    @classmethod
+    def of(cls, text: str) -> "_Undone | None":
+        """The text less one layer, or None when nothing in it is escaped."""
+        escapes = [match.span() for match in _ESCAPE.finditer(text)]
+        if not escapes:
+            return None
+        pieces: list[str] = []
+        places: list[int] = []
+        done = length = 0
+        for start, end in escapes:
+            length += start - done
+            places.append(length)
+            pieces += text[done:start], _character(text[start:end])
+            length += 1
+            done = end
+        return cls("".join([*pieces, text[done:]]), escapes, places)
+
+    def escaped(self, start: int, end: int) -> _Span:
+        """Where a part of `text` is in the escaped text."""
+        return self._at(start)[0], self._at(end - 1)[1] if end > start else self._at(start)[0]
+
+    def _at(self, place: int) -> _Span:
+        index = bisect_right(self.places, place) - 1
+        if index < 0:
+            return place, place + 1
+        if self.places[index] == place:
+            return self.escapes[index]
+        start = self.escapes[index][1] + place - self.places[index] - 1
+        return start, start + 1
+
+    def whole(self, start: int, end: int) -> _Span:
+        r"""The same part of the escaped text, splitting no escape: the `n` of `\nbob@…` is not Bob's."""
+        before, after = _around(self.escapes, start), _around(self.escapes, end)
+        if before[0] < start:
+            start = before[1]
+        if after[0] < end:
+            end = after[1]
+        return start, end
+
+
+def _same(start: int, end: int) -> _Span:
+    return start, end
+
+
+def _through(deeper: _Undone, to_text: Callable[[int, int], _Span]) -> Callable[[int, int], _Span]:
+    return lambda start, end: to_text(*deeper.escaped(start, end))
+
+
+def _character(escape: str) -> str:
+    """The one character that an escape stands for; anything that is not ASCII becomes a replacement character."""
+    if escape[0] == "%":
+        return chr(int(escape[1:], 16))
+    if escape[0] == "\\":
+        return _CONTROLS.get(escape[1], escape[1]) if len(escape) == 2 else chr(int(escape[-2:], 16))
+    name = escape[1:-1]
+    if name[0] != "#":
+        return _NAMED[name]
+    number = int(name[1:]) if name[1].isdigit() else int(f"0{name[1:]}", 0)
+    return chr(number) if number < 128 else "\ufffd"

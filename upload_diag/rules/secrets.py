@@ -1,0 +1,501 @@
+"""What a secret looks like, one row a kind of place; the only place to add one.
+
+Patterns are written for plain text: escapes are undone before they see it. Every capturing group is cut out. Patterns
+run in linear time: once a label is seen, the match succeeds with whatever follows, so nothing is scanned twice.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+__all__ = ["BARE_KEYWORDS", "SECRETS", "SEPARATORS", "Secret"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """A place where a secret stands.
+
+    Attributes:
+        rule: the stable row id, `secret.…`.
+        kind: what is found there; it names the token that takes its place, `REDACTED-kind`.
+        keywords: literals of which each match contains one; in lower case when the pattern ignores case.
+        pattern: a regular expression; its capturing groups are the secret.
+        bare: the secret may stand without a label and its separator, so only its keywords, as they are written here,
+            announce it.
+        hits: texts, with the secret between « and ».
+        misses: look-alikes that must stay as they are.
+    """
+
+    rule: str
+    kind: str
+    keywords: tuple[str, ...]
+    pattern: str
+    bare: bool = False
+    hits: tuple[str, ...]
+    misses: tuple[str, ...] = ()
+    regex: re.Pattern[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "regex", re.compile(self.pattern, re.ASCII | re.MULTILINE))
+
+
+# A labelled secret has one of these in the text, plain or escaped.
+SEPARATORS = ("=", ":", "@", ">", "'", '"', "%", "\\", "&", "--")
+
+_END = r"""(?=[\s"'`,;&<>)}\]\\|]|\Z)"""
+# What follows a label and a colon in a sentence, not in a record; or what says that there is no value.
+_PROSE = (
+    r"(?!(?i:the|an?|is|was|are|not|no|must|has|have|for|of|in|does|did|can|could|should|your?|this|that|it|please"
+    r"|expired|invalid|missing|required|mismatch(?:ed)?|error|failed|undefined|null|none|nil|true|false|expected"
+    r"|unexpected|value|from|and|or|with|to|object|array|circular|(?:async)?function:?|filtered|hidden|masked"
+    r"|removed|redacted|\*+|str|string|bytes|optional)" + _END + ")"
+)
+# `SignatureDoesNotMatch` after "signature:" is the error's name, `sign(` is program text.
+_CODE = r"(?!(?:[A-Z][a-z]++){2,}+" + _END + r"|[A-Za-z_$][\w.$]{0,80}+[(\[])"
+
+_CLOSE = r"""(?:["'`\]]{1,3}|[ ]\[[^\]\n]{0,40}\])?"""
+_SIGN = r"""\s{0,20}[:=]{1,2}>?(?!//)(?:\s{0,40}(?=["'`])|[ \t]{0,20})"""
+_OPEN = r"""(?:[\[(]\s{0,20})?(?:[bu](?=["'])|string\([0-9]{1,6}\)[ ])?"""
+_INSIDE = r"((?:[^{0}\\\n]++|\\.)++)"  # up to the quote that closes, or the end of the line
+_QUOTED = "|".join(
+    [r"""""(?=[^",:}\]\s])""" + _INSIDE.replace("{0}", '"'), *(q + _INSIDE.replace("{0}", q) for q in "\"'`")]
+)
+_FIRST = r"""[^\s"'`<>&;,\\(){}\[\]]"""
+_UNQUOTED = (
+    rf"""({_FIRST}(?:(?:[^\s"'`<>&;,\\]|\\(?!["'`/\\bfnrtux])|,(?!\s|[\w.-]{{0,40}}+["'=:]|\Z))*(?<![)}}\].,]))?)"""
+)
+_XML = r">([^<\s]++(?:[^<]{0,256}+(?=</))?)|>\s{1,40}([^<\s]++)(?=\s{0,40}</)"
+
+
+def _any_case(words: str) -> str:
+    """A pattern for words in any case and joined in any way; it begins with a set, which `re` looks for quickly."""
+    return "".join(f"[{c}{c.upper()}]" if c.isalpha() else "[-_ .]?" if c == " " else re.escape(c) for c in words)
+
+
+def _labels(*labels: str) -> str:
+    return "(?:" + "|".join(map(_any_case, labels)) + ")"
+
+
+def _labelled(*labels: str, guard: str = "", before: str = "") -> str:
+    """`label=value`, `"label": "value"`, `<label>value</label>` and their kin; labels may be the end of a longer one.
+
+    Args:
+        labels: lower-case words; a blank stands for `-`, `_`, `.`, a blank or nothing.
+        guard: a lookahead that an unquoted value must pass.
+        before: a lookbehind behind the label.
+    """
+    return rf"{_labels(*labels)}{before}(?:{_CLOSE}{_SIGN}{_OPEN}(?:{_QUOTED}|{_PROSE}{guard}{_UNQUOTED})|{_XML})"
+
+
+_ACCESS_KEYS = ("AKIA", "ASIA", "AROA", "AIDA", "AGPA", "AIPA", "ANPA", "ANVA", "APKA", "ABIA", "ACCA", "ASCA")
+_ACCESS_KEY = "A(?:" + "|".join(prefix[1:] for prefix in _ACCESS_KEYS) + ")"
+
+_SECRET_NAMES = r"[\w.-]{0,60}?" + _labels(
+    "password",
+    "passwd",
+    "pwd",
+    "passphrase",
+    "secret",
+    "secret key",
+    "secret access key",
+    "token",
+    "token-0",
+    "signature",
+    "credential",
+    "access key id",
+    "access key",
+    "api key",
+    "account key",
+    "private key",
+    "cookie",
+    "authorization",
+    "customer key",
+    "customer key md5",
+    "encryption key",
+    "key pair id",
+)
+
+SECRETS: tuple[Secret, ...] = (
+    Secret(
+        rule="secret.aws-access-key-id",
+        kind="access-key",
+        keywords=_ACCESS_KEYS,
+        # Four letters tell a user's key from a temporary one and from a role's id; they stay.
+        pattern=rf"{_ACCESS_KEY}(?<![A-Za-z0-9].{{4}})([A-Z0-9]{{12,124}})(?![A-Za-z0-9])",
+        bare=True,
+        hits=("AKIA«IOSFODNN7EXAMPLE»", "Credential=ASIA«QWERTYUIOP234567»/20261122/eu-west-1/s3/aws4_request"),
+        misses=("ASIA-PACIFIC", "AKIA", "xAKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLEs"),
+    ),
+    Secret(
+        rule="secret.access-key-label",
+        kind="access-key",
+        keywords=("access", "credential", "q-ak"),
+        pattern=(
+            rf"{_labels('access key id', 'access key', 'access id', 'credential', 'q-ak')}"
+            rf"(?:{_CLOSE}{_SIGN}{_OPEN}[\"'`]{{0,2}}|>\s{{0,20}}){_PROSE}{_CODE}(?!{_ACCESS_KEY}(?:[A-Z0-9]{{12}}|REDACTED-))"
+            r"""([^\s"'`<>&;,/\\(){}\[\]%]{3,128})"""
+        ),
+        hits=(
+            "X-Amz-Credential=«minioadmin»/20261122/us-east-1/s3/aws4_request",
+            "<AWSAccessKeyId>«minio-user»</AWSAccessKeyId>",
+            "GoogleAccessId=«upload@proj.iam.gserviceaccount.com»&Expires=1",
+            "AWS_ACCESS_KEY_ID=«0012ab34cd56ef»",
+        ),
+        misses=("InvalidAccessKeyId: The AWS Access Key Id you provided does not exist", "accessKeyId: undefined"),
+    ),
+    Secret(
+        rule="secret.key-pair",
+        kind="secret-key",
+        keywords=_ACCESS_KEYS,
+        pattern=rf"{_ACCESS_KEY}[A-Z0-9]{{12,124}}[\"'\s:,/|=]{{1,4}}([A-Za-z0-9/+]{{40}})(?![A-Za-z0-9/+=])",
+        bare=True,
+        hits=("AKIA«IOSFODNN7EXAMPLE»:«wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY»",),
+        misses=(),
+    ),
+    Secret(
+        rule="secret.secret-key",
+        kind="secret-key",
+        keywords=("secret", "account", "shared", "private", "storage", "signing"),
+        pattern=_labelled(
+            "secret access key",
+            "secret key",
+            "account key",
+            "shared access key",
+            "storage key",
+            "signing key",
+            "private key",
+            "secret string",
+        ),
+        hits=(
+            "aws_secret_access_key = «wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY»",
+            "AWS Secret Access Key [None]: «wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY»",
+            "<SecretAccessKey>«wJalrXUtnFEMI/K7MDENG»</SecretAccessKey>",
+            "AccountName=films;AccountKey=«Zm9vYmFyYmF6cXV4==»;EndpointSuffix=core.windows.net",
+        ),
+        misses=("secretKey: null",),
+    ),
+    Secret(
+        rule="secret.session-token",
+        kind="session-token",
+        keywords=("token",),
+        pattern=_labelled("security token", "session token", "token-0"),
+        hits=(
+            "x-amz-security-token: «FwoGZXIvYXdzEBYaDExample+/=»",
+            "<Token-0>«IQoJb3JpZ2luX2VjEExample//»</Token-0>",
+            "{'X-Amz-Security-Token': b'«FwoGZXIvYXdzEBYaDExample»'}",
+            "map[X-Amz-Security-Token:[«FwoGZXIvYXdzEBYaDExample»]]",
+        ),
+        misses=(
+            "SignedHeaders=host;x-amz-date;x-amz-security-token, next",
+            "The security token included in the request is expired",
+        ),
+    ),
+    Secret(
+        rule="secret.session-token-itself",
+        kind="session-token",
+        keywords=("FwoGZXIvYXdz", "FQoGZXIvYXdz", "QoJb3JpZ2lu", "AQoDYXdz"),
+        pattern=r"(?:FwoGZXIvYXdz|FQoGZXIvYXdz|IQoJb3JpZ2lu|AQoDYXdz)([A-Za-z0-9+/=%_-]{8,})",
+        bare=True,
+        hits=("IQoJb3JpZ2lu«X2VjEJr//////////wEaCXVzLWVhc3QtMSJH»",),
+    ),
+    Secret(
+        rule="secret.signature",
+        kind="signature",
+        keywords=("signature", "sig"),
+        pattern=(
+            _labelled("signature", "signature provided", "signature of chunk", guard=_CODE)
+            + "|"
+            + _labelled("sig", before=r"(?<![A-Za-z0-9_].{3})", guard=_CODE)
+            + r"|[sS]ignature:\r?\n([0-9a-f]{64})"
+        ),
+        hits=(
+            "SignedHeaders=host, Signature=«4f8ca7e2d1b0a9384f8ca7e2d1b0a938»",
+            "&X-Amz-Signature=«4f8ca7e2d1b0a938»&x-id=UploadPart",
+            "10000;chunk-signature=«ad80c730a21e5b8d»",
+            "https://d1.cloudfront.net/a.mp4?Expires=1&Signature=«nitfHRCrtziwO2HwPfWw~yYDhUF5EwRunQA-»&x=1",
+            "?se=2026-11-22T00%3A00Z&sp=rw&sig=«abcDEF123%2Bxyz%3D»",
+            "<SignatureProvided>«0Tx5kZ1Y8bN2m/c3v4B5n6M7=»</SignatureProvided>",
+            "botocore.auth - DEBUG - Signature:\n«0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef»",
+        ),
+        misses=(
+            "signatureVersion: 'v4'",
+            "Bad signature: SignatureDoesNotMatch",
+            "The request signature we calculated does not match the signature you provided.",
+            "config=prod",
+            "design: flat",
+        ),
+    ),
+    Secret(
+        rule="secret.sigv2",
+        kind="signature",
+        keywords=("aws ", "oss ", "goog1 ", "sharedkey", "obs "),
+        pattern=(
+            r"(?:AWS|OSS|OBS|GOOG1) (?!AKIA|ASIA)([^\s:/\"']{3,128}):([A-Za-z0-9+/]{20,}={0,2})"
+            r"|AWS A(?:KIA|SIA)[A-Z0-9]{12,}:([A-Za-z0-9+/]{20,}={0,2})"
+            r"|[sS]hared[kK]ey(?:[lL]ite)? [^\s:\"']{1,128}:([A-Za-z0-9+/=]{8,})"
+        ),
+        hits=(
+            "Authorization: AWS AKIA«IOSFODNN7EXAMPLE»:«frJIUN8DYpKDtOLCwoyllqDzg28=»",
+            "AWS «minio»:«frJIUN8DYpKDtOLCwoyllqDzg28=»",
+            "SharedKey films:«ctzMq410TV3wS7upTBcunJTDLEJwMAZuFPfr0mrrA08=»",
+        ),
+        misses=("AWS region: eu-west-1",),
+    ),
+    Secret(
+        rule="secret.string-to-sign",
+        kind="signing-text",
+        keywords=("stringtosign", "canonicalrequest"),
+        pattern=(
+            rf"(?:{_any_case('stringtosign')}|{_any_case('canonicalrequest')})(?:[bB]ytes)?"
+            rf"(?:>([^<]++)|{_CLOSE}{_SIGN}(?:{_QUOTED}))"
+        ),
+        hits=(
+            "<StringToSign>«AWS4-HMAC-SHA256\n20261122T101500Z\n20261122/eu-west-1/s3/aws4_request\n4f8c»</StringToSign>",
+            '"CanonicalRequest": "«PUT\\n/a.mp4\\npartNumber=1»"',
+        ),
+    ),
+    Secret(
+        rule="secret.policy",
+        kind="policy",
+        keywords=("policy",),
+        # Base64 of a JSON object: `{"`, `{ "`, `{` and a line end.
+        pattern=rf"[pP]olicy(?:{_CLOSE}{_SIGN}[\"'`]{{0,2}}|>)(e[wy][A-Za-z0-9+/=_~-]{{16,}})",
+        hits=("&Policy=«eyJTdGF0ZW1lbnQiOlt7IlJlc291cmNlIjoi»&Key=a",),
+        misses=("policy: expire-after-seven-days-please", "PolicyId=ab"),
+    ),
+    Secret(
+        rule="secret.cloudfront-key-pair",
+        kind="access-key",
+        keywords=("pair",),
+        pattern=_labelled("key pair id"),
+        hits=("&Key-Pair-Id=«K2JCJMDEHXQW5F»&x=1",),
+    ),
+    Secret(
+        rule="secret.encryption-key",
+        kind="encryption-key",
+        keywords=("customer", "encryption"),
+        pattern=_labelled(
+            "customer key", "customer key md5", "encryption key", "encryption key sha256", "encryption key base64"
+        ),
+        hits=(
+            "x-amz-server-side-encryption-customer-key: «MDEyMzQ1Njc4OWFiY2RlZg==»",
+            "'SSECustomerKeyMD5': '«hRasmdxgYDKV3nvbahU1MA==»'",
+        ),
+        misses=("x-amz-server-side-encryption-customer-algorithm: AES256", "x-amz-server-side-encryption: aws:kms"),
+    ),
+    Secret(
+        rule="secret.authorization",
+        kind="token",
+        keywords=("authorization",),
+        # A scheme's name stays; AWS4 and its kin have parts that are worth reading, and rows of their own.
+        pattern=(
+            rf"{_any_case('authorization')}{_CLOSE}{_SIGN}{_OPEN}[\"'`]{{0,2}}"
+            r"(?:AWS4-[\w-]+|(?:AWS|OSS|OBS|GOOG1|[sS]hared[kK]ey(?:[lL]ite)?) |[dD]igest "
+            r"|(?:[A-Za-z][A-Za-z0-9-]{1,30}[ +]+)?" + _PROSE + _CODE + r"""([^\s"'`<>&;,\\(){}\[\]]{4,}))"""
+        ),
+        hits=(
+            "Authorization: Bearer «abcdef.123»",
+            "authorization=«opaquetokenvalue»",
+            "{'Authorization': 'Basic «YTpi»'}",
+            "[authorization] => Negotiate «YIIJvwYGKwYBBQUC»",
+        ),
+        misses=("Authorization: AWS4-HMAC-SHA256 SignedHeaders=host", "authorization: missing required header"),
+    ),
+    Secret(
+        rule="secret.bearer",
+        kind="token",
+        keywords=("Bearer", "bearer", "BEARER"),
+        pattern=(
+            r"(?:Bearer|bearer|BEARER)[ +]+(?!(?:token|auth|realm|scheme|error|scope|format)|[a-z_]+=[\"'])"
+            r"([A-Za-z0-9._~+/=:|-]{8,})"
+        ),
+        bare=True,
+        hits=("sent Bearer «mF_9.B5f-4.1JqM»",),
+        misses=("Bearer authentication required", 'Bearer realm="films", error="invalid_token"', "bearer token"),
+    ),
+    Secret(
+        rule="secret.basic",
+        kind="password",
+        keywords=("Basic", "basic", "BASIC"),
+        pattern=r"(?:Basic|basic|BASIC)[ +]+(?![A-Za-z][a-z]*+(?![A-Za-z0-9+/=_-]))([A-Za-z0-9+/_-]{8,}={0,2})",
+        bare=True,
+        hits=("Basic «dXNlcjpwYXNzd29yZA==»",),
+        misses=("Basic authentication", "basic functionality"),
+    ),
+    Secret(
+        rule="secret.digest",
+        kind="password",
+        keywords=("response=",),
+        pattern=r"""response=["']?([0-9a-f]{32,128})""",
+        hits=('Digest username="bob", response="«6629fae49393a05397450978507c4ef1»"',),
+    ),
+    Secret(
+        rule="secret.jwt",
+        kind="token",
+        keywords=("yJ",),
+        pattern=r"eyJ(?<![\w.-]eyJ)([A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){0,3})",
+        bare=True,
+        hits=("jwt eyJ«hbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P»",),
+        misses=("eyJhbGciOiJIUzI1NiJ9", "x.eyJhbGci.abcdefgh"),
+    ),
+    Secret(
+        rule="secret.vendor-token",
+        kind="token",
+        keywords=("AIza", "ya29.", "GOOG1", "ghp_", "xox", "sk_live_"),
+        pattern=(r"\b(?:AIza|ya29\.|GOOG1|ghp_|xox[abprs]-|sk_live_)([A-Za-z0-9_.-]{16,})"),
+        bare=True,
+        hits=("key AIza«SyA1234567890abcdefghijklmnopqrstuv»", "GOOG1«EABCDEFGHIJKLMNOPQRSTUVWXYZ234567»"),
+    ),
+    Secret(
+        rule="secret.private-key",
+        kind="private-key",
+        keywords=("PRIVATE KEY",),
+        pattern=(
+            r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----"
+            r"((?:(?:[\s\"',+>|]|\\+[rn]){0,80}+(?:[A-Z][A-Za-z-]{2,20}: [^\r\n\\\"]{1,100}|=?[A-Za-z0-9+/=]{16,}+"
+            r"|=?[A-Za-z0-9+/=]{1,15}(?=(?:[\s\"',+>|]|\\+[rn]){0,80}+-----END|\s*+\Z|[\"'<,}\\])))++)"
+        ),
+        bare=True,
+        hits=(
+            "-----BEGIN RSA PRIVATE KEY-----«\nProc-Type: 4,ENCRYPTED\n\nMIIEpAIBAAKCAQEA123456\na==»\n-----END RSA",
+        ),
+        misses=("it must start with -----BEGIN PRIVATE KEY----- and a newline",),
+    ),
+    Secret(
+        rule="secret.cookie",
+        kind="cookie",
+        keywords=("cookie",),
+        pattern=(
+            rf"^[<>*| \t]{{0,8}}(?:[sS]et-)?[cC]ookie2?:[ \t]*([^\r\n]*=[^\r\n]*)"
+            rf"|{_any_case('cookie')}2?(?:{_CLOSE}{_SIGN}{_OPEN}(?:{_QUOTED}|"
+            r"([\w!#$%&*.^|~+-]{1,128}=(?:\"[^\"\r\n]*+\"|[^\s;\"'\\]*+)"
+            r"(?:\s?[;,]\s?(?:[eE]xpires=\w{3}, [\w :-]{1,40}|[\w!#$%&*.^|~+-]{1,128}=(?:\"[^\"\r\n]*+\"|[^\s;\"'\\]*+)"
+            r"|[hH]ttp[oO]nly|[sS]ecure|[pP]artitioned))*+))"
+            r"|[ ][^=\s]{1,128}=([^\s>]++)(?= for))"
+        ),
+        hits=(
+            'Cookie: «session=abc123; theme="a b"; x={"a": 1}»\nHost: a',
+            '"set-cookie": "«sid=s%3Aabc; Path=/; HttpOnly»"',
+            "got cookie=«sid=abcdef»",
+            "<RequestsCookieJar[<Cookie sid=«abc123» for films.example/>]>",
+        ),
+        misses=("cookie: too large", "xsrfCookieName: 'XSRF-TOKEN',"),
+    ),
+    Secret(
+        rule="secret.password",
+        kind="password",
+        keywords=("passw", "passphrase", "passcode", "pwd", "_pass"),
+        pattern=_labelled("password", "passwd", "passphrase", "passcode", "_pass")
+        + "|"
+        + _labelled("pwd", guard=r"(?!/|[A-Za-z]:\\)"),
+        hits=(
+            "password=«hunter2»&user=bob",
+            '{"password": "«a \\"b\\" c»", "user": "bob"}',
+            "DB_PASSWORD: «p4ss,word»",
+            '"{""password"":""«hunter2»"",""user"":""bob""}"',
+            "Server=db;Pwd=«s3cret»;Database=films",
+            "<DbPassword>«hunter2»</DbPassword>",
+        ),
+        misses=("wrong password: please try again", "PWD=/home/bob", '"password": null', '"password":"","user":"bob"'),
+    ),
+    Secret(
+        rule="secret.token",
+        kind="token",
+        keywords=("token",),
+        pattern=_labelled(
+            "token",
+            before=r"(?<![cC]ontinuation.{5})(?<![nN]ext.{5})(?<![nN]ext[-_].{5})(?<![pP]age.{5})(?<![pP]age[-_].{5})"
+            r"(?<![cC]ontinuation[-_].{5})(?<![cC]ancel.{5})(?<![sS]ync.{5})",
+            guard=_CODE,
+        ),
+        hits=(
+            '"access_token": "«abc123»"',
+            "refreshToken=«xyz.789»",
+            "?token=«abc»&x=1",
+        ),
+        misses=(
+            "NextContinuationToken: 1ueGcxLPRx1Tr",
+            '"nextPageToken": "abcdef"',
+            "ExpiredToken: The provided token has expired.",
+            "Invalid token: TokenRefreshRequired",
+            "Unexpected token < in JSON at position 0",
+            "token = get_token(session)",
+        ),
+    ),
+    Secret(
+        rule="secret.secret",
+        kind="secret",
+        keywords=("api", "secret", "jwt", "subscription"),
+        pattern=_labelled("api key", "subscription key", "secret", "jwt", guard=_CODE),
+        hits=("x-api-key: «0123456789»", "client_secret=«s3cr3t»", "apikey: '«abc»'"),
+        misses=("secretArn: arn:aws:secretsmanager", "the secret: it is not there"),
+    ),
+    Secret(
+        rule="secret.named-value",
+        kind="token",
+        keywords=("name", "key", "header"),
+        # A HAR's header, a form field, a cookie of a browser's export.
+        pattern=(
+            rf"(?:[nN]ame|[kK]ey|[hH]eader)[\"']?\s{{0,20}}[:=]\s{{0,20}}[\"']{_SECRET_NAMES}[\"']\s{{0,80}},?\s{{0,80}}"
+            r"(?:[\w-]{1,20}=[\"'][^\"'<>]{0,80}[\"']\s{1,20}){0,3}"
+            rf"[\"']?[vV]alue[\"']?\s{{0,20}}[:=]\s{{0,20}}(?:{_QUOTED})"
+            rf"|[nN]ame=\"{_SECRET_NAMES}\"\r?\n(?:[^\r\n]{{1,200}}\r?\n){{0,3}}\r?\n([^\r\n]+)"
+        ),
+        hits=(
+            '{"name": "x-amz-security-token", "value": "«FwoGZXIvYXdz»"}',
+            '<input type="hidden" name="x-amz-signature" value="«0123abcd»" />',
+            'form-data; name="password"\n\n«hunter2 and more»\n--b',
+        ),
+        misses=('{"name": "host", "value": "films.example"}',),
+    ),
+    Secret(
+        rule="secret.header-pair",
+        kind="token",
+        keywords=("authorization", "cookie", "token", "api", "secret", "signature"),
+        # Node's raw headers and Python's tuples. A list of header names is not a list of pairs.
+        pattern=(
+            r"""["']""" + rf"(?:{_any_case('authorization')}|(?:[sS]et-)?{_any_case('cookie')}"
+            rf"|[xX]-[\w-]{{0,60}}?{_labels('token', 'key', 'secret', 'signature', 'md5')})"
+            r"""["']\s{0,20},\s{0,40}b?["'](?!(?:[A-Za-z]{1,20}|sha\d{1,3}|md5|crc\w{2,6}|\d)"""
+            r"""(?:-(?:[A-Za-z]{1,20}|sha\d{1,3}|md5|crc\w{2,6}|\d)){0,8}["'])"""
+            r"""(?:AWS4-[\w-]+|(?:[A-Z][A-Za-z]{1,20} )?([^"'\\]+)["'](?!\s{0,20}[:=]))"""
+        ),
+        hits=("[ 'x-amz-security-token', '«FwoGZXIvYXdz12»', 'host', 'a' ]", "('Authorization', 'Bearer «abc.def1»')"),
+        misses=("['authorization', 'x-amz-date', 'x-amz-content-sha256']", '"code": "ExpiredToken", "Message": "x"'),
+    ),
+    Secret(
+        rule="secret.option",
+        kind="password",
+        keywords=("--", " -u "),
+        pattern=(
+            rf"--[\w-]{{0,40}}?{_labels('password', 'passphrase', 'secret', 'secret key', 'token', 'api key')}[ \t]+"
+            r"""["']?([^\s"'-][^\s"']*)"""
+            r"""|\s(?:-u|--user)[ =]["']?[^\s:"'=]{1,64}:([^\s"']+)"""
+        ),
+        hits=("mc alias --secret-key «hunter22» --quiet", "curl -u bob:«hunter2» https://films.example"),
+        misses=("run --token --verbose",),
+    ),
+    Secret(
+        rule="secret.url-password",
+        kind="password",
+        keywords=("://",),
+        pattern=r"""://[^\s/?#@:"'<>]{0,128}:([^\s/?#"'<>]{1,256})@""",
+        hits=("https://bob:«hunter2»@films.example/a", "redis://:«p@ss»@127.0.0.1:6379"),
+        misses=("http://127.0.0.1:9000/a@b", "https://films.example:443?to=@bob"),
+    ),
+    Secret(
+        rule="secret.email",
+        kind="email",
+        keywords=("@",),
+        pattern=(
+            # What stands before the @ of a URL's host is no mailbox.
+            r"""://[^\s/@"'<>]{0,400}@"""
+            r"""|(?<![A-Za-z0-9._+\x80-\U0010ffff-])([A-Za-z0-9._+\x80-\U0010ffff-]{1,64}"""
+            r"""@(?:[A-Za-z0-9\x80-\U0010ffff-]{1,63}\.){1,8}(?!(?:js|ts|mjs|cjs|jsx|tsx|png|jpe?g|gif|svg|webp|s?css)\b)"""
+            r"""[A-Za-z\x80-\U0010ffff]{2,24})(?![A-Za-z0-9-])"""
+        ),
+        hits=("mail «bob+up@films.example»", "mailto:«a@b.co»"),
+        misses=("logo@2x.png", "client-s3@3.45.0", "https://deploy@films.example/a", "@aws-sdk/client"),
+    ),
+)
+
+BARE_KEYWORDS = tuple(sorted({keyword for row in SECRETS if row.bare for keyword in row.keywords}))
