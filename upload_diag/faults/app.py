@@ -12,6 +12,7 @@ from email.utils import formatdate
 from functools import lru_cache
 
 from upload_diag.faults import cors
+from upload_diag.faults.auth import Authenticator
 from upload_diag.faults.backend import Backend, CorsRule
 from upload_diag.faults.clock import Clock
 from upload_diag.faults.content import Content, ContentStore
@@ -36,7 +37,6 @@ log = logging.getLogger(__name__)
 MAX_FORWARDED = 64 * 1024 * 1024  # bytes of a body that goes to the backend as it is
 _REQUEST_ID = re.compile(rb"<RequestI[dD]>[^<]*</RequestI[dD]>")
 _HOST_ID = re.compile(rb"<HostI[dD]>[^<]*</HostI[dD]>")
-_CODE = re.compile(rb"<Code>([^<]+)</Code>")
 
 
 class App:
@@ -69,6 +69,8 @@ class App:
             lifetimes=self.lifetimes,
             lock=self.lock,
         )
+        access_key, _, secret_key = (auth or "").partition(":")
+        self._authenticator = Authenticator(self.clock, access_key or None, secret_key)
         self._objects = Objects(self.store, backend, self.clock)
         self.counts: Counter[tuple[str, int]] = Counter()
         self.fired: Counter[str] = Counter()
@@ -123,9 +125,12 @@ class App:
 
     def move_clock(self, *, advance: float = 0.0, to: datetime | None = None) -> list[str]:
         """Advance the clock, or set it; the ids of the sessions that died of it."""
+        # Signatures tell their moment to the second only: at the turn of a second it is plain which were made before.
+        self.sleep(1 - time.time() % 1)
         if to is not None:
             self.clock.set(to)
-        self.clock.advance(advance)
+        else:
+            self.clock.advance(advance)
         self.note("clock")
         return [upload.id for upload in self.sweep()]
 
@@ -232,6 +237,7 @@ class App:
         if request.method == "OPTIONS":
             return cors.preflight(self._cors_rules(request.bucket), request.headers)
         self._check_credentials(request)
+        exchange.signatures = self._authenticator.check(request)
         with self.lock:
             upload = self.ledger.get(request.upload_id) if request.upload_id else None
             struck += self.plan.strike(request, upload, self.clock.now())
@@ -277,11 +283,9 @@ class App:
         return self._forward(request, body, exchange)
 
     def _payload(self, exchange: Exchange, body: Body) -> Payload:
-        return Payload(
-            exchange.request.headers,
-            _Flipper(body) if exchange.corrupt_request else body,
-            _length(exchange.request),
-        )
+        source = _Flipper(body) if exchange.corrupt_request else body
+        verifier = exchange.signatures.verifier() if exchange.signatures else None
+        return Payload(exchange.request.headers, source, _length(exchange.request), verifier)
 
     def _forward(self, request: S3Request, body: Body, exchange: Exchange) -> Response:
         data = body.read(MAX_FORWARDED)
@@ -307,11 +311,9 @@ class App:
     def _backend_answer(self, answer: Response, exchange: Exchange) -> Response:
         """Give a backend's answer the ids of this server, and a body that S3 would send."""
         if answer.status >= 400 and isinstance(answer.body, bytes):
-            code = _CODE.search(answer.body)
-            if code is None and answer.body:
+            if not answer.code and answer.body:
                 log.error("the backend answered %s: %.500r", answer.status, answer.body)
                 return self._error(S3Error("InternalError"), exchange)
-            answer.code = code[1].decode() if code else ""
             request_id, host_id = (value.encode() for value in exchange.ids)
             own = b"<RequestId>" + request_id + b"</RequestId><HostId>" + host_id + b"</HostId>"
             body = _REQUEST_ID.sub(b"", _HOST_ID.sub(b"", answer.body))

@@ -3,6 +3,7 @@
 # ruff: noqa: SLF001 - moto has no public way to give an object its bytes, its ETag and its age.
 
 import io
+import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -115,11 +116,19 @@ _LOCK = threading.RLock()
 # What the server has checked or decoded by itself, or what would send moto elsewhere.
 _NOT_FOR_MOTO = frozenset(
     (
-        "connection", "content-length", "expect", "host", "origin", "range", "te", "trailer", "transfer-encoding",
+        "authorization", "connection", "content-length", "expect", "host", "origin", "range", "te", "trailer",
+        "transfer-encoding",
         "x-amz-content-sha256", "x-amz-decoded-content-length", "x-amz-trailer", "x-moto-account-id",
     )
 )  # fmt: skip
 _CORS = "access-control-"
+_AUTHORIZATION = "AWS4-HMAC-SHA256 Credential=AKIA/20200101/{region}/s3/aws4_request, SignedHeaders=host, Signature=0"
+_REGION = re.compile(r"Credential=[^/&]+?(?:/|%2F)[0-9]{8}(?:/|%2F)([a-z0-9-]{2,30})(?:/|%2F)s3", re.IGNORECASE)
+_CODE = re.compile(rb"<Code>([^<]+)</Code>")
+_SIGNED_URL = re.compile(
+    r"(?:^|&)(?:X-Amz-(?:Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token)"
+    r"|Signature|AWSAccessKeyId|Expires)=[^&]*"
+)
 
 
 class MotoBackend:
@@ -160,6 +169,7 @@ class MotoBackend:
         return self._call(request.method, request.path, request.raw_query, request.headers, body)
 
     def _call(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Response:
+        region, query = _region(headers, query), _SIGNED_URL.sub("", query).lstrip("&")
         environ: dict[str, Any] = {
             "REQUEST_METHOD": method,
             "SCRIPT_NAME": "",
@@ -180,6 +190,8 @@ class MotoBackend:
             "wsgi.run_once": False,
             "CONTENT_LENGTH": str(len(body)),
         }
+        # Who may come in is decided before; moto itself would turn the anonymous away.
+        environ["HTTP_AUTHORIZATION"] = _AUTHORIZATION.format(region=region)
         for name, value in headers.items():
             if name not in _NOT_FOR_MOTO:
                 environ["CONTENT_TYPE" if name == "content-type" else f"HTTP_{name.upper().replace('-', '_')}"] = value
@@ -192,6 +204,8 @@ class MotoBackend:
         with self._moto():
             pieces = self._app(environ, cast("Any", start_response))
             answer.body = b"".join(pieces)
+        if answer.status >= 400 and (code := _CODE.search(answer.body)):
+            answer.code = code[1].decode()
         if method != "HEAD":
             answer.headers.pop("content-length", None)
         return answer
@@ -280,6 +294,12 @@ class MotoBackend:
 
 def _wsgi_path(path: str) -> str:
     return unquote_to_bytes(path).decode("latin-1")
+
+
+def _region(headers: Mapping[str, str], query: str) -> str:
+    """The region that a request was signed for; moto creates buckets by it."""
+    match = _REGION.search(headers.get("authorization", "")) or _REGION.search(query)
+    return match[1] if match else "us-east-1"
 
 
 def _rule_prefix(rule: Any) -> str:

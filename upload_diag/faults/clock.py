@@ -16,6 +16,7 @@ class Clock:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.advanced = 0.0
+        self._moves: list[tuple[datetime, float]] = []  # real time of a move, and what was advanced before it
 
     def now(self) -> datetime:
         """The time, in UTC."""
@@ -31,22 +32,29 @@ class Clock:
             before = self.advanced
             self.advanced = before + seconds
             try:
-                return self.now()
+                now = self.now()
             except OverflowError:
                 self.advanced = before
                 raise
+            self._moves.append((datetime.now(UTC).replace(microsecond=0), before))  # as exact as a signature's moment
+            return now
 
     def set(self, moment: datetime) -> datetime:
         """Make it this moment; one without a zone is taken as UTC."""
         aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        with self._lock:
-            self.advanced = (aware - datetime.now(UTC)).total_seconds()
-        return self.now()
+        return self.advance((aware - self.now()).total_seconds())
 
     def reset(self) -> None:
         """Back to real time."""
         with self._lock:
             self.advanced = 0.0
+            self._moves.clear()
+
+    def at(self, moment: datetime) -> datetime:
+        """What this clock showed at a real moment, such as the one when a client signed by its own clock."""
+        with self._lock:
+            advanced = next((before for moved, before in self._moves if moment < moved), self.advanced)
+        return moment + timedelta(seconds=advanced)
 
 
 def parse_time(text: str) -> datetime:

@@ -7,6 +7,7 @@ from datetime import datetime
 from random import Random
 from typing import Any, Protocol
 
+from upload_diag.faults.auth import ChunkSignatures
 from upload_diag.faults.http import Connection
 from upload_diag.faults.request import S3Request
 
@@ -49,6 +50,7 @@ class Exchange:
         ids: x-amz-request-id and x-amz-id-2.
         random: of the fault that acts now, seeded.
         memory: of the fault that acts now; it lives as long as the fault is armed.
+        signatures: what the chunks of the body are signed with, if they are.
         corrupt_request: a bit of the request's body flips as it comes in.
     """
 
@@ -59,6 +61,7 @@ class Exchange:
     random: Random = field(default_factory=Random)
     memory: dict[str, Any] = field(default_factory=dict)
     corrupt_request: bool = False
+    signatures: ChunkSignatures | None = None
 
     def on_bytes(self, act: Callable[[int], None]) -> None:
         """Call `act` with the number of body bytes read so far, after each read."""
