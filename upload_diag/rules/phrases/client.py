@@ -499,7 +499,7 @@ _NO_REASON = (
         "phrase.upload-failed-fr",
         E.UNKNOWN,
         "échec",
-        r"\béchec (?:du téléversement|du chargement|de l.envoi|de l.upload|du transfert)",
+        r"échec (?:du téléversement|du chargement|de l.envoi|de l.upload|du transfert)",
         strength=10,
         hits=("Échec du téléversement",),
         misses=("échec de la connexion",),

@@ -297,16 +297,25 @@ _SERVER_ERROR = (
     Phrase(
         "phrase.html-for-json",
         E.SERVER_ERROR,
-        "<",
-        r"\bunexpected token .?<.{0,12}json|\binvalid character .<. looking for beginning of value"
-        r"|\bunexpected token < in json",
+        "unexpected token",
+        r"\bunexpected token .?<.{0,40}json",
         strength=40,
         hits=(
             "SyntaxError: Unexpected token < in JSON at position 0",
-            "invalid character '<' looking for beginning of value",
+            "Unexpected token '<', \"<!DOCTYPE \"... is not valid JSON",
         ),
-        misses=("<html>",),
-        seen="clients that got a page instead of an answer",
+        misses=("unexpected token } in json",),
+        seen="browsers that got a page instead of an answer",
+    ),
+    Phrase(
+        "phrase.html-for-value",
+        E.SERVER_ERROR,
+        "looking for beginning of value",
+        r"invalid character .<. looking for beginning of value",
+        strength=40,
+        hits=("invalid character '<' looking for beginning of value",),
+        misses=("invalid character 'x' looking for beginning of value",),
+        seen="Go clients that got a page instead of an answer",
     ),
     Phrase(
         "phrase.pool-acquire",
