@@ -22,6 +22,7 @@ from upload_diag.cli.exit_codes import ExitCode
 COMMANDS = {
     "check": "hold recorded answers, or a change of a schema, to the error contract",
     "serve": "run the fault server: a mock S3 whose upload sessions die on demand",
+    "redact": "write a copy of a file that is safe to send on",
     "schema": "print or write the JSON Schemas",
     "completion": "print the completion script of a shell",
 }

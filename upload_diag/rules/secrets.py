@@ -39,7 +39,7 @@ class Secret:
 
 
 # A labelled secret has one of these in the text, plain or escaped.
-SEPARATORS = ("=", ":", "@", ">", "'", '"', "%", "\\", "&", "--")
+SEPARATORS = ("=", ":", "@", ">", "'", '"', "%", "\\", "&")
 
 _END = r"""(?=[\s"'`,;&<>)}\]\\|]|\Z)"""
 # What follows a label and a colon in a sentence, not in a record; or what says that there is no value.
@@ -89,29 +89,28 @@ def _labelled(*labels: str, guard: str = "", before: str = "") -> str:
 _ACCESS_KEYS = ("AKIA", "ASIA", "AROA", "AIDA", "AGPA", "AIPA", "ANPA", "ANVA", "APKA", "ABIA", "ACCA", "ASCA")
 _ACCESS_KEY = "A(?:" + "|".join(prefix[1:] for prefix in _ACCESS_KEYS) + ")"
 
-_SECRET_NAMES = r"[\w.-]{0,60}?" + _labels(
-    "password",
-    "passwd",
-    "pwd",
-    "passphrase",
-    "secret",
-    "secret key",
-    "secret access key",
-    "token",
-    "token-0",
-    "signature",
-    "credential",
-    "access key id",
-    "access key",
-    "api key",
-    "account key",
-    "private key",
-    "cookie",
-    "authorization",
-    "customer key",
-    "customer key md5",
-    "encryption key",
-    "key pair id",
+# Tokens that only tell where a list goes on.
+_NOT_PAGING = "".join(
+    f"(?<!{word}.{{5}})"
+    for word in (
+        "[cC]ontinuation",
+        "[cC]ontinuation[-_]",
+        "[nN]ext",
+        "[nN]ext[-_]",
+        "[pP]age",
+        "[pP]age[-_]",
+        "[sS]ync",
+    )
+)
+_SECRET_NAMES = (
+    r"[\w.-]{0,60}?(?:"
+    + _labels(
+        *("password", "passwd", "pwd", "passphrase", "secret", "secret key", "secret access key", "security token"),
+        *("session token", "token-0", "signature", "credential", "access key id", "access key", "api key"),
+        *("account key", "private key", "cookie", "authorization", "customer key", "customer key md5"),
+        *("encryption key", "key pair id"),
+    )
+    + f"|{_any_case('token')}{_NOT_PAGING})"
 )
 
 SECRETS: tuple[Secret, ...] = (
@@ -227,7 +226,7 @@ SECRETS: tuple[Secret, ...] = (
     Secret(
         rule="secret.sigv2",
         kind="signature",
-        keywords=("aws ", "oss ", "goog1 ", "sharedkey", "obs "),
+        keywords=("aws", "oss", "goog1", "sharedkey", "obs"),
         pattern=(
             r"(?:AWS|OSS|OBS|GOOG1) (?!AKIA|ASIA)([^\s:/\"']{3,128}):([A-Za-z0-9+/]{20,}={0,2})"
             r"|AWS A(?:KIA|SIA)[A-Z0-9]{12,}:([A-Za-z0-9+/]{20,}={0,2})"
@@ -246,7 +245,7 @@ SECRETS: tuple[Secret, ...] = (
         keywords=("stringtosign", "canonicalrequest"),
         pattern=(
             rf"(?:{_any_case('stringtosign')}|{_any_case('canonicalrequest')})(?:[bB]ytes)?"
-            rf"(?:>([^<]++)|{_CLOSE}{_SIGN}(?:{_QUOTED}))"
+            rf"(?:>([^<]++)|{_CLOSE}{_SIGN}\"((?:[^\"\\]++|\\.)++))"
         ),
         hits=(
             "<StringToSign>«AWS4-HMAC-SHA256\n20261122T101500Z\n20261122/eu-west-1/s3/aws4_request\n4f8c»</StringToSign>",
@@ -338,10 +337,10 @@ SECRETS: tuple[Secret, ...] = (
         misses=("eyJhbGciOiJIUzI1NiJ9", "x.eyJhbGci.abcdefgh"),
     ),
     Secret(
-        rule="secret.vendor-token",
+        rule="secret.google-token",
         kind="token",
-        keywords=("AIza", "ya29.", "GOOG1", "ghp_", "xox", "sk_live_"),
-        pattern=(r"\b(?:AIza|ya29\.|GOOG1|ghp_|xox[abprs]-|sk_live_)([A-Za-z0-9_.-]{16,})"),
+        keywords=("AIza", "ya29.", "GOOG1"),
+        pattern=(r"\b(?:AIza|ya29\.|GOOG1)([A-Za-z0-9_.-]{16,})"),
         bare=True,
         hits=("key AIza«SyA1234567890abcdefghijklmnopqrstuv»", "GOOG1«EABCDEFGHIJKLMNOPQRSTUVWXYZ234567»"),
     ),
@@ -352,7 +351,7 @@ SECRETS: tuple[Secret, ...] = (
         pattern=(
             r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----"
             r"((?:(?:[\s\"',+>|]|\\+[rn]){0,80}+(?:[A-Z][A-Za-z-]{2,20}: [^\r\n\\\"]{1,100}|=?[A-Za-z0-9+/=]{16,}+"
-            r"|=?[A-Za-z0-9+/=]{1,15}(?=(?:[\s\"',+>|]|\\+[rn]){0,80}+-----END|\s*+\Z|[\"'<,}\\])))++)"
+            r"|=?[A-Za-z0-9+/=]{1,15}(?=(?:[\s\"',+>|]|\\+[rn]){0,80}+(?:-----END|[A-Za-z0-9+/=]{16}|\Z)|[\"'<,}\\])))++)"
         ),
         bare=True,
         hits=(
@@ -403,8 +402,7 @@ SECRETS: tuple[Secret, ...] = (
         keywords=("token",),
         pattern=_labelled(
             "token",
-            before=r"(?<![cC]ontinuation.{5})(?<![nN]ext.{5})(?<![nN]ext[-_].{5})(?<![pP]age.{5})(?<![pP]age[-_].{5})"
-            r"(?<![cC]ontinuation[-_].{5})(?<![cC]ancel.{5})(?<![sS]ync.{5})",
+            before=_NOT_PAGING,
             guard=_CODE,
         ),
         hits=(
@@ -465,12 +463,13 @@ SECRETS: tuple[Secret, ...] = (
     Secret(
         rule="secret.option",
         kind="password",
-        keywords=("--", " -u "),
+        keywords=("--", "-u "),
         pattern=(
             rf"--[\w-]{{0,40}}?{_labels('password', 'passphrase', 'secret', 'secret key', 'token', 'api key')}[ \t]+"
             r"""["']?([^\s"'-][^\s"']*)"""
             r"""|\s(?:-u|--user)[ =]["']?[^\s:"'=]{1,64}:([^\s"']+)"""
         ),
+        bare=True,
         hits=("mc alias --secret-key «hunter22» --quiet", "curl -u bob:«hunter2» https://films.example"),
         misses=("run --token --verbose",),
     ),

@@ -1,0 +1,116 @@
+"""`upload-diag redact PATH`."""
+
+import gzip
+import io
+import os
+import sys
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import blake2s
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import click
+
+from upload_diag.cli._console import STDIO, notice, open_output
+from upload_diag.cli.exit_codes import ExitCode
+from upload_diag.errors import InputError
+
+_GZIP = b"\x1f\x8b"
+# What begins like this is no text: secrets in it would be copied unseen.
+_NOT_TEXT = {
+    b"PK\x03\x04": "a zip archive",
+    b"\x28\xb5\x2f\xfd": "zstandard data",
+    b"\xfd7zXZ\x00": "xz data",
+    b"BZh": "bzip2 data",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"%PDF-": "a PDF file",
+    b"\x89PNG": "a PNG image",
+    b"\xff\xd8\xff": "a JPEG image",
+}
+_PLURALS = {"policy": "policies", "email": "e-mail addresses"}
+
+
+@click.command
+@click.argument("path")
+@click.option("-o", "--output", help="write the copy to this file instead of standard output")
+@click.option("--check", is_flag=True, help="write nothing; exit 1 if there is a secret")
+@click.option("--salt", help="mark equal secrets with equal digits under this text, so that two copies can be compared")
+def command(path: str, output: str | None, check: bool, salt: str | None) -> ExitCode:
+    """Write a copy of a log, HAR or any other text that is safe to send on.
+
+    PATH is a file, or - for standard input; what is gzipped comes out gzipped. Keys, signatures, tokens, cookies,
+    passwords and e-mail addresses become REDACTED-...; every other byte stays as it was, upload and request ids too.
+    Secrets that are equal can be seen to be equal within the copy. How many were found goes to standard error.
+    """
+    from upload_diag.redaction import redact_stream
+
+    if output not in (None, STDIO) and path != STDIO and _same_file(path, output):
+        raise click.UsageError(f"{output} is the input. Give the copy another name.")
+    key = blake2s(salt.encode()).digest() if salt is not None else os.urandom(32)
+    with _opened(path) as (source, zipped):
+        if check:
+            counts = redact_stream(source, _Nowhere(), salt=key)
+        else:
+            if zipped and output in (None, STDIO) and sys.stdout.isatty():
+                raise click.UsageError("The copy is gzipped, which no terminal can show. Give it a file, -o FILE.")
+            with open_output(output) as text, _gzipped(text.buffer, zipped) as out:
+                counts = redact_stream(source, out, salt=key)
+    notice(_summary(counts))
+    return ExitCode.FOUND if check and counts else ExitCode.OK
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[tuple[BinaryIO, bool]]:
+    """The input's bytes, unzipped, and whether they had been zipped."""
+    if path == STDIO and (sys.stdin is None or sys.stdin.isatty()):
+        raise click.UsageError("Nothing to read. Give a file, `upload-diag redact FILE`, or pipe into it.")
+    try:
+        with sys.stdin.buffer if path == STDIO else Path(path).open("rb") as file:
+            start = cast("io.BufferedReader", file).peek(8)
+            for magic, what in _NOT_TEXT.items():
+                if start.startswith(magic):
+                    raise InputError(f"{path}: {what}; redact reads text, plain or gzipped. Unpack it first.")
+            zipped = start.startswith(_GZIP)
+            yield cast("BinaryIO", gzip.GzipFile(fileobj=file) if zipped else file), zipped
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise InputError(f"{path}: the gzip data is broken ({error}), so no copy was written.") from error
+    except ValueError as error:  # a NUL in the name
+        raise InputError(f"{path}: {error}") from error
+
+
+@contextmanager
+def _gzipped(file: BinaryIO, zipped: bool) -> Iterator[BinaryIO]:
+    if not zipped:
+        yield file
+        return
+    with gzip.GzipFile(fileobj=file, mode="wb", filename="", mtime=0) as out:
+        yield cast("BinaryIO", out)
+
+
+def _same_file(one: str, other: str) -> bool:
+    try:
+        return Path(one).samefile(other)
+    except (OSError, ValueError):
+        return False
+
+
+class _Nowhere(io.BytesIO):
+    """Takes everything and keeps nothing."""
+
+    def write(self, data: object, /) -> int:
+        return 0
+
+
+def _summary(counts: Counter[str]) -> str:
+    """`redacted: 12 tokens, 3 e-mail addresses`."""
+    if not counts:
+        return "redacted: nothing, no secret was found"
+    return "redacted: " + ", ".join(f"{count} {_named(kind, count)}" for kind, count in sorted(counts.items()))
+
+
+def _named(kind: str, count: int) -> str:
+    name = kind.replace("-", " ") if kind != "email" else "e-mail address"
+    return name if count == 1 else _PLURALS.get(kind, f"{name}s")
