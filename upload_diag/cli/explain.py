@@ -1,0 +1,145 @@
+"""`upload-diag explain CODE`."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from upload_diag.cli._console import open_output
+from upload_diag.codes import ErrorCode
+
+
+@click.command
+@click.argument("name", required=False, metavar="[CODE]")
+@click.option("--list", "listing", is_flag=True, help="print every name that can be explained, with its error code")
+@click.option(
+    "-f", "--format", "output_format", type=click.Choice(("text", "json")), default="text", help="of the output"
+)
+@click.option("-o", "--output", help="write to this file instead of standard output")
+def command(name: str | None, listing: bool, output_format: str, output: str | None) -> None:
+    """Explain an error: what it means, why it happens, what to do.
+
+    CODE is an error code of upload-diag (SESSION_EXPIRED, session-expired), a service's error code (NoSuchUpload), or
+    the name that a client, protocol or backend gives to a failure (ECONNRESET). Case does not matter.
+    """
+    if listing:
+        answer: Any = [{"name": entry["name"], "code": entry["code"]} for entry in _entries()]
+        text = "".join(f"{entry['name']:<44} {entry['code']}\n" for entry in answer)
+    elif name is None:
+        raise click.UsageError("Nothing to explain. Give a code, such as NoSuchUpload; `--list` prints them all.")
+    else:
+        answer = _explained(_found(name))
+        text = _as_text(answer)
+    if output_format == "json":
+        import json
+
+        text = json.dumps(answer, ensure_ascii=False, indent=2) + "\n"
+    with open_output(output) as out:
+        out.write(text)
+
+
+def _entries() -> Iterator[dict[str, Any]]:
+    """Every name that can be explained, with what is known of it; error codes first, for they win over look-alikes."""
+    for code in ErrorCode:
+        yield {"name": str(code), "code": code}
+    from upload_diag.rules.s3_codes import S3_CODES
+
+    for row in S3_CODES.values():
+        known = {"status": row.status or None, "message": row.message or None, "sentBy": row.vendors.split()}
+        yield {"name": row.name, "code": row.code} | known
+    from upload_diag.rules.other_codes import OTHER_CODES
+
+    for token in OTHER_CODES.values():
+        yield {"name": token.name, "code": token.code, "usedBy": token.family, "seen": token.seen}
+
+
+def _found(name: str) -> dict[str, Any]:
+    """What is known of a name: as it is spelled, else by its letters and digits alone."""
+    by_letters: dict[str, dict[str, Any]] = {}
+    for entry in _entries():
+        if entry["name"] == name:
+            return entry
+        by_letters.setdefault(_letters(entry["name"]), entry)
+    if found := by_letters.get(_letters(name)):
+        return found
+    from difflib import get_close_matches
+
+    close = [by_letters[match]["name"] for match in get_close_matches(_letters(name), by_letters, n=3)]
+    hint = f"Did you mean {' or '.join(close)}?" if close else "`upload-diag explain --list` prints what is known."
+    raise click.UsageError(f"'{name}' is not known. {hint}")
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).lower()
+
+
+def _explained(entry: dict[str, Any]) -> dict[str, Any]:
+    """The entry with what its error code means and asks for; also what `-f json` prints."""
+    from upload_diag.rules.advice import ADVICE, ADVICE_BY_OPERATION
+    from upload_diag.rules.explanations import EXPLANATIONS
+
+    code: ErrorCode = entry["code"]
+    explanation, advice = EXPLANATIONS[code], ADVICE[code]
+    return entry | {
+        "meaning": explanation.meaning,
+        "causes": explanation.causes,
+        "shows": explanation.shows,
+        "developer": explanation.developer,
+        "operations": explanation.operations,
+        "retry": advice.retry,
+        "actionRequired": advice.action,
+        "actionByOperation": {
+            operation: other.action for (of, operation), other in ADVICE_BY_OPERATION.items() if of is code
+        },
+        "userMessage": advice.user_message,
+        "suggestedAction": advice.suggested_action,
+        "example": explanation.example,
+        "notToConfuse": {str(other): difference for other, difference in explanation.not_to_confuse},
+    }
+
+
+def _as_text(answer: dict[str, Any]) -> str:
+    lines = [*_heading(answer), "", answer["meaning"], "", "Why, most likely first"]
+    lines += [f"  {number}. {cause}" for number, cause in enumerate(answer["causes"], 1)]
+    actions = [f"{answer['actionRequired']} (retry: {answer['retry']})"]
+    actions += [f"{action} at {operation}" for operation, action in answer["actionByOperation"].items()]
+    for title, text in (
+        ("How it shows", answer["shows"]),
+        ("In the application", answer["developer"]),
+        ("In operations", answer["operations"]),
+        ("Recovery", "; ".join(actions)),
+        ("Tell the user", f"{answer['userMessage']} {answer['suggestedAction']}"),
+    ):
+        lines += ["", title, f"  {text}"]
+    lines += ["", "Example", f"  {answer['example']}"]
+    if answer["notToConfuse"]:
+        lines += ["", "Not to be confused with"]
+        lines += [f"  {other}: {difference}" for other, difference in answer["notToConfuse"].items()]
+    return "".join(line + "\n" for line in map(_wrapped, lines))
+
+
+def _heading(answer: dict[str, Any]) -> list[str]:
+    """The name; for a code of others also what it stands for here, and who sends it."""
+    if answer["name"] == answer["code"]:
+        return [answer["name"]]
+    lines = [f"{answer['name']}: {answer['code']}"]
+    if "sentBy" in answer:
+        status = f" with HTTP status {answer['status']}" if answer["status"] else ""
+        lines.append(f"An error code of {', '.join(answer['sentBy'])}{status}.")
+        if answer["message"]:
+            lines.append(f'It says: "{answer["message"]}"')
+    else:
+        lines.append(f"Seen in: {answer['seen'] or answer['usedBy']}.")
+    return lines
+
+
+def _wrapped(line: str) -> str:
+    """The line at most 100 columns wide, continued under its own text; an example in JSON or XML stays as it is."""
+    text = line.lstrip()
+    if len(line) <= 100 or text.startswith(("{", "<")):
+        return line
+    import textwrap
+
+    number, dot, _ = text.partition(". ")
+    under = " " * (len(line) - len(text) + (3 if dot and number.isdigit() else 0))
+    return textwrap.fill(line, 100, subsequent_indent=under, break_long_words=False, break_on_hyphens=False)
