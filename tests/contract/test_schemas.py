@@ -10,6 +10,9 @@ from jsonschema import Draft7Validator, Draft202012Validator
 
 from upload_diag.cli import main
 from upload_diag.cli.exit_codes import ExitCode
+from upload_diag.contract.checks import Checker
+from upload_diag.contract.compare.verdict import compare
+from upload_diag.contract.documents import Document
 from upload_diag.contract.schemas import find, names, schema_text, validator, version
 from upload_diag.errors import InputError, UsageError
 
@@ -115,8 +118,11 @@ def test_a_validator_never_goes_online(monkeypatch):
     monkeypatch.setattr(socket.socket, "connect", refuse)
     ours = validator({"$ref": "urn:upload-diag:upload-error:1.0"})
     assert not ours.is_valid({"success": True})
-    with pytest.raises(Exception, match=r"elsewhere\.example"):
-        validator({"$ref": "https://elsewhere.example/schema.json"}).is_valid({})
+    elsewhere = {"$ref": "https://elsewhere.example/schema.json"}
+    with pytest.raises(InputError, match="leads to no schema"):
+        Checker(elsewhere).problems(Document("test", {}))
+    with pytest.raises(InputError, match="leads to no schema"):
+        compare(elsewhere, {})
 
 
 def test_schema_lists_prints_and_writes(capsys, tmp_path):

@@ -12,28 +12,49 @@ from upload_diag.errors import InputError
 from upload_diag.terminal import safe
 
 FORMATS = ("text", "json", "junit", "github", "sarif")
+ROLES = ("producer", "consumer", "both")
 
 
 @click.command
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @click.option("--schema", default="upload-error", show_default=True, help="the contract: a schema's name, or a file")
 @click.option("--formats", is_flag=True, help="check `format` too, which by the standard is only a remark")
+@click.option("--compare", "pair", nargs=2, metavar="OLD NEW", help="compare two versions of a schema instead")
+@click.option("--role", type=click.Choice(ROLES), default="both", show_default=True, help="who must not break")
+@click.option("--allow", metavar="FILE", help="TOML with breaks that are agreed to, until a day")
 @click.option(
-    "-f",
-    "--format",
-    "output_format",
-    type=click.Choice(FORMATS),
-    default="text",
-    show_default=True,
-    help="of the output",
+    "-f", "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="of the output"
 )
 @click.option("-o", "--output", help="write to this file instead of standard output")
-def command(files: tuple[str, ...], schema: str, formats: bool, output_format: str, output: str | None) -> ExitCode:
-    """Hold recorded answers to the error contract.
+def command(  # noqa: PLR0917 - click calls it by name
+    files: tuple[str, ...],
+    schema: str,
+    formats: bool,
+    pair: tuple[str, str] | None,
+    role: str,
+    allow: str | None,
+    form: str,
+    output: str | None,
+) -> ExitCode:
+    """Hold recorded answers, or a change of a schema, to the error contract.
 
     FILE is JSON, NDJSON, a HAR, a recorded response (status and body), `curl -i` output, a glob, or - for standard
     input. Exits 0 when every document keeps the contract, 1 when one breaks it, 3 when an input cannot be read.
+
+    With --compare, OLD and NEW are names of schemas or files. A producer breaks when a document valid under OLD is
+    refused by NEW, a consumer when one valid under NEW is refused by OLD. Exits 0 when nothing breaks, 1 on a break,
+    also when it cannot be decided; --allow lists what is agreed to.
     """
+    if pair is not None:
+        if files:
+            raise click.UsageError(f"--compare takes two schemas; '{files[0]}' is one more.")
+        return _compare(*pair, role, allow, formats=formats, form=form, output=output)
+    if allow is not None:
+        raise click.UsageError("--allow goes with --compare.")
+    return _check(files or (STDIO,), schema, formats=formats, form=form, output=output)
+
+
+def _check(files: Sequence[str], schema: str, *, formats: bool, form: str, output: str | None) -> ExitCode:
     from upload_diag.contract.checks import Checker
     from upload_diag.contract.documents import documents_in
     from upload_diag.contract.output import FORMATS as WRITERS
@@ -44,7 +65,7 @@ def command(files: tuple[str, ...], schema: str, formats: bool, output_format: s
     checker = Checker(body, formats=formats)
     checked: list[Checked] = []
     unread: list[str] = []
-    for path in _expanded(files or (STDIO,)):
+    for path in _expanded(files):
         try:
             documents = documents_in(path, read_input(path))
         except InputError as error:
@@ -54,10 +75,30 @@ def command(files: tuple[str, ...], schema: str, formats: bool, output_format: s
         checked += [Checked(document, checker.problems(document)) for document in documents]
     result = Result(title_of(schema, body), checked, unread)
     with open_output(output) as out:
-        out.write(safe(WRITERS[output_format](result)))
+        out.write(safe(WRITERS[form](result)))
     if result.failed:
         return ExitCode.FOUND
     return ExitCode.FILES if unread else ExitCode.OK
+
+
+def _compare(
+    old: str, new: str, role: str, allow: str | None, *, formats: bool, form: str, output: str | None
+) -> ExitCode:
+    from datetime import UTC, datetime
+
+    from upload_diag.contract.compare.output import written
+    from upload_diag.contract.compare.permits import permitted, read_permits
+    from upload_diag.contract.compare.verdict import Direction, Verdict, compare
+    from upload_diag.contract.schemas import find, title_of
+
+    before, after = find(old), find(new)
+    directions = tuple(Direction) if role == "both" else (Direction(role),)
+    comparison, notes = compare(before, after, directions, formats=formats), list[str]()
+    if allow is not None:
+        comparison, notes = permitted(comparison, read_permits(allow), datetime.now(UTC).date())
+    with open_output(output) as out:
+        out.write(safe(written(comparison, title_of(old, before), title_of(new, after), notes, form)))
+    return ExitCode.OK if comparison.verdict is Verdict.COMPATIBLE else ExitCode.FOUND
 
 
 def _expanded(files: Sequence[str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from upload_diag.contract.documents import Document
 from upload_diag.contract.problems import FIXES, RULES, SHOWN, Problem, brief, pointer
 from upload_diag.contract.schemas import validator
 from upload_diag.contract.secrets import scrub
+from upload_diag.errors import InputError
 
 __all__ = ["Checker"]
 
@@ -23,11 +24,19 @@ class Checker:
         self._validator = validator(schema, formats=formats)
 
     def problems(self, document: Document) -> list[Problem]:
-        """Every problem of the document, in the order of its members; empty when it keeps the contract."""
+        """Every problem of the document, sorted by place; empty when it keeps the contract.
+
+        Raises:
+            InputError: the schema refers to another one that is not there.
+        """
+        from referencing.exceptions import Unresolvable
+
         try:
             found = list(self._schema_problems(document.value))
         except RecursionError:
             found = [Problem("schema.depth", "", "nesting beyond Python's limit", "a shallow document", "flatten it")]
+        except Unresolvable as error:
+            raise InputError(f"the reference {error.ref!r} leads to no schema. Nothing is fetched.") from error
         found += beyond_schema(document)
         return sorted(set(found), key=lambda problem: (problem.pointer, problem.rule, problem.wanted))
 
