@@ -33,7 +33,7 @@ ALLOWED: dict[str, set[str]] = {
     "report": REPORT,
     "recovery": UNDERSTAND,
     "faults": BASE | {"rules", "redaction"},
-    "contract": BASE,
+    "contract": BASE | {"redaction"},
     "cli": REPORT | {"report", "recovery", "faults", "contract"},
     "pytest_plugin": UNDERSTAND | {"recovery", "faults", "contract"},
     "__main__": {"cli"},

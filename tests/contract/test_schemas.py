@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 import socket
 from pathlib import Path
 
@@ -21,6 +22,7 @@ refresh_schemas = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(refresh_schemas)
 
 # Keywords that draft-07 and 2020-12 read alike. `$defs` is unknown to draft-07, but a JSON pointer into it works there.
+DIALECTS = {"https://json-schema.org/draft/2020-12/schema", "http://json-schema.org/draft-07/schema#"}
 SAME_IN_DRAFT_07 = {
     "$schema", "$id", "$ref", "$defs", "$comment", "title", "description", "default", "examples",
     "type", "enum", "const", "allOf", "anyOf", "oneOf", "not", "if", "then", "else",
@@ -56,8 +58,10 @@ def test_every_schema_is_a_valid_schema(name):
 @pytest.mark.parametrize("name", names())
 def test_every_schema_has_its_name_and_version_in_its_id(name):
     body = find(name)
-    assert body["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    assert body["$id"] == f"urn:upload-diag:{name.partition('@')[0]}:{version(body)}"
+    assert body["$schema"] in DIALECTS
+    assert re.fullmatch(rf".*[:/]{re.escape(name.partition('@')[0])}[:/]{re.escape(version(body))}(\.json)?", body["$id"])
+        "/", ":"
+    )
     assert "@" not in name or name.endswith(f"@{version(body)}")
     assert body["title"]
     assert body["description"]

@@ -8,8 +8,8 @@ from upload_diag.contract.consistency import beyond_schema
 from upload_diag.contract.documents import Document
 from upload_diag.contract.problems import FIXES, RULES, SHOWN, Problem, brief, pointer
 from upload_diag.contract.schemas import validator
-from upload_diag.contract.secrets import scrub
 from upload_diag.errors import InputError
+from upload_diag.redaction import redact
 
 __all__ = ["Checker"]
 
@@ -116,7 +116,7 @@ def _dicts(error: Any) -> list[dict[str, Any]]:
 
 def _missing(error: Any) -> str:
     names = ", ".join(sorted(map(str, error.instance))[:8])
-    return f"members {scrub(names)[:SHOWN]}" if names else "an empty object"
+    return f"members {redact(names)[:SHOWN]}" if names else "an empty object"
 
 
 _WANTED: dict[str, Callable[[Any], str]] = {

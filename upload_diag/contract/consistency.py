@@ -1,5 +1,6 @@
 """The rules that a schema cannot say: no secrets, real ids, an HTTP status that agrees."""
 
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -9,11 +10,12 @@ from upload_diag.codes import ErrorCode
 from upload_diag.contract.documents import Document
 from upload_diag.contract.problems import FIXES, Problem, brief, pointer
 from upload_diag.contract.schemas import ENVELOPE, find
-from upload_diag.contract.secrets import secrets_in
+from upload_diag.redaction import find_secrets, redact
 
 __all__ = ["beyond_schema", "error_types"]
 
 DEPTH = 60  # levels that the rules follow
+LONGEST = 100_000  # characters of a text that are searched for secrets
 
 # The statuses that fit. 4xx says "do not send this again as it is", which is right for all that needs an action first.
 _CLIENT = frozenset(range(400, 500)) - {408, 429}
@@ -38,8 +40,10 @@ def beyond_schema(document: Document) -> list[Problem]:
 
 def _no_secret(value: Any) -> Iterator[Problem]:
     for path, text in _strings(value):
-        for what in secrets_in(text, str(path[-1]) if path else ""):
-            yield Problem("no-secret", pointer(path), brief(text), f"no {what}", FIXES["no-secret"])
+        named = json.dumps({str(path[-1]) if path else "": text[:LONGEST]}, ensure_ascii=False)
+        for kind in sorted({cut.kind for cut in find_secrets(named)}):
+            seen = brief(redact(named))
+            yield Problem("no-secret", pointer(path), seen, f"no secret ({kind})", FIXES["no-secret"])
 
 
 _ID_KEY = re.compile(r"(?:^id|[a-z]Id|_id|ID)$")

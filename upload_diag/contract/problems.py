@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from upload_diag.contract.secrets import scrub
+from upload_diag.redaction import redact
 
 __all__ = ["FIXES", "RULES", "Problem", "brief", "pointer"]
 
@@ -74,7 +74,7 @@ def brief(value: Any) -> str:
     if isinstance(value, list):
         return f"a list of {len(value)}"
     if isinstance(value, str):
-        value = scrub(value[:2000])
+        value = redact(value[:2000])
         return json.dumps(value if len(value) <= SHOWN else value[: SHOWN - 1] + "…", ensure_ascii=False)
     try:
         text = json.dumps(value)

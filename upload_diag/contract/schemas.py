@@ -63,8 +63,9 @@ def find(name: str) -> dict[str, Any]:
 
 
 def version(body: dict[str, Any]) -> str:
-    """The version at the end of a schema's `$id`, such as `1.0`."""
-    return str(body["$id"]).rpartition(":")[2]
+    """The version at the end of a schema's `$id`, such as `1.0`; empty without one."""
+    found = re.search(r"[:/](\d+(?:\.\d+)*)(?:\.json)?$", str(body.get("$id", "")))
+    return found[1] if found else ""
 
 
 def title_of(name: str, body: dict[str, Any]) -> str:

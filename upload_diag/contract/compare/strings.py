@@ -1,9 +1,9 @@
 """Texts that a pattern makes worth trying. No pattern, however bad, is given a text too long for it."""
 
 import re
-import re._constants as op  # type: ignore[import-not-found]
-import re._parser as parser  # type: ignore[import-not-found]
 from collections.abc import Iterator
+from re import _constants as op  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 __all__ = ["longest_text", "matching"]
