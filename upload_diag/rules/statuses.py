@@ -1,0 +1,148 @@
+"""What a bare HTTP status says: the weakest evidence, used when nothing else is known."""
+
+from dataclasses import dataclass
+
+from upload_diag.codes import ErrorCode as E
+from upload_diag.codes import Operation
+
+__all__ = ["CONTEXT_STATUSES", "REASONS", "STATUSES", "ContextStatus"]
+
+STATUSES: dict[int, E] = {
+    0: E.NETWORK,  # no answer came; XMLHttpRequest and SDKs write it so
+    301: E.WRONG_REGION,
+    307: E.WRONG_REGION,
+    308: E.WRONG_REGION,
+    400: E.INVALID_REQUEST,
+    401: E.ACCESS_DENIED,
+    402: E.QUOTA_EXCEEDED,
+    403: E.ACCESS_DENIED,
+    404: E.OBJECT_NOT_FOUND,
+    405: E.INVALID_REQUEST,
+    406: E.INVALID_REQUEST,
+    407: E.CREDENTIALS_INVALID,
+    408: E.TIMEOUT,
+    409: E.CONFLICT,
+    410: E.OBJECT_NOT_FOUND,
+    411: E.INVALID_REQUEST,
+    412: E.CONFLICT,
+    413: E.TOO_LARGE,
+    414: E.INVALID_REQUEST,
+    415: E.INVALID_REQUEST,
+    416: E.INVALID_REQUEST,
+    417: E.INVALID_REQUEST,
+    421: E.INVALID_REQUEST,
+    422: E.INVALID_REQUEST,
+    423: E.CONFLICT,
+    424: E.CONFLICT,
+    425: E.SERVER_ERROR,
+    428: E.INVALID_REQUEST,
+    429: E.THROTTLED,
+    431: E.INVALID_REQUEST,
+    440: E.CREDENTIALS_EXPIRED,  # IIS: the login session is over
+    451: E.ACCESS_DENIED,
+    499: E.CANCELLED,  # nginx: the client went away
+    500: E.SERVER_ERROR,
+    501: E.INVALID_REQUEST,
+    502: E.SERVER_ERROR,
+    503: E.SERVER_ERROR,
+    504: E.TIMEOUT,
+    505: E.INVALID_REQUEST,
+    507: E.QUOTA_EXCEEDED,
+    508: E.SERVER_ERROR,
+    509: E.THROTTLED,
+    511: E.ACCESS_DENIED,
+    520: E.SERVER_ERROR,  # 520 to 530: Cloudflare, about the server behind it
+    521: E.SERVER_ERROR,
+    522: E.TIMEOUT,
+    523: E.NETWORK,
+    524: E.TIMEOUT,
+    525: E.TLS_ERROR,
+    526: E.TLS_ERROR,
+    529: E.THROTTLED,
+    530: E.SERVER_ERROR,
+    544: E.TIMEOUT,  # Supabase: the database timed out
+    598: E.TIMEOUT,
+    599: E.TIMEOUT,
+}
+"""Verdict by HTTP status."""
+
+REASONS: dict[int, tuple[str, ...]] = {
+    200: ("ok",),
+    204: ("no content",),
+    301: ("moved permanently",),
+    307: ("temporary redirect",),
+    400: ("bad request",),
+    401: ("unauthorized", "unauthorised"),
+    403: ("forbidden", "access denied"),
+    404: ("not found", "the specified"),
+    405: ("method not allowed",),
+    408: ("request time", "request_time"),
+    409: ("conflict",),
+    410: ("gone",),
+    411: ("length required",),
+    412: ("precondition",),
+    413: ("request entity", "payload too", "content too", "insufficient", "request too"),
+    415: ("unsupported media",),
+    416: ("range not", "requested range"),
+    417: ("expectation failed",),
+    422: ("unprocessable",),
+    423: ("locked",),
+    429: ("too many",),
+    431: ("request header",),
+    499: ("client closed",),
+    500: ("internal server", "internal error"),
+    501: ("not implemented",),
+    502: ("bad gateway", "proxy error"),
+    503: ("service unavailable", "service temporarily", "slow down", "slowdown"),
+    504: ("gateway time",),
+    507: ("insufficient storage",),
+    509: ("bandwidth limit",),
+    520: ("web server", "unknown error", "origin error"),
+    521: ("web server", "origin down"),
+    522: ("connection timed", "origin connection"),
+    523: ("origin is",),
+    524: ("a timeout", "origin time"),
+    525: ("ssl handshake",),
+    526: ("invalid ssl",),
+}
+"""What follows a status in running text, in lower case: `404 Not Found`, `413 (Request Entity Too Large)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContextStatus:
+    """A status that says more because of what was asked.
+
+    Attributes:
+        rule: the stable rule id.
+        statuses: the HTTP statuses it holds for.
+        code: what it means then.
+        operations: the S3 operations that must have been asked for, empty when `marker` says it.
+        marker: a fact found in the text (see `rules/markers.py`), empty when `operations` say it.
+        strength: how telling it is, 0 to 100.
+    """
+
+    rule: str
+    statuses: frozenset[int]
+    code: E
+    operations: frozenset[str] = frozenset()
+    marker: str = ""
+    strength: int = 60
+
+
+_GONE = frozenset({404, 410})
+CONTEXT_STATUSES: tuple[ContextStatus, ...] = (
+    # S3 answers 404 to these operations only for the upload id, the bucket or (for a copy) the source.
+    ContextStatus(
+        "context.dead-upload",
+        _GONE,
+        E.SESSION_EXPIRED,
+        operations=frozenset(
+            {Operation.UPLOAD_PART, Operation.LIST_PARTS, Operation.COMPLETE, Operation.ABORT}
+        ),
+    ),
+    # tus 1.0: a PATCH or HEAD on an upload that the server has dropped is answered 404, 410 (or 403).
+    ContextStatus("context.dead-tus-upload", _GONE, E.SESSION_EXPIRED, marker="tus-resume"),
+    # Google Cloud Storage: 404 or 410 on a session URI means start again.
+    ContextStatus("context.dead-gcs-session", _GONE, E.SESSION_EXPIRED, marker="gcs-session"),
+)
+"""Every row is tried; the ranking decides."""

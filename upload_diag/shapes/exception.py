@@ -1,0 +1,123 @@
+"""Live Python objects: exceptions with their causes, and responses of HTTP libraries, as plain trees.
+
+Nothing is imported to know them: an object is read by the attributes that botocore, requests, httpx, urllib3,
+aiohttp and urllib give it. Bodies are taken only where they have been read already; reading a stream here could
+block for ever.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["is_response", "read_exception", "read_object", "read_response"]
+
+MAX_CHAIN = 32  # links of a cause chain that are followed
+
+# A body that has been read: requests `_content`, httpx `_content`, urllib3 `_body`, starlette and botocore `body`.
+_BODIES = ("_content", "_body", "body", "text_")
+_STATUS = ("status_code", "status", "code", "http_status", "statusCode")
+
+
+def _get(value: Any, name: str) -> Any:
+    """An attribute, None when it is missing or reading it fails (a property may do anything)."""
+    try:
+        return getattr(value, name, None)
+    except Exception:
+        return None
+
+
+def is_response(value: Any) -> bool:
+    """Whether the object looks like an HTTP library's response."""
+    return _get(value, "headers") is not None and any(isinstance(_get(value, name), int) for name in _STATUS)
+
+
+def read_response(response: Any) -> dict[str, Any]:
+    """A response as a tree of status, reason, headers, URL and body."""
+    tree: dict[str, Any] = {}
+    for name in _STATUS:
+        if isinstance(status := _get(response, name), int):
+            tree["statusCode"] = status
+            break
+    reason = _get(response, "reason") or _get(response, "reason_phrase")
+    if isinstance(reason, str):
+        tree["reason_phrase"] = reason
+    headers = _get(response, "headers")
+    if isinstance(headers, Mapping) or hasattr(headers, "items"):
+        try:
+            tree["headers"] = {str(key): value for key, value in list(headers.items())[:200]}
+        except Exception:
+            tree["headers"] = {}
+    request = _get(response, "request")
+    for owner in (response, request):
+        if (url := _get(owner, "url")) is not None:
+            tree.setdefault("url", str(url))
+        if isinstance(method := _get(owner, "method"), str):
+            tree.setdefault("method", method)
+    for name in _BODIES:
+        if isinstance(body := _get(response, name), str | bytes | dict | list):
+            tree["body"] = body
+            break
+    return tree
+
+
+def read_exception(error: BaseException) -> dict[str, Any]:
+    """An exception and what led to it, outermost first, under `cause` and `context` as Python tells them apart."""
+    root = tree = _one(error)
+    seen = {id(error)}
+    link = error
+    for _ in range(MAX_CHAIN):
+        cause = link.__cause__
+        name = "cause"
+        if cause is None and not link.__suppress_context__:
+            cause, name = link.__context__, "context_"
+        if cause is None:
+            # s3transfer, urllib3 and tenacity keep the reason in an attribute.
+            name = next(
+                (n for n in ("last_exception", "reason", "original_error", "error", "inner_exception", "exc")
+                 if isinstance(_get(link, n), BaseException)), ""
+            )  # fmt: skip
+            cause = _get(link, name) if name else None
+        if cause is None or id(cause) in seen:
+            break
+        seen.add(id(cause))
+        tree[name] = _one(cause)
+        tree, link = tree[name], cause
+    return root
+
+
+def _one(error: BaseException) -> dict[str, Any]:
+    """One exception without its causes."""
+    kind = type(error)
+    tree: dict[str, Any] = {"type": kind.__name__}
+    try:
+        tree["message"] = str(error)
+    except Exception:
+        tree["message"] = ""
+    response = _get(error, "response")
+    if isinstance(response, Mapping):
+        tree["response"] = response
+    elif response is not None and is_response(response):
+        tree["response"] = read_response(response)
+    elif is_response(error):  # urllib's HTTPError is both
+        tree["response"] = read_response(error)
+    for name in ("operation_name", "errno", "code", "status", "status_code", "error_code", "body", "details", "args"):
+        value = _get(error, name)
+        if name == "args" and isinstance(value, tuple):
+            value = [item for item in value if isinstance(item, dict | bytes | BaseException)][:8]
+        if value and isinstance(value, str | int | bytes | dict | list) and name not in tree:
+            tree[name] = value
+    if isinstance(group := _get(error, "exceptions"), tuple | list):
+        tree["errors"] = [item for item in group[:64] if isinstance(item, BaseException)]
+    return tree
+
+
+def read_object(value: Any) -> Any:
+    """Any other object: its mapping, its public attributes, or else its text."""
+    if isinstance(value, Mapping):
+        return dict(list(value.items())[:10_000])
+    dump = _get(value, "__dict__")
+    if isinstance(dump, dict) and dump:
+        return {key: item for key, item in list(dump.items())[:200] if isinstance(key, str)}
+    try:
+        return str(value)
+    except Exception:
+        return ""

@@ -1,0 +1,199 @@
+"""Objects as programs print them: JSON that is cut or dirty, JavaScript literals, `util.inspect`, Python reprs.
+
+One scanner reads them all, because a log does not say which it is: single or double quotes, keys with and without
+quotes, `True`/`undefined`/`[Object]`, `Error: … {` blocks, trailing commas, missing ends. It never raises, never
+recurses, and looks at each character a bounded number of times.
+"""
+
+import re
+from typing import Any
+
+__all__ = ["MAX_DEPTH", "read"]
+
+MAX_DEPTH = 64  # deeper containers are passed over; no known error nests a tenth of it
+MAX_TOKENS = 50_000
+MAX_ISLANDS = 32
+
+_TOKEN = re.compile(
+    r"""
+      (?P<blank>[ \t\r]+)
+    | (?P<line>\n)
+    # A string without its end runs to the end of the text (of the line, for '): trying again at every later
+    # quote would make hostile input quadratic.
+    | (?P<text>(?<![\w])[bur]{0,2}"(?:[^"\\]++|\\.)*+"? | (?<![\w\\])[bur]{0,2}'(?:[^'\\\n]++|\\.)*+'?)
+    | (?P<mark>[{}\[\],:])
+    | (?P<bare>(?:\(|[^\s{}\[\],:"']|(?<=\w)['"])+ | ["'])
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+_ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "\n": ""}
+_NUMBER = re.compile(r"[-+]?\d{1,18}(?:\.\d{1,18})?(?:[eE][-+]?\d{1,3})?\Z")
+_WORDS: dict[str, Any] = {
+    "true": True,
+    "false": False,
+    "null": None,
+    "undefined": None,
+    "True": True,
+    "False": False,
+    "None": None,
+    "NaN": None,
+}
+
+
+def _unquote(token: str) -> str:
+    token = token.lstrip("bur")
+    body = token[1:-1] if token[-1] == token[0] and len(token) > 1 else token[1:]
+    return _ESCAPE.sub(_unescape, body) if "\\" in body else body
+
+
+def _unescape(match: re.Match[str]) -> str:
+    code = match[1] or match[2]
+    if code:
+        number = int(code, 16)
+        return chr(number) if not 0xD800 <= number < 0xE000 else "\ufffd"
+    return _ESCAPED.get(match[3], match[3])
+
+
+def _bare(words: list[str]) -> Any:
+    text = " ".join(words)
+    if text in _WORDS:
+        return _WORDS[text]
+    if _NUMBER.match(text):
+        return float(text) if "." in text or "e" in text.lower() else int(text)
+    return text
+
+
+class _Builder:
+    """The containers that are open, and the entry that is being read."""
+
+    __slots__ = ("key", "node", "root", "skipped", "stack", "value", "words")
+
+    def __init__(self) -> None:
+        self.root: Any = None
+        self.node: dict[str, Any] | list[Any] | None = None
+        self.stack: list[tuple[dict[str, Any] | list[Any], str | None]] = []
+        self.key: str | None = None
+        self.words: list[str] = []
+        self.value: Any = _NOTHING
+        self.skipped = 0
+
+    def put(self) -> None:
+        """End the entry: words become a value, a value goes under its key."""
+        if self.value is _NOTHING and self.words:
+            self.value = _bare(self.words)
+        self.words = []
+        if self.value is not _NOTHING and self.node is not None:
+            if isinstance(self.node, list):
+                self.node.append(self.value)
+            elif self.key is not None:
+                self.node.setdefault(self.key, self.value)
+            elif isinstance(self.value, str) and self.value:
+                # `{ [NoSuchKey: …] message: …` and `Err = {error | api error X: …}` hold text without a key
+                self.node.setdefault("", self.value)
+        self.key, self.value = None, _NOTHING
+
+    def open(self, mark: str) -> None:
+        if len(self.stack) >= MAX_DEPTH:
+            self.skipped += 1
+            return
+        child: dict[str, Any] | list[Any] = {} if mark == "{" else []
+        if self.node is None:
+            self.root = child
+        else:
+            self.stack.append((self.node, self.key))
+        self.node, self.key, self.words, self.value = child, None, [], _NOTHING
+
+    def close(self) -> bool:
+        """Close the innermost container; true when that was the outermost."""
+        if self.skipped:
+            self.skipped -= 1
+            return False
+        self.put()
+        if not self.stack:
+            return True
+        child = self.node
+        self.node, self.key = self.stack.pop()
+        self.value = child
+        return False
+
+    def abandon(self) -> Any:
+        """What has been read when the text ends early."""
+        while not self.close():
+            pass
+        return self.root
+
+
+_NOTHING = object()
+
+
+def _scan(text: str, start: int, budget: int) -> tuple[Any, int, bool, int]:
+    """Read one object that begins at `start`: (value, where it ends, whether it was closed, tokens used)."""
+    builder = _Builder()
+    used = 0
+    for match in _TOKEN.finditer(text, start):
+        used += 1
+        if used > budget:
+            break
+        kind, token = match.lastgroup, match.group()
+        if kind == "mark":
+            if token in "{[":
+                if builder.words and token == "[":  # `value [extra]`: a bracket inside bare text
+                    builder.words.append(token)
+                else:
+                    builder.open(token)
+            elif token in "}]":
+                if builder.close():
+                    return builder.root, match.end(), True, used
+            elif token == ",":
+                builder.put()
+            else:
+                _colon(builder)
+        elif kind == "text":
+            if builder.value is _NOTHING and not builder.words:
+                builder.value = _unquote(token)
+            elif builder.words:
+                builder.words.append(token)
+        elif kind == "bare":
+            if builder.value is not _NOTHING and builder.key is None:
+                builder.put()  # `{ [Error: File too large] code: …`: a comma is missing
+            if builder.value is _NOTHING:
+                builder.words.append(token)
+        elif kind == "line" and (builder.value is not _NOTHING or (builder.words and builder.key is not None)):
+            builder.put()
+    return builder.abandon(), len(text), False, used
+
+
+def _colon(builder: _Builder) -> None:
+    """A colon ends a key, unless a value has begun: `time: Wed May 04 2016 23:26:09`."""
+    if builder.key is not None:
+        if builder.words:
+            builder.words[-1] += ":"
+        return
+    if builder.value is not _NOTHING:
+        key = builder.value
+    elif builder.words:
+        key = " ".join(builder.words)
+    else:
+        return
+    if isinstance(key, str | int | float):
+        builder.key, builder.value, builder.words = str(key)[:200], _NOTHING, []
+
+
+def read(text: str) -> list[tuple[Any, int, int, bool]]:
+    """Every object in the text, outermost first: (value, start, end, closed).
+
+    `closed` is false when the text ends before the object does. An object that holds nothing with a key is left out.
+    """
+    found: list[tuple[Any, int, int, bool]] = []
+    at, budget = 0, MAX_TOKENS
+    while len(found) < MAX_ISLANDS and budget > 0:
+        start = text.find("{", at)
+        if start < 0:
+            break
+        value, end, closed, used = _scan(text, start, budget)
+        budget -= used
+        if value and (len(value) > 1 or "" not in value):
+            found.append((value, start, end, closed))
+        at = end
+    return found

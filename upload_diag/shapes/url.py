@@ -1,0 +1,104 @@
+"""What a request line or a URL tells: the ids in its query, bucket and key in its path, the operation asked for."""
+
+import re
+from urllib.parse import unquote
+
+from upload_diag.codes import Operation
+
+__all__ = ["operation_of", "read"]
+
+_URL = re.compile(r"(?:\b(GET|PUT|POST|DELETE|HEAD|PATCH|get|put|post|Put|Post|Get|Head|Delete)\b[\s\"':=]{1,4})?"
+                  r"(https?://[^\s\"'<>`|\\\\]{3,4000})")  # fmt: skip
+_REQUEST_LINE = re.compile(
+    r"\b(?:(GET|PUT|POST|DELETE|HEAD|PATCH)\s+|with\surl:\s|Upload failed:\s|Resource>|\"resource\":\s?\"|^)"
+    r"(/[^\s\"'<>`]{1,4000}?\?[^\s\"'<>`]{0,2000}\b(?:uploadId|partNumber|uploads)\b[^\s\"'<>`]{0,2000})",
+    re.MULTILINE,
+)
+_S3_URI = re.compile(r"\bs3[an]?://([A-Za-z0-9][\w.-]{1,62}|<\w{1,30}>)(?:/([^\s\"'<>`|]{1,1024}))?")
+_PARAMETER = re.compile(r"[?&;](uploadId|partNumber|upload_id|x-id|uploads)(?:=([^&\s\"'<>),;\]]*))?")
+_VIRTUAL_HOST = re.compile(
+    r"\A([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\."
+    r"(?:s3[.-][a-z0-9.-]*amazonaws\.com(?:\.cn)?|s3\.amazonaws\.com|s3\.[a-z0-9.-]{4,60}"
+    r"|(?:[a-z0-9-]+\.)?digitaloceanspaces\.com|oss-[a-z0-9-]+\.aliyuncs\.com|obs\.[a-z0-9.-]+|cos\.[a-z0-9.-]+"
+    r"|[a-z0-9]+\.r2\.cloudflarestorage\.com|storage\.googleapis\.com)\Z",
+    re.IGNORECASE,
+)
+_PATH_HOST = re.compile(
+    r"\A(?:s3[.-]|s3\Z|[a-z0-9]{20,}\.r2\.cloudflarestorage\.com|storage\.googleapis\.com|minio)", re.IGNORECASE
+)
+_REGION = re.compile(r"\bs3[.-](?:dualstack\.)?([a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\d)\.amazonaws\.com", re.IGNORECASE)
+_SIGNING_REGION = re.compile(r"X-Amz-Credential=[^&\s]{4,60}?(?:%2F|/)\d{8}(?:%2F|/)([a-z0-9-]{2,30})(?:%2F|/)", re.I)
+
+
+def operation_of(method: str | None, has_upload_id: bool, has_part: bool, creates: bool) -> str | None:
+    """The multipart operation that a request asks for, told from its method and query."""
+    method = (method or "").upper()
+    if creates and method in ("POST", ""):
+        return Operation.CREATE
+    if has_part and method in ("PUT", "") and has_upload_id:
+        return Operation.UPLOAD_PART
+    if not has_upload_id:
+        return None
+    return {"POST": Operation.COMPLETE, "DELETE": Operation.ABORT, "GET": Operation.LIST_PARTS}.get(method)
+
+
+def read(text: str) -> dict[str, str]:
+    """The facts of the URLs in the text, the first of each kind: upload_id, part_number, bucket, key, operation, region."""
+    facts: dict[str, str] = {}
+    if "://" in text:
+        for method, url in _URL.findall(text)[:16]:
+            _read_url(method, url, facts)
+        if "s3" in text:
+            for bucket, key in _S3_URI.findall(text)[:1]:
+                if bucket[0] != "<":
+                    facts.setdefault("bucket", bucket)
+                if key:
+                    facts.setdefault("key", key.rstrip(".,;:)"))
+    if "upload" in text or "partNumber" in text:
+        for method, target in _REQUEST_LINE.findall(text)[:4]:
+            _read_target(method, target, "", facts)
+        if "upload_id" not in facts or "part_number" not in facts:
+            _read_query(text, facts)
+    return facts
+
+
+def _read_url(method: str, url: str, facts: dict[str, str]) -> None:
+    host, _, target = url.partition("://")[2].partition("/")
+    host = host.rpartition("@")[2]
+    if (region := _REGION.search(host)) or (region := _SIGNING_REGION.search(target)):
+        facts.setdefault("region", region[1])
+    _read_target(method, "/" + target, host.partition(":")[0] if host[:1] != "[" else host, facts)
+
+
+def _read_target(method: str, target: str, host: str, facts: dict[str, str]) -> None:
+    path, _, query = target.partition("?")
+    found = _read_query("?" + query, facts) if query else {}
+    if operation := found.get("x-id") or operation_of(
+        method, "uploadId" in found, "partNumber" in found, "uploads" in found
+    ):
+        facts.setdefault("operation", operation)
+    path = path.lstrip("/").rstrip(".,;:)'")
+    if not path and not _VIRTUAL_HOST.match(host):
+        return
+    if match := _VIRTUAL_HOST.match(host):
+        bucket, key = match[1], path
+    elif _PATH_HOST.match(host) or "uploadId" in found or "partNumber" in found or "x-id" in found or ".s3." in host:
+        bucket, _, key = path.partition("/")
+    else:
+        return
+    if bucket and "*" not in bucket:
+        facts.setdefault("bucket", unquote(bucket))
+        if key and "…" not in key:
+            facts.setdefault("key", unquote(key))
+
+
+def _read_query(text: str, facts: dict[str, str]) -> dict[str, str]:
+    """The parameters of the first query in the text that are told apart here, values decoded."""
+    found: dict[str, str] = {}
+    for name, value in _PARAMETER.findall(text):
+        found.setdefault(name, unquote(value))
+    if value := found.get("uploadId") or found.get("upload_id"):
+        facts.setdefault("upload_id", value.rstrip(".:"))
+    if (value := found.get("partNumber", "")).isdigit():
+        facts.setdefault("part_number", value)
+    return found
