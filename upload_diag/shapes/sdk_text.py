@@ -1,0 +1,170 @@
+"""The labelled facts in what SDKs and tools print: `(Service: …; Status Code: 404; Error Code: …; Request ID: …)`.
+
+A row is a label in all its spellings with the pattern of what stands behind it. The table is the union of the
+templates of boto, botocore, aws-cli, the AWS SDKs (Java 1 and 2, Kotlin, Go 1 and 2, PHP, Ruby, .NET, C++, Rust,
+JavaScript), Hadoop S3A, minio, s3cmd, rclone, OSS, OBS, COS, Azure, GCS, tus, nginx and the S3 access log.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+__all__ = ["LABELS", "Label", "status_in"]
+
+
+@dataclass(frozen=True)
+class Label:
+    """One labelled fact.
+
+    Attributes:
+        field: the field of UploadContext, or `code` for the service's code.
+        tokens: words of which one must be in the text; they gate the pattern.
+        pattern: its groups hold the value; the first that matched counts.
+        rank: of two labels for one field the higher wins, then the earlier in the text.
+    """
+
+    field: str
+    tokens: str
+    pattern: str
+    rank: int = 50
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """The pattern, compiled when it is first needed."""
+        return re.compile(self.pattern)
+
+
+_ID = r"[A-Za-z0-9][A-Za-z0-9._~+/=:%-]{2,300}"
+_SEP = r"[\"'`\]]{0,2}\s?[:=]\s?(?:Some\()?[\"'`\[(]{0,2}"  # what stands between a label and its value
+
+LABELS: tuple[Label, ...] = (
+    # --- the service's code -------------------------------------------------------------------------------------
+    Label("code", "calling occurred", r"\(([\w.]{3,80})\) (?:occurred )?(?:\(reached[^)]{0,40}\) )?when calling the", 90),
+    Label("code", "occurred", r"error \(([\w.]{3,80})\) occurred", 90),
+    Label("code", "api", r"\bapi error ([A-Za-z][\w.]{2,80})(?=[:\s]|$)", 90),
+    Label(
+        "code",
+        "Code code CODE ErrorCode ErrorCODE errorCode error_code error_type Exception AWSError ServiceCode s3ErrorCode"
+        " ERRORCODE CODES Errorcode awsErrorCode aws_error_code",
+        r"(?:\b[Ee]rror ?[Cc]ode|\berror_code|\berrorCode|\bErrorCode|\bs3ErrorCode|\bServiceCode|\b[Ee]xception name"
+        r"|\bAWSError|\bCODE|\berr\.code|(?<![\w.])[Cc]ode|ErrorXML: Code)(?:" + _SEP + r"| ')([A-Za-z][\w.]{2,80})",
+        85,
+    ),
+    # --- operation ----------------------------------------------------------------------------------------------
+    Label("operation", "calling", r"when calling the ([A-Z]\w{3,40}) ?(\w{0,12}?) ?operation", 90),
+    Label("operation", "calling", r"when calling the ([A-Z]\w{3,60})", 85),
+    Label("operation", "operation", r"operation error (?:S3: ?)?([A-Z]\w{3,60})", 90),
+    Label("operation", "during operation", r"during ([A-Z]\w{3,60}) operation", 90),
+    Label("operation", "executing", r"executing \"([A-Z]\w{3,60})\" on", 90),
+    Label("operation", "API", r"\bAPI: ([A-Z]\w{3,60})\(", 90),
+    Label("operation", "eventName", r"eventName\"?: ?\"?([A-Z]\w{3,60})", 80),
+    # --- ids ----------------------------------------------------------------------------------------------------
+    Label(
+        "request_id",
+        "RequestId RequestID requestId request_id Request request requestID requestid REQUEST_ID x_amz_request_id"
+        " reqId",
+        r"(?<![Ee]xtended )(?:\b[Rr]equest[ _-]?[Ii][Dd])(?: ?(?:is|of) )?" + _SEP + "(" + _ID + ")",
+    ),
+    Label(
+        "host_id",
+        "HostId HostID hostId host_id host Host Extended extended extendedRequestId amz s3ErrorHostId",
+        r"(?:\b[Hh]ost[ _]?[Ii][Dd]|x-amz-id-2|[Ee]xtended[ _]?[Rr]equest[ _]?[Ii][Dd]|HostId)"
+        r"(?:" + _SEP + r"| = Just \"| \")([A-Za-z0-9+/=._-]{3,300})",
+    ),
+    Label("host_id", "HostId s3ErrorHostId", r"s3ErrorHostId = Just \"([^\"]{3,300})\"", 60),
+    Label(
+        "upload_id",
+        "uploadId UploadId upload_id uploadID UploadID upload Upload uploadid UPLOAD multipart_upload_id",
+        r"\b(?:multipart[ _])?[Uu]pload(?:[ _-][Ii][Dd]|Id|ID|id)(?:" + _SEP + r"|s/| \")(" + _ID + ")",
+        60,
+    ),
+    Label("upload_id", "upload_id", r"--upload-id[ =]['\"]?(" + _ID + ")", 70),
+    Label("upload_id", "upload Upload", r"--upload-id[ =]['\"]?(" + _ID + ")", 70),
+    Label("upload_id", "upload Invalid invalid", r"[Ii]nvalid upload id:? [\"'`]?(" + _ID + ")", 65),
+    Label("upload_id", "uploadIDDir", r"uploadIDDir=\S{0,400}[/\\]([A-Za-z0-9-]{8,120})", 90),
+    Label("upload_id", "abortmp", r"abortmp s3://\S{3,900} ([A-Za-z0-9._~-]{6,300})", 90),
+    Label("upload_id", "multipart upload", r"multipart upload \"([A-Za-z0-9._~+/=-]{8,300})\"", 55),
+    Label("upload_id", "active upload", r"[Nn]o active upload for:? ?[\"'<]?(" + _ID + ")", 65),
+    Label("video_id", "videoId video_id videoID", r"\bvideo(?:Id|_id|ID)" + _SEP + r"([\w.:-]{2,128})"),
+    Label(
+        "part_number",
+        "partNumber PartNumber part_number part_num partNum part Part parts chunk Chunk parN",
+        r"\b[Pp]art(?:[ _]?[Nn]umber|_num|Num|[ _]?[Nn]o\.?)?(?:[\"']? ?[:=#] ?| #?)[\"']?(\d{1,5})\b(?![\w/-])",
+    ),
+    Label("part_number", "chunk Chunk", r"\b[Cc]hunk(?: ?#| number)? (\d{1,5})\b(?! of \d+ bytes)", 30),
+    # --- place --------------------------------------------------------------------------------------------------
+    Label(
+        "bucket",
+        "bucket Bucket bucketName BucketName bucket_name BUCKET buckets",
+        r"\b(?:[Bb]ucket|BUCKET)(?:_?[Nn]ame)?(?:[\"']? ?[:=] ?[\"'`\[]?|\s[\"'`\[(])([A-Za-z0-9][\w.-]{2,62})",
+    ),
+    Label("bucket", "container containerName", r"\bcontainer(?:Name)?[\"']? ?[:=] ?[\"'`]?([a-z0-9][a-z0-9-]{2,62})", 40),
+    Label("bucket", "upload Failed failed", r"[Ff]ailed to upload \S{1,400} to ([a-z0-9][\w.-]{2,62})/\S{1,900}?:\s", 45),
+    Label("key", "upload Failed failed", r"[Ff]ailed to upload \S{1,400} to [a-z0-9][\w.-]{2,62}/(\S{1,900}?):\s", 45),
+    Label("key", "key Key", r"\b[Kk]ey(?:[\"']?[:=] ?|\s)[\"'`]([^\"'`]{1,900})[\"'`]"),
+    Label("key", "objectName object_name object", r"\bobject(?:Name|_name)?(?:\"|')? ?[=:] ?[\"'`]?([^\s\"'`,)]{1,900})"),
+    Label("key", "objectName", r"\bobjectName = ([^\s,)]{1,900})", 60),
+    Label("key", "putting", r"putting object ([^\s:,\"']{1,900}):", 60),
+    Label("key", "upload", r"multipart upload on ([^\s:]{1,900}):", 60),
+    Label("key", "upload failed", r"failed to upload '([^']{1,900})'", 40),
+    Label("region", "region Region", r"\b[Rr]egion[\"']? ?[:=] ?[\"'`]?([a-z]{2}(?:-[a-z]+)+-\d)\b"),
+    Label("region", "expecting", r"expecting '([a-z0-9-]{4,30})'", 90),
+    Label("attempts", "attempts attempt", r"\battempts?[\"']? ?[:=,] ?(\d{1,3})\b"),
+    Label("chunk_size", "chunkSize chunk_size partSize", r"\b(?:chunk|part)_?[Ss]ize[\"']? ?[:=] ?(\d{4,12})\b"),
+)
+"""Every label; the order means nothing."""
+
+# --- statuses ---------------------------------------------------------------------------------------------------
+_NUMBER = re.compile(r"(?<![\w.:/%+-])([1-5]\d\d)(?![\w%/]|[.-]\d|,\d)")
+_BEFORE = re.compile(
+    r"(?:status(?:[ _]?code)?(?: of)?|width status code|response[ _]code|http(?:[ _]?(?:error|code|status|result))"
+    r"|http/\d(?:\.\d)?\"?|\"\s|httpresult|response|error|failed with|failed status|returned|responded with"
+    r"|server responded with(?: a status of)?|responsecode|xhr failed|kind: status|http|code|resp:"
+    r"|status\)?: some\(|fails with|replied|statuscode|an? )"
+    r"[\"'`]{0,2}\]?\s{0,2}[:=(\[,]?\s{0,2}[\"'(\[]{0,2}\Z"
+)
+_AFTER = re.compile(r"[\s)\]:\"'`(–-]{1,4}([a-z][a-z_ ]{1,40})")
+_METHOD_LINE = re.compile(r"\b(?:GET|PUT|POST|DELETE|HEAD|PATCH) \S{1,2000}\s\Z")
+_NOT_STATUS = re.compile(r"(?:\bline|\bport|:\d+|\bchunk|\bpart|\bms|exit|error code -\d+|position|offset|upload:)\W{0,3}\Z")
+
+
+def status_in(text: str, low: str, reasons: dict[int, tuple[str, ...]]) -> tuple[int, int] | None:
+    """The HTTP status in a status position, with how sure it is one: (status, 0 to 100). The surest wins, an error
+    before a success, the last before the first, for wrappers print outside in.
+
+    Args:
+        text: running text with folded white space.
+        low: the same in lower case.
+        reasons: what follows a status in running text.
+    """
+    best: tuple[bool, int, int] | None = None
+    status = 0
+    for count, match in enumerate(_NUMBER.finditer(low)):
+        if count >= 40:
+            break
+        number, start, end = int(match[1]), match.start(), match.end()
+        sure = _sureness(number, text, low, start, end, reasons)
+        if sure and (best is None or (number >= 300, sure, start) >= best):
+            best, status = (number >= 300, sure, start), number
+    return (status, best[1]) if best else None
+
+
+def _sureness(
+    number: int, text: str, low: str, start: int, end: int, reasons: dict[int, tuple[str, ...]]
+) -> int:
+    before = low[max(0, start - 28) : start]
+    sure = 0
+    if (after := _AFTER.match(low, end)) and after[1].startswith(reasons.get(number, ("\0",))):
+        sure = 80
+    if _BEFORE.search(before) and not _NOT_STATUS.search(before):
+        weak = before.endswith(('" ', "code: ", "code ", 'code": ', "error ", "error: ", "response ", "a ", "an "))
+        sure = max(sure, 40 if weak else 90)
+        if weak and sure == 40 and number < 300 and not before.endswith('" '):
+            return 0
+    elif not sure and start < 4000 and _METHOD_LINE.search(text[max(0, start - 300) : start]):
+        sure = 60
+    elif not sure and start == 0 and low[end : end + 2] in ("", ":", ": ", " `"):
+        sure = 45  # "524: Origin Time-out", "410 `UPLOAD_SESSION_EXPIRED`"
+    elif not sure and before[-1:] in "([" and text[end : end + 1] in ")]" and text[end : end + 1]:
+        sure = 30  # "upload failed [403]"
+    return sure
