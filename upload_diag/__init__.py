@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from upload_diag.classifier import Classifier, classify, classify_many
     from upload_diag.codes import Action, ErrorCode, Operation, Outcome, Retry
     from upload_diag.errors import BadRuleError, InputError, ServerUnreachableError, UploadDiagError, UsageError
     from upload_diag.model import ErrorInfo, Evidence, UploadContext
@@ -18,6 +19,7 @@ __version__ = "0.1.0"
 _EXPORTS = {
     "Action": "codes",
     "BadRuleError": "errors",
+    "Classifier": "classifier",
     "ErrorCode": "codes",
     "ErrorInfo": "model",
     "Evidence": "model",
@@ -29,11 +31,14 @@ _EXPORTS = {
     "UploadContext": "model",
     "UploadDiagError": "errors",
     "UsageError": "errors",
+    "classify": "classifier",
+    "classify_many": "classifier",
 }
 
 __all__ = [
     "Action",
     "BadRuleError",
+    "Classifier",
     "ErrorCode",
     "ErrorInfo",
     "Evidence",
@@ -46,6 +51,8 @@ __all__ = [
     "UploadDiagError",
     "UsageError",
     "__version__",
+    "classify",
+    "classify_many",
 ]
 
 

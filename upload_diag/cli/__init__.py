@@ -22,6 +22,7 @@ from upload_diag.cli.exit_codes import ExitCode
 COMMANDS = {
     "explain": "say what an error code means, why it happens and what to do",
     "rules": "list the rules, test them and your own, export them",
+    "classify": "say what one error means and what to do about it",
     "check": "hold recorded answers, or a change of a schema, to the error contract",
     "serve": "run the fault server: a mock S3 whose upload sessions die on demand",
     "redact": "write a copy of a file that is safe to send on",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from upload_diag.codes import ErrorCode as E
 from upload_diag.codes import Operation
 
-__all__ = ["CONTEXT_STATUSES", "REASONS", "STATUSES", "ContextStatus"]
+__all__ = ["CONTEXT_STATUSES", "MARKERS", "REASONS", "STATUSES", "ContextStatus"]
 
 STATUSES: dict[int, E] = {
     0: E.NETWORK,  # no answer came; XMLHttpRequest and SDKs write it so
@@ -117,7 +117,7 @@ class ContextStatus:
         statuses: the HTTP statuses it holds for.
         code: what it means then.
         operations: the S3 operations that must have been asked for, empty when `marker` says it.
-        marker: a fact found in the text (see `rules/markers.py`), empty when `operations` say it.
+        marker: a fact found in the text (see `MARKERS`), empty when `operations` say it.
         strength: how telling it is, 0 to 100.
     """
 
@@ -136,9 +136,7 @@ CONTEXT_STATUSES: tuple[ContextStatus, ...] = (
         "context.dead-upload",
         _GONE,
         E.SESSION_EXPIRED,
-        operations=frozenset(
-            {Operation.UPLOAD_PART, Operation.LIST_PARTS, Operation.COMPLETE, Operation.ABORT}
-        ),
+        operations=frozenset({Operation.UPLOAD_PART, Operation.LIST_PARTS, Operation.COMPLETE, Operation.ABORT}),
     ),
     # tus 1.0: a PATCH or HEAD on an upload that the server has dropped is answered 404, 410 (or 403).
     ContextStatus("context.dead-tus-upload", _GONE, E.SESSION_EXPIRED, marker="tus-resume"),
@@ -146,3 +144,13 @@ CONTEXT_STATUSES: tuple[ContextStatus, ...] = (
     ContextStatus("context.dead-gcs-session", _GONE, E.SESSION_EXPIRED, marker="gcs-session"),
 )
 """Every row is tried; the ranking decides."""
+
+MARKERS: tuple[tuple[str, str, str], ...] = (
+    # (name, keyword, pattern) on lower-cased text with folded white space
+    ("tus-resume", "while uploading chunk", r"while uploading chunk"),
+    ("tus-resume", "resum", r"\b(?:while resuming|(?:failed|unable) to resume) (?:the )?upload"),
+    ("tus-resume", "patch", r"\bmethod[\"']?: ?[\"']?patch\b"),
+    ("tus-resume", "head", r"/(?:files|uploads|tus)[./]{0,4}/?[0-9a-f]{16,64} request method: head\b"),
+    ("gcs-session", "upload_id=", r"uploadtype=resumable\S{0,200}upload_id=|upload_id=\S{0,300}uploadtype=resumable"),
+)
+"""Facts of a text that let a status say more."""

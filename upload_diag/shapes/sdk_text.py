@@ -18,7 +18,8 @@ class Label:
 
     Attributes:
         field: the field of UploadContext, or `code` for the service's code.
-        tokens: words of which one must be in the text; they gate the pattern.
+        tokens: words of which one must be in the text; they gate the pattern, together with
+        needs: lower-case literals of which one must be in the text too; cheaper than trying the pattern.
         pattern: its groups hold the value; the first that matched counts.
         rank: of two labels for one field the higher wins, then the earlier in the text.
     """
@@ -27,6 +28,7 @@ class Label:
     tokens: str
     pattern: str
     rank: int = 50
+    needs: tuple[str, ...] = ("",)
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
@@ -39,15 +41,18 @@ _SEP = r"[\"'`\]]{0,2}\s?[:=]\s?(?:Some\()?[\"'`\[(]{0,2}"  # what stands betwee
 
 LABELS: tuple[Label, ...] = (
     # --- the service's code -------------------------------------------------------------------------------------
-    Label("code", "calling occurred", r"\(([\w.]{3,80})\) (?:occurred )?(?:\(reached[^)]{0,40}\) )?when calling the", 90),
+    Label(
+        "code", "calling occurred", r"\(([\w.]{3,80})\) (?:occurred )?(?:\(reached[^)]{0,40}\) )?when calling the", 90
+    ),
     Label("code", "occurred", r"error \(([\w.]{3,80})\) occurred", 90),
     Label("code", "api", r"\bapi error ([A-Za-z][\w.]{2,80})(?=[:\s]|$)", 90),
     Label(
         "code",
         "Code code CODE ErrorCode ErrorCODE errorCode error_code error_type Exception AWSError ServiceCode s3ErrorCode"
         " ERRORCODE CODES Errorcode awsErrorCode aws_error_code",
-        r"(?:\b[Ee]rror ?[Cc]ode|\berror_code|\berrorCode|\bErrorCode|\bs3ErrorCode|\bServiceCode|\b[Ee]xception name"
-        r"|\bAWSError|\bCODE|\berr\.code|(?<![\w.])[Cc]ode|ErrorXML: Code)(?:" + _SEP + r"| ')([A-Za-z][\w.]{2,80})",
+        # Each branch begins with a plain letter: that lets the engine skip through the text.
+        r"(?:code|Code|CODE|AWSError|xception name)(?<![Ss]tatus[Cc]ode)(?<![Ss]tatus [Cc]ode)(?<!status_code)"
+        r"(?<!http[Cc]ode)(?<![Ee]xit[Cc]ode)(?:" + _SEP + r"| ')([A-Za-z][\w.]{2,80})",
         85,
     ),
     # --- operation ----------------------------------------------------------------------------------------------
@@ -63,28 +68,44 @@ LABELS: tuple[Label, ...] = (
         "request_id",
         "RequestId RequestID requestId request_id Request request requestID requestid REQUEST_ID x_amz_request_id"
         " reqId",
-        r"(?<![Ee]xtended )(?:\b[Rr]equest[ _-]?[Ii][Dd])(?: ?(?:is|of) )?" + _SEP + "(" + _ID + ")",
+        r"(?:request|Request)(?<!xtended [Rr]equest)[ _-]?[Ii][Dd](?: ?(?:is|of) )?" + _SEP + "(" + _ID + ")",
+        needs=("request id", "requestid", "request_id", "request-id"),
     ),
     Label(
         "host_id",
         "HostId HostID hostId host_id host Host Extended extended extendedRequestId amz s3ErrorHostId",
-        r"(?:\b[Hh]ost[ _]?[Ii][Dd]|x-amz-id-2|[Ee]xtended[ _]?[Rr]equest[ _]?[Ii][Dd]|HostId)"
+        r"(?:host|Host|amz-id-2|xtended[ _]?[Rr]equest)(?:[ _]?[Ii][Dd])?"
         r"(?:" + _SEP + r"| = Just \"| \")([A-Za-z0-9+/=._-]{3,300})",
+        needs=("host id", "hostid", "host_id", "amz-id-2", "request id", "requestid", "request_id"),
     ),
     Label("host_id", "HostId s3ErrorHostId", r"s3ErrorHostId = Just \"([^\"]{3,300})\"", 60),
     Label(
         "upload_id",
         "uploadId UploadId upload_id uploadID UploadID upload Upload uploadid UPLOAD multipart_upload_id",
-        r"\b(?:multipart[ _])?[Uu]pload(?:[ _-][Ii][Dd]|Id|ID|id)(?:" + _SEP + r"|s/| \")(" + _ID + ")",
+        r"(?:upload|Upload)(?:[ _-][Ii][Dd]|Id|ID|id)(?:" + _SEP + r"|s/| \")(" + _ID + ")",
         60,
+        needs=("upload id", "uploadid", "upload_id", "upload-id"),
     ),
-    Label("upload_id", "upload_id", r"--upload-id[ =]['\"]?(" + _ID + ")", 70),
-    Label("upload_id", "upload Upload", r"--upload-id[ =]['\"]?(" + _ID + ")", 70),
-    Label("upload_id", "upload Invalid invalid", r"[Ii]nvalid upload id:? [\"'`]?(" + _ID + ")", 65),
+    Label("upload_id", "upload Upload", r"--upload-id[ =]['\"]?(" + _ID + ")", 70, needs=("--upload-id",)),
+    Label(
+        "upload_id",
+        "upload Invalid invalid",
+        r"[Ii]nvalid upload id:? [\"'`]?(" + _ID + ")",
+        65,
+        needs=("invalid upload id",),
+    ),
     Label("upload_id", "uploadIDDir", r"uploadIDDir=\S{0,400}[/\\]([A-Za-z0-9-]{8,120})", 90),
     Label("upload_id", "abortmp", r"abortmp s3://\S{3,900} ([A-Za-z0-9._~-]{6,300})", 90),
-    Label("upload_id", "multipart upload", r"multipart upload \"([A-Za-z0-9._~+/=-]{8,300})\"", 55),
-    Label("upload_id", "active upload", r"[Nn]o active upload for:? ?[\"'<]?(" + _ID + ")", 65),
+    Label(
+        "upload_id",
+        "multipart upload",
+        r"multipart upload \"([A-Za-z0-9._~+/=-]{8,300})\"",
+        55,
+        needs=('multipart upload "',),
+    ),
+    Label(
+        "upload_id", "active upload", r"[Nn]o active upload for:? ?[\"'<]?(" + _ID + ")", 65, needs=("active upload",)
+    ),
     Label("video_id", "videoId video_id videoID", r"\bvideo(?:Id|_id|ID)" + _SEP + r"([\w.:-]{2,128})"),
     Label(
         "part_number",
@@ -98,15 +119,38 @@ LABELS: tuple[Label, ...] = (
         "bucket Bucket bucketName BucketName bucket_name BUCKET buckets",
         r"\b(?:[Bb]ucket|BUCKET)(?:_?[Nn]ame)?(?:[\"']? ?[:=] ?[\"'`\[]?|\s[\"'`\[(])([A-Za-z0-9][\w.-]{2,62})",
     ),
-    Label("bucket", "container containerName", r"\bcontainer(?:Name)?[\"']? ?[:=] ?[\"'`]?([a-z0-9][a-z0-9-]{2,62})", 40),
-    Label("bucket", "upload Failed failed", r"[Ff]ailed to upload \S{1,400} to ([a-z0-9][\w.-]{2,62})/\S{1,900}?:\s", 45),
-    Label("key", "upload Failed failed", r"[Ff]ailed to upload \S{1,400} to [a-z0-9][\w.-]{2,62}/(\S{1,900}?):\s", 45),
-    Label("key", "key Key", r"\b[Kk]ey(?:[\"']?[:=] ?|\s)[\"'`]([^\"'`]{1,900})[\"'`]"),
-    Label("key", "objectName object_name object", r"\bobject(?:Name|_name)?(?:\"|')? ?[=:] ?[\"'`]?([^\s\"'`,)]{1,900})"),
+    Label(
+        "bucket", "container containerName", r"\bcontainer(?:Name)?[\"']? ?[:=] ?[\"'`]?([a-z0-9][a-z0-9-]{2,62})", 40
+    ),
+    Label(
+        "bucket",
+        "upload Failed failed",
+        r"[Ff]ailed to upload \S{1,400} to ([a-z0-9][\w.-]{2,62})/\S{1,900}?:\s",
+        45,
+        needs=("failed to upload",),
+    ),
+    Label(
+        "key",
+        "upload Failed failed",
+        r"[Ff]ailed to upload \S{1,400} to [a-z0-9][\w.-]{2,62}/(\S{1,900}?):\s",
+        45,
+        needs=("failed to upload",),
+    ),
+    Label(
+        "key",
+        "key Key",
+        r"\b[Kk]ey(?:[\"']?[:=] ?|\s)[\"'`]([^\"'`]{1,900})[\"'`]",
+        needs=("key:", "key=", "key '", 'key "', 'key":', "key':"),
+    ),
+    Label(
+        "key", "objectName object_name object", r"\bobject(?:Name|_name)?(?:\"|')? ?[=:] ?[\"'`]?([^\s\"'`,)]{1,900})"
+    ),
+    Label("key", "requestedKey", r"\brequestedKey\"?: ?\"([^\"]{1,900})\"", 60),
+    Label("bucket", "arn", r"\barn:aws[\w-]{0,8}:s3:::([a-z0-9][\w.-]{2,62})", 30),
     Label("key", "objectName", r"\bobjectName = ([^\s,)]{1,900})", 60),
     Label("key", "putting", r"putting object ([^\s:,\"']{1,900}):", 60),
-    Label("key", "upload", r"multipart upload on ([^\s:]{1,900}):", 60),
-    Label("key", "upload failed", r"failed to upload '([^']{1,900})'", 40),
+    Label("key", "upload", r"multipart upload on ([^\s:]{1,900}):", 60, needs=("upload on ",)),
+    Label("key", "upload failed", r"failed to upload '([^']{1,900})'", 40, needs=("failed to upload '",)),
     Label("region", "region Region", r"\b[Rr]egion[\"']? ?[:=] ?[\"'`]?([a-z]{2}(?:-[a-z]+)+-\d)\b"),
     Label("region", "expecting", r"expecting '([a-z0-9-]{4,30})'", 90),
     Label("attempts", "attempts attempt", r"\battempts?[\"']? ?[:=,] ?(\d{1,3})\b"),
@@ -115,7 +159,7 @@ LABELS: tuple[Label, ...] = (
 """Every label; the order means nothing."""
 
 # --- statuses ---------------------------------------------------------------------------------------------------
-_NUMBER = re.compile(r"(?<![\w.:/%+-])([1-5]\d\d)(?![\w%/]|[.-]\d|,\d)")
+_NUMBER = re.compile(r"([1-5]\d\d)(?<![\w./%+-]\d\d\d)(?![\w%/]|[.-]\d|,\d)")
 _BEFORE = re.compile(
     r"(?:status(?:[ _]?code)?(?: of)?|width status code|response[ _]code|http(?:[ _]?(?:error|code|status|result))"
     r"|http/\d(?:\.\d)?\"?|\"\s|httpresult|response|error|failed with|failed status|returned|responded with"
@@ -125,7 +169,9 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(r"[\s)\]:\"'`(–-]{1,4}([a-z][a-z_ ]{1,40})")
 _METHOD_LINE = re.compile(r"\b(?:GET|PUT|POST|DELETE|HEAD|PATCH) \S{1,2000}\s\Z")
-_NOT_STATUS = re.compile(r"(?:\bline|\bport|:\d+|\bchunk|\bpart|\bms|exit|error code -\d+|position|offset|upload:)\W{0,3}\Z")
+_NOT_STATUS = re.compile(
+    r"(?:\bline|\bport|:\d+|\bchunk|\bpart|\bms|exit|error code -\d+|position|offset|upload:)\W{0,3}\Z"
+)
 
 
 def status_in(text: str, low: str, reasons: dict[int, tuple[str, ...]]) -> tuple[int, int] | None:
@@ -149,9 +195,7 @@ def status_in(text: str, low: str, reasons: dict[int, tuple[str, ...]]) -> tuple
     return (status, best[1]) if best else None
 
 
-def _sureness(
-    number: int, text: str, low: str, start: int, end: int, reasons: dict[int, tuple[str, ...]]
-) -> int:
+def _sureness(number: int, text: str, low: str, start: int, end: int, reasons: dict[int, tuple[str, ...]]) -> int:
     before = low[max(0, start - 28) : start]
     sure = 0
     if (after := _AFTER.match(low, end)) and after[1].startswith(reasons.get(number, ("\0",))):
@@ -161,10 +205,84 @@ def _sureness(
         sure = max(sure, 40 if weak else 90)
         if weak and sure == 40 and number < 300 and not before.endswith('" '):
             return 0
+    elif low[start - 1 : start] == ":":  # file.js:404
+        return 0
     elif not sure and start < 4000 and _METHOD_LINE.search(text[max(0, start - 300) : start]):
         sure = 60
-    elif not sure and start == 0 and low[end : end + 2] in ("", ":", ": ", " `"):
-        sure = 45  # "524: Origin Time-out", "410 `UPLOAD_SESSION_EXPIRED`"
+    elif not sure and start == 0 and number >= 400 and low[end : end + 1] in ("", ":", " "):
+        sure = 45  # "524: Origin Time-out", "410 `UPLOAD_SESSION_EXPIRED`", "403 POST Error"
     elif not sure and before[-1:] in "([" and text[end : end + 1] in ")]" and text[end : end + 1]:
         sure = 30  # "upload failed [403]"
     return sure
+
+
+# --- operations -------------------------------------------------------------------------------------------------
+OPERATIONS = [
+    "CreateMultipartUpload",
+    "UploadPart",
+    "UploadPartCopy",
+    "ListParts",
+    "ListMultipartUploads",
+    "CompleteMultipartUpload",
+    "AbortMultipartUpload",
+    "PutObject",
+    "GetObject",
+    "HeadObject",
+    "CopyObject",
+    "DeleteObject",
+    "DeleteObjects",
+    "HeadBucket",
+    "CreateBucket",
+    "ListObjects",
+    "ListObjectsV2",
+    "PutObjectAcl",
+    "PutObjectTagging",
+    "PutBucketCors",
+    "GetBucketLocation",
+    "PostObject",
+]
+"""The S3 operations that are recognised by their bare names."""
+
+OPERATION_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("CompleteMultipartUpload", re.compile(r"\b(?:complet(?:e|ing)|finish(?:ing)?|close object after copy)\b.{0,24}\bmultipart\b")),
+    ("CreateMultipartUpload", re.compile(r"\b(?:initiat(?:e|ing)|creat(?:e|ing)|start(?:ing)?)\b.{0,16}\bmulti(?:ple )?part\b")),
+    ("AbortMultipartUpload", re.compile(r"\babort(?:ing)? (?:the )?multipart\b")),
+    ("UploadPartCopy", re.compile(r"\bfailed to copy part\b")),
+    ("UploadPart", re.compile(r"\bupload\b.{0,300}\bpart \d+ (?:failed|error)")),
+)  # fmt: skip
+"""Operations told by verbs, on lower-cased text."""
+
+FRAME_OPERATION = re.compile(
+    r"\b(?:de_|se_|throw)?([A-Z]\w{3,40}?)(?:CommandError|OperationDeserializer|OperationSerializer|Command\b)|\bx-id=(\w{4,40})"
+)
+"""Operations told by a stack frame of an SDK's generated code, or by the query of the JavaScript SDK."""
+
+_ACCESS_LOG = re.compile(
+    r"(?:\A|\s)[0-9a-z]{20,80} (\S{3,63}) \[([^\]]{20,30})\] \S{1,45} \S{1,200} (\S{4,40})"
+    r" (?:REST|S3|BATCH|WEBSITE)\.(\S{3,60}) (\S{1,1100}) (?:\"([^\"]{0,4000})\"|-) (\d{3}|-) (\S{1,60}) "
+)
+_ACCESS_OPERATIONS = {
+    "PUT.PART": "UploadPart",
+    "COPY.PART": "UploadPartCopy",
+    "POST.UPLOADS": "CreateMultipartUpload",
+    "POST.UPLOAD": "CompleteMultipartUpload",
+    "DELETE.UPLOAD": "AbortMultipartUpload",
+    "GET.UPLOAD": "ListParts",
+    "GET.UPLOADS": "ListMultipartUploads",
+    "PUT.OBJECT": "PutObject",
+    "GET.OBJECT": "GetObject",
+    "HEAD.OBJECT": "HeadObject",
+    "COPY.OBJECT": "CopyObject",
+}
+
+
+def read_access_log(text: str) -> dict[str, str] | None:
+    """The fields of the first S3 server access log line in the text; None if there is none. `-` is left out."""
+    match = _ACCESS_LOG.search(text)
+    if not match:
+        return None
+    names = ("bucket", "time", "requestId", "verb", "key", "request", "statusCode", "code")
+    fields = {name: value for name, value in zip(names, match.groups(), strict=True) if value and value != "-"}
+    if operation := _ACCESS_OPERATIONS.get(fields.pop("verb", "")):
+        fields["operation"] = operation
+    return fields

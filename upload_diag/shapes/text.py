@@ -3,7 +3,7 @@
 import html
 import re
 
-__all__ = ["MAX_TEXT", "flatten", "prepare"]
+__all__ = ["MAX_TEXT", "clean", "flatten", "unescape"]
 
 MAX_TEXT = 65_536
 """Characters of one text that are looked at; of a longer text the two ends, for the reason stands in one of them."""
@@ -11,7 +11,7 @@ MAX_TEXT = 65_536
 MAX_UNESCAPE = 4
 """How many times a text is unescaped: JSON in a string in JSON in a log line is three."""
 
-_ESCAPES = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([nrt\"'/]))")
+_ESCAPES = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(r(?=\\+n)|[nt\"'/]))")
 _CONTROL = {"n": "\n", "r": "\n", "t": "\t"}
 _ANSI = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]")
 
@@ -30,25 +30,33 @@ _PREFIX = re.compile(
     )""",
     re.VERBOSE | re.MULTILINE,
 )
-_WIDTHS = frozenset({79, 80, 99, 100, 119, 120, 121, 131, 132})
+_NEW_LINE = re.compile(r"\[?(?:\d{4}[-/]\d\d|\d\d[:-]|[A-Z][a-z]{2} \d|[A-Z]{4,8}\b|\{|\s)")
+_WIDTHS = range(79, 136)  # of terminals; wider ones are too rare to risk joining lines that were long by chance
 
 
-def prepare(text: str) -> str:
-    """The text as its author had it, as far as escapes, prefixes and hard wraps can be undone."""
+def clean(text: str) -> str:
+    """The text as its author had it: within the limit, without line prefixes and colours, wrapped lines joined."""
     if len(text) > MAX_TEXT:
         text = text[: MAX_TEXT // 2] + "\n" + text[-MAX_TEXT // 2 :]
     if "\x1b" in text:
         text = _ANSI.sub("", text)
+    if "\n" in text:
+        text = _unwrap(_strip_prefixes(text))
+        if "?\n" in text:  # a URL broken before its query
+            text = text.replace("?\n", "?")
+    return text
+
+
+def unescape(text: str) -> str:
+    """The text with backslashes, HTML entities and CSV's doubled quotes undone."""
     for _ in range(MAX_UNESCAPE):
         if "\\" not in text or (plain := _ESCAPES.sub(_unescape, text)) == text:
             break
         text = plain
     if "&" in text and ("&lt;" in text or "&quot;" in text or "&#" in text):
         text = html.unescape(text)
-    if '""' in text:  # CSV doubles its quotes
+    if '""' in text:
         text = text.replace('""', '"')
-    if "\n" in text:
-        text = _unwrap(_strip_prefixes(text))
     return text
 
 
@@ -61,7 +69,8 @@ def _unescape(match: re.Match[str]) -> str:
 
 def _strip_prefixes(text: str) -> str:
     """Without the prefix of each line, when most lines carry one."""
-    if len(_PREFIX.findall(text)) * 2 <= text.count("\n"):
+    first = [line for line in text[:2_000].split("\n") if line][:4]
+    if sum(1 for line in first if _PREFIX.match(line)) * 2 <= len(first):
         return text
     return _PREFIX.sub("", text)
 
@@ -70,14 +79,15 @@ def _unwrap(text: str) -> str:
     """With lines joined that a terminal broke at its width, so that ids and words are whole again."""
     lines = text.split("\n")
     width = max(map(len, lines))
-    if width not in _WIDTHS and len(lines[0]) != width:
+    if width not in _WIDTHS:
         return text
-    full = [len(line) == width for line in lines]
-    if width < 79 or sum(full) < 2:
+    full = [len(line) >= width - 2 for line in lines]  # wide characters make a line look shorter
+    if sum(full) < 3:
         return text
     pieces = []
-    for line, is_full in zip(lines, full, strict=True):
-        pieces.append(line if is_full else line + "\n")
+    for number, line in enumerate(lines):
+        joined = full[number] and number + 1 < len(lines) and not _NEW_LINE.match(lines[number + 1])
+        pieces.append(line if joined else line + "\n")
     return "".join(pieces)
 
 

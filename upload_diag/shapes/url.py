@@ -7,17 +7,17 @@ from upload_diag.codes import Operation
 
 __all__ = ["operation_of", "read"]
 
-_URL = re.compile(r"(?:\b(GET|PUT|POST|DELETE|HEAD|PATCH|get|put|post|Put|Post|Get|Head|Delete)\b[\s\"':=]{1,4})?"
+_URL = re.compile(r"(?:\b(GET|PUT|POST|DELETE|HEAD|PATCH|get|put|post|Put|Post|Get|Head|Delete)\b[\s\"':=,]{1,4}(?:ur[li][\"']?\s?[=:]\s?[\"']?)?)?"
                   r"(https?://[^\s\"'<>`|\\\\]{3,4000})")  # fmt: skip
 _REQUEST_LINE = re.compile(
-    r"\b(?:(GET|PUT|POST|DELETE|HEAD|PATCH)\s+|with\surl:\s|Upload failed:\s|Resource>|\"resource\":\s?\"|^)"
+    r"\b(?:(GET|PUT|POST|DELETE|HEAD|PATCH)\s+|with\surl:\s|Upload failed:\s|Resource>|\"resource\":\s?\"|^\s*)"
     r"(/[^\s\"'<>`]{1,4000}?\?[^\s\"'<>`]{0,2000}\b(?:uploadId|partNumber|uploads)\b[^\s\"'<>`]{0,2000})",
     re.MULTILINE,
 )
 _S3_URI = re.compile(r"\bs3[an]?://([A-Za-z0-9][\w.-]{1,62}|<\w{1,30}>)(?:/([^\s\"'<>`|]{1,1024}))?")
 _PARAMETER = re.compile(r"[?&;](uploadId|partNumber|upload_id|x-id|uploads)(?:=([^&\s\"'<>),;\]]*))?")
 _VIRTUAL_HOST = re.compile(
-    r"\A([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\."
+    r"\A([a-z0-9][a-z0-9.-]{1,61}?[a-z0-9])\."
     r"(?:s3[.-][a-z0-9.-]*amazonaws\.com(?:\.cn)?|s3\.amazonaws\.com|s3\.[a-z0-9.-]{4,60}"
     r"|(?:[a-z0-9-]+\.)?digitaloceanspaces\.com|oss-[a-z0-9-]+\.aliyuncs\.com|obs\.[a-z0-9.-]+|cos\.[a-z0-9.-]+"
     r"|[a-z0-9]+\.r2\.cloudflarestorage\.com|storage\.googleapis\.com)\Z",
@@ -27,7 +27,9 @@ _PATH_HOST = re.compile(
     r"\A(?:s3[.-]|s3\Z|[a-z0-9]{20,}\.r2\.cloudflarestorage\.com|storage\.googleapis\.com|minio)", re.IGNORECASE
 )
 _REGION = re.compile(r"\bs3[.-](?:dualstack\.)?([a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\d)\.amazonaws\.com", re.IGNORECASE)
-_SIGNING_REGION = re.compile(r"X-Amz-Credential=[^&\s]{4,60}?(?:%2F|/)\d{8}(?:%2F|/)([a-z0-9-]{2,30})(?:%2F|/)", re.I)
+_SIGNING_REGION = re.compile(
+    r"X-Amz-Credential=[^&\s]{4,60}?(?:%2F|/)\d{8}(?:%2F|/)([a-z0-9-]{2,30})(?:%2F|/)", re.IGNORECASE
+)
 
 
 def operation_of(method: str | None, has_upload_id: bool, has_part: bool, creates: bool) -> str | None:
@@ -35,7 +37,7 @@ def operation_of(method: str | None, has_upload_id: bool, has_part: bool, create
     method = (method or "").upper()
     if creates and method in ("POST", ""):
         return Operation.CREATE
-    if has_part and method in ("PUT", "") and has_upload_id:
+    if has_part and (method == "PUT" or (has_upload_id and not method)):
         return Operation.UPLOAD_PART
     if not has_upload_id:
         return None
@@ -49,12 +51,13 @@ def read(text: str) -> dict[str, str]:
         for method, url in _URL.findall(text)[:16]:
             _read_url(method, url, facts)
         if "s3" in text:
-            for bucket, key in _S3_URI.findall(text)[:1]:
+            # A copy names its source first, so the last of the first few counts.
+            for bucket, key in _S3_URI.findall(text)[:8][-1:] if " to " in text else _S3_URI.findall(text)[:1]:
                 if bucket[0] != "<":
                     facts.setdefault("bucket", bucket)
                 if key:
                     facts.setdefault("key", key.rstrip(".,;:)"))
-    if "upload" in text or "partNumber" in text:
+    if "uploadId" in text or "partNumber" in text or "?uploads" in text or "upload_id" in text:
         for method, target in _REQUEST_LINE.findall(text)[:4]:
             _read_target(method, target, "", facts)
         if "upload_id" not in facts or "part_number" not in facts:
@@ -77,11 +80,13 @@ def _read_target(method: str, target: str, host: str, facts: dict[str, str]) -> 
         method, "uploadId" in found, "partNumber" in found, "uploads" in found
     ):
         facts.setdefault("operation", operation)
-    path = path.lstrip("/").rstrip(".,;:)'")
+    path = path.lstrip("/").rstrip(".,;:)]}'")
     if not path and not _VIRTUAL_HOST.match(host):
         return
     if match := _VIRTUAL_HOST.match(host):
         bucket, key = match[1], path
+    elif host and "." not in host and ":" not in host and "partNumber" in found and host != "localhost":
+        bucket, key = host, path  # a virtual host whose domain the reporter masked
     elif _PATH_HOST.match(host) or "uploadId" in found or "partNumber" in found or "x-id" in found or ".s3." in host:
         bucket, _, key = path.partition("/")
     else:

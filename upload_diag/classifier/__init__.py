@@ -1,0 +1,55 @@
+"""Anything in, one `ErrorInfo` out: collect what every rule finds, then decide."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from functools import cache
+from typing import Any
+
+from upload_diag.classifier.collector import Collector
+from upload_diag.classifier.index import Index
+from upload_diag.classifier.verdict import decide
+from upload_diag.model import ErrorInfo
+from upload_diag.rules.ruleset import Ruleset
+
+__all__ = ["Classifier", "classify", "classify_many"]
+
+
+class Classifier:
+    """A classifier for one rule set. Cheap to call, safe to share between threads."""
+
+    def __init__(self, ruleset: Ruleset | None = None) -> None:
+        self.ruleset = ruleset or Ruleset.builtin()
+        self._index = Index(self.ruleset)
+
+    def diagnose(self, error: Any) -> ErrorInfo:
+        """See `classify`."""
+        collector = Collector(self._index)
+        with suppress(RecursionError, MemoryError):  # an object's own items() may do anything
+            collector.collect(error)
+        return decide(collector.found, self.ruleset.version)
+
+
+@cache
+def _builtin() -> Classifier:
+    return Classifier()
+
+
+def classify(error: Any, *, rules: Ruleset | None = None) -> ErrorInfo:
+    """Say what went wrong with an upload, whatever shape the error has.
+
+    Args:
+        error: text, bytes, a dict or list, an exception, an HTTP library's response, or None.
+        rules: the rules to use; the built-in ones when None.
+
+    Returns:
+        The verdict with its evidence. `code` is UNKNOWN and `evidence` empty when there is no error in the input.
+
+    Never raises and never hangs, whatever the input's depth, size or cycles.
+    """
+    return (_builtin() if rules is None else Classifier(rules)).diagnose(error)
+
+
+def classify_many(errors: Iterable[Any], *, rules: Ruleset | None = None) -> Iterator[ErrorInfo]:
+    """`classify` over many errors, with one classifier for all of them."""
+    classifier = _builtin() if rules is None else Classifier(rules)
+    return (classifier.diagnose(error) for error in errors)

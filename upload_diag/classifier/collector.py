@@ -1,0 +1,235 @@
+"""Walk a payload, whatever it is made of, and collect what every rule finds in it.
+
+Nothing here raises on any input, recurses into it, or takes more than a bounded number of looks at it.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from upload_diag.classifier.findings import Findings
+from upload_diag.classifier.hits import CODE_FIELD, FAILURE, FLAG, NAME_FIELD, TEXT_CODE, TEXT_TOKEN, Hit, Path
+from upload_diag.classifier.index import Index
+from upload_diag.classifier.prose import CODE_LIKE, VAGUE_CODES, mark, providers, read_prose
+from upload_diag.codes import ErrorCode
+from upload_diag.rules.fields import Meaning, meaning_of
+from upload_diag.shapes import exception, literal, url, xml_error
+from upload_diag.shapes.text import MAX_TEXT, clean, flatten, unescape
+
+__all__ = ["Collector"]
+
+MAX_NODES = 20_000  # values of one payload that are looked at
+MAX_KEYS = 5_000  # entries of one mapping
+MAX_ITEMS = 1_000  # items of one list
+MAX_CHARACTERS = 400_000  # characters of one payload that are read as text
+MAX_NESTED = 12  # encodings inside encodings that are undone: JSON in a string in JSON in …
+
+_OPERATION = re.compile(r"[A-Z][A-Za-z0-9]{3,60}\Z")
+_ESCAPED_OBJECT = re.compile(r"\{\s{0,8}(?:\\|&quot;|\"\"\w)")
+_STRUCTURE = re.compile(r"[{<\\/&]|\"\"")
+_ENDS = {"{": "}", "[": "]", '"': '"'}
+
+
+class Collector:
+    """Collects the findings of one payload."""
+
+    __slots__ = ("_characters", "_index", "_nodes", "_seen", "_stack", "found")
+
+    def __init__(self, index: Index) -> None:
+        self.found = Findings()
+        self._index = index
+        self._stack: list[tuple[Any, Path, int, int]] = []  # (value, path, depth, how often decoded)
+        self._seen: dict[int, Any] = {}  # by identity; it holds them, so that no identity is used twice
+        self._nodes = 0
+        self._characters = 0
+
+    def collect(self, payload: Any) -> None:
+        """Walk the payload and all that is in it; bounded in every direction, cycles cut."""
+        stack = self._stack
+        stack.append((payload, None, 0, 0))
+        while stack and self._nodes < MAX_NODES:
+            value, path, depth, nested = stack.pop()
+            self._nodes += 1
+            if isinstance(value, str):
+                self._string(value, path, depth, nested)
+            elif isinstance(value, dict):
+                if self._is_new(value):
+                    self._mapping(value, path, depth, nested)
+            elif isinstance(value, list | tuple | set | frozenset):
+                if self._is_new(value):
+                    self._items(value, path, depth, nested)
+            elif isinstance(value, bytes | bytearray | memoryview):
+                text = bytes(value[: 2 * MAX_TEXT]).decode("utf-8", "replace")
+                self._string(text, path, depth, nested)
+            elif value is not None and not isinstance(value, bool | int | float | complex):
+                self._object(value, path, depth, nested)
+
+    # -- containers ------------------------------------------------------------------------------------------------
+
+    def _is_new(self, value: Any) -> bool:
+        if id(value) in self._seen:
+            return False
+        self._seen[id(value)] = value
+        return True
+
+    def _items(self, values: Any, path: Path, depth: int, nested: int) -> None:
+        for number, item in enumerate(values):
+            if number >= MAX_ITEMS:
+                break
+            if item is not None and not isinstance(item, bool | int | float):
+                self._stack.append((item, (path, number), depth, nested))
+
+    def _object(self, value: Any, path: Path, depth: int, nested: int) -> None:
+        """An exception, a response, or anything else that is alive."""
+        if not self._is_new(value) or depth > literal.MAX_DEPTH:
+            return
+        if isinstance(value, BaseException):
+            tree: Any = exception.read_exception(value)
+        elif exception.is_response(value):
+            tree = exception.read_response(value)
+        else:
+            tree = exception.read_object(value)
+        self._stack.append((tree, path, depth, nested))
+
+    def _mapping(self, tree: Mapping[Any, Any], path: Path, depth: int, nested: int) -> None:
+        method = address = ""
+        for number, (key, value) in enumerate(tree.items()):
+            if number >= MAX_KEYS:
+                break
+            if not isinstance(key, str):
+                key = str(key) if isinstance(key, int | float | bytes) else type(key).__name__  # noqa: PLW2901
+            meaning = meaning_of(key)
+            if meaning is None:
+                self._unknown(key, value, (path, key), depth + 1, nested)
+            elif meaning is Meaning.METHOD and isinstance(value, str):
+                method = value
+            elif meaning is Meaning.URL and isinstance(value, str):
+                address = value
+            elif meaning is not Meaning.OTHERS:
+                self._field(meaning, value, (path, key), depth, nested)
+        if address or method:
+            self._request(method, address)
+
+    def _unknown(self, key: str, value: Any, path: Path, depth: int, nested: int) -> None:
+        """A value under a key that means nothing, unless the key is a code: `{ NoSuchUpload: 'The specified …' }`."""
+        if value is None or isinstance(value, bool | int | float):
+            return
+        if isinstance(value, str) and (row := self._index.codes.get(key)) and not row.plain:
+            self.found.add_code(row, path, depth, key, TEXT_CODE)
+        self._stack.append((value, path, depth, nested))
+
+    def _request(self, method: str, address: str) -> None:
+        self.found.facts(url.read(f"{method} {address}".strip()), 75)
+        mark(self.found, self._index, f"{address.lower()} method: {method.lower()}")
+        if address:
+            providers(self.found, self._index, address)
+
+    # -- known keys ------------------------------------------------------------------------------------------------
+
+    def _field(self, meaning: Meaning, value: Any, path: Path, depth: int, nested: int) -> None:
+        """What the value under a known key says."""
+        if value is None:
+            return
+        if not isinstance(value, str | int | float):
+            self._stack.append((value, path, depth + 1, nested))
+        elif isinstance(meaning.value, str):
+            if meaning is not Meaning.OPERATION or (isinstance(value, str) and _OPERATION.match(value)):
+                self.found.fact(meaning.value, value, 80)
+        elif meaning in _NAMES:
+            self._named(meaning, value, path, depth + 1, nested)
+        elif meaning is Meaning.DEAD_SESSION:
+            if value is True or (isinstance(value, str) and value.lower() == "true"):
+                self.found.add(Hit(FLAG, depth, "field.isSessionExpired", ErrorCode.SESSION_EXPIRED, path, "true"))
+        elif meaning is Meaning.SUCCESS:
+            if value is False or (isinstance(value, str) and value.lower() == "false"):
+                self.found.add(Hit(FAILURE, depth, "field.success", ErrorCode.UNKNOWN, path, "false"))
+        elif isinstance(value, str):
+            self._place(meaning, value)
+
+    def _place(self, meaning: Meaning, value: str) -> None:
+        """A host name, or `/bucket/key`."""
+        if meaning is Meaning.SERVER:
+            providers(self.found, self._index, value)
+            if "." in value:
+                self.found.facts(url.read(f"https://{value[:300]}/"), 40)
+        elif meaning is Meaning.RESOURCE and value[:1] == "/":
+            self.found.facts(url.read(value if "?" in value else f"{value}?uploadId="), 60)
+            bucket, _, key = value[1:].partition("?")[0].partition("/")
+            self.found.facts({"bucket": bucket, "key": key}, 45)
+
+    def _named(self, meaning: Meaning, value: str | float, path: Path, depth: int, nested: int) -> None:
+        """A value where the name of a failure, or its HTTP status, is expected."""
+        if isinstance(value, bool):
+            return
+        text = str(value).strip()
+        if len(text) < 9 and text.isascii() and text.isdigit():
+            self._number(meaning, int(text), path, depth)
+            return
+        if not isinstance(value, str):
+            return
+        row = self._index.code_named(text) if len(text) < 120 else None
+        if row is not None and (meaning is Meaning.CODE or not row.plain):
+            self.found.add_code(row, path, depth, text, CODE_FIELD if meaning is Meaning.CODE else NAME_FIELD)
+            return
+        if meaning is Meaning.CODE and text not in VAGUE_CODES and CODE_LIKE.match(text):
+            self.found.unnamed_code = self.found.unnamed_code or text
+        self._stack.append((value, path, depth, nested))
+
+    def _number(self, meaning: Meaning, number: int, path: Path, depth: int) -> None:
+        row = self._index.codes.get(str(number)) if meaning is Meaning.CODE else None
+        if row is not None:
+            self.found.add_code(row, path, depth, row.name, TEXT_TOKEN)
+        elif 100 <= number < 600:
+            self.found.statuses.append((95 if meaning is Meaning.STATUS else 70, depth, number, path))
+        elif number == 0 and meaning is Meaning.STATUS:
+            self.found.statuses.append((1, depth, 0, path))
+
+    # -- text ------------------------------------------------------------------------------------------------------
+
+    def _string(self, text: str, path: Path, depth: int, nested: int) -> None:
+        """A text: decoded if it is JSON, else searched for objects, XML and prose."""
+        self._characters += len(text)
+        if self._characters > MAX_CHARACTERS or not text:
+            return
+        if nested < MAX_NESTED and (tree := _as_json(text)) is not None:
+            self._stack.append((tree, path, depth, nested + 1))
+            return
+        if len(text) < 100 and text.isascii() and text.isprintable() and not _STRUCTURE.search(text):
+            read_prose(self.found, self._index, text, text, path, depth)  # most values of an envelope
+            return
+        text = clean(text)
+        if "{" in text and nested < MAX_NESTED:
+            # An object's own escapes are part of its grammar; those around it are undone first.
+            text = self._islands(unescape(text) if _ESCAPED_OBJECT.search(text) else text, path, depth, nested)
+        text = unescape(text)
+        if "<" in text:
+            for error in xml_error.read(text):
+                self._mapping(error, path, depth, nested)
+        read_prose(self.found, self._index, flatten(text), text, path, depth)
+
+    def _islands(self, text: str, path: Path, depth: int, nested: int) -> str:
+        """Read the objects in the text; what is left of it without those that were read whole."""
+        rest, at = [], 0
+        for tree, start, end, closed in literal.read(text):
+            self._stack.append((tree, path, depth + 1, nested + 1))
+            if closed:
+                rest.append(text[at:start])
+                at = end
+        rest.append(text[at:])
+        return " ".join(rest)
+
+
+_NAMES = frozenset({Meaning.CODE, Meaning.NAME, Meaning.STATUS})
+
+
+def _as_json(text: str) -> Any:
+    """The container that the whole text encodes as JSON, or the text inside a JSON string; None if it is neither."""
+    head = text[0] if text[0] in _ENDS else text[:64].lstrip()[:1]
+    if head not in _ENDS or text[-64:].rstrip()[-1:] != _ENDS[head]:
+        return None
+    try:
+        tree = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return tree if isinstance(tree, dict | list) or (isinstance(tree, str) and len(tree) < len(text)) else None

@@ -1,0 +1,72 @@
+"""What has been found in one payload so far: hits, identifiers, statuses, markers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from upload_diag.classifier.hits import FAILURE, NAME_FIELD, WEAK_TOKEN, Hit, Path, rank
+from upload_diag.codes import ErrorCode
+from upload_diag.rules.rows import OtherCode, S3Code
+
+__all__ = ["Findings"]
+
+# Words that stand where an id would, but are none; source lines in tracebacks hold `UploadId=upload_id`.
+_NO_IDS = frozenset(
+    "null undefined none nil n/a - 0 unknown may redacted upload_id uploadid bucket bucket_name bucketname key"
+    " object_key part_number request_id self.upload_id self.bucket self.key does string str true false".split()
+) | {""}
+_NUMBERS = {"part_number": (1, 10_000), "chunk_size": (1, 1 << 48), "attempts": (0, 10_000)}
+
+
+class Findings:
+    """A notebook: it keeps of each rule the best hit, of each identifier the surest value.
+
+    Attributes:
+        hits: by rule.
+        ids: (rank, value) by the field of `UploadContext`.
+        statuses: (sureness, depth, status, path) of every HTTP status.
+        markers: names of the facts that let a status say more.
+        unnamed_code: a value in a code's place that no row knows.
+    """
+
+    __slots__ = ("hits", "ids", "markers", "statuses", "unnamed_code")
+
+    def __init__(self) -> None:
+        self.hits: dict[str, Hit] = {}
+        self.ids: dict[str, tuple[int, Any]] = {}
+        self.statuses: list[tuple[int, int, int, Path]] = []
+        self.markers: set[str] = set()
+        self.unnamed_code: str | None = None
+
+    def add(self, hit: Hit) -> None:
+        """Keep the hit, unless its rule has a better one."""
+        known = self.hits.get(hit.rule)
+        if known is None or rank(hit) < rank(known):
+            self.hits[hit.rule] = hit
+
+    def add_code(self, row: S3Code | OtherCode, path: Path, depth: int, value: str, strength: int) -> None:
+        """Keep the hit of a row's name."""
+        if isinstance(row, S3Code):
+            self.add(Hit(strength, depth, row.rule, row.code, path, value, (), row.name))
+            return
+        if row.code is ErrorCode.UNKNOWN:
+            strength = FAILURE
+        else:
+            strength = WEAK_TOKEN if row.weak else min(strength, NAME_FIELD)
+        self.add(Hit(strength, depth, row.rule, row.code, path, value))
+
+    def facts(self, facts: Mapping[str, str], rank: int) -> None:
+        """Keep several identifiers."""
+        for name, value in facts.items():
+            self.fact(name, value, rank)
+
+    def fact(self, name: str, value: Any, rank: int) -> None:
+        """Keep an identifier; of two the higher rank wins, then the first."""
+        if value is None or isinstance(value, bool) or (name in self.ids and self.ids[name][0] >= rank):
+            return
+        text = str(value)
+        if name in _NUMBERS:
+            low, high = _NUMBERS[name]
+            if len(text) < 16 and text.isascii() and text.isdigit() and low <= int(text) <= high:
+                self.ids[name] = (rank, int(text))
+        elif len(text) <= 2_000 and text.lower() not in _NO_IDS:
+            self.ids[name] = (rank, text)

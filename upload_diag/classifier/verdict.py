@@ -1,0 +1,91 @@
+"""From findings to the verdict: all the judgement there is, with `hits.rank`."""
+
+from typing import Any
+
+from upload_diag.classifier.findings import Findings
+from upload_diag.classifier.hits import BARE_STATUS, DOUBTFUL_STATUS, NO_ANSWER, Hit, rank, render
+from upload_diag.codes import ErrorCode, Retry
+from upload_diag.model import ErrorInfo
+from upload_diag.redaction import redact
+from upload_diag.rules.advice import advise
+from upload_diag.rules.statuses import CONTEXT_STATUSES, STATUSES
+
+__all__ = ["decide"]
+
+MAX_EVIDENCE = 40
+MAX_VALUE = 200  # characters of one piece of evidence
+
+
+def decide(found: Findings, ruleset_version: str) -> ErrorInfo:
+    """The verdict that the findings support best."""
+    status = _status(found)
+    hits = sorted(found.hits.values(), key=rank)
+    overruled = {code for hit in hits for code in hit.refines}
+    kept = [hit for hit in hits if hit.code not in overruled or hit.refines] if overruled else hits
+    best = next((hit for hit in kept if hit.code is not ErrorCode.UNKNOWN), hits[0] if hits else None)
+    if best is not None and best is not hits[0]:
+        hits.remove(best)
+        hits.insert(0, best)
+    code = best.code if best is not None else ErrorCode.UNKNOWN
+    operation = found.ids.get("operation", (0, None))[1]
+    advice = advise(code, operation)
+    service_code = _service_code(hits, code) or found.unnamed_code
+    fields: dict[str, Any] = {  # as plain values: pydantic builds the parts faster than we could
+        "code": code,
+        "message": _message(service_code, best, advice.message),
+        "user_message": advice.user_message,
+        "suggested_action": advice.suggested_action,
+        "is_retryable": advice.retry is not Retry.NEVER,
+        "retry": advice.retry,
+        "action_required": advice.action,
+        "context": _context(found, status, service_code),
+        "evidence": [_evidence(hit) for hit in hits[:MAX_EVIDENCE]],
+        "secondary": list(dict.fromkeys(h.code for h in kept if h.code not in (code, ErrorCode.UNKNOWN))),
+        "ruleset_version": ruleset_version,
+    }
+    return ErrorInfo(**fields)
+
+
+def _status(found: Findings) -> int | None:
+    """The HTTP status of the payload; what it says joins the hits."""
+    if not found.statuses:
+        return None
+    # An error before a success, then the sure before the doubtful, the innermost, the surest.
+    sure, depth, status, path = max(found.statuses, key=lambda s: (s[2] >= 300, s[0] >= 60, s[1], s[0], s[2]))
+    if (verdict := STATUSES.get(status)) is not None:
+        strength = NO_ANSWER if status == 0 else BARE_STATUS if sure >= 40 else DOUBTFUL_STATUS
+        found.add(Hit(strength, depth, f"status.{status}", verdict, path, str(status)))
+    operation = found.ids.get("operation", (0, None))[1]
+    for row in CONTEXT_STATUSES:
+        if status in row.statuses and (
+            row.marker in found.markers or (operation in row.operations and "upload_id" in found.ids)
+        ):
+            found.add(Hit(row.strength, depth, row.rule, row.code, path, str(status)))
+    return status or None
+
+
+def _service_code(hits: list[Hit], code: ErrorCode) -> str | None:
+    """The service's code that goes with the verdict, or else the best there is."""
+    named = [hit for hit in hits if hit.service_code]
+    return next((hit.service_code for hit in named if hit.code is code), named[0].service_code if named else None)
+
+
+def _context(found: Findings, status: int | None, service_code: str | None) -> dict[str, Any]:
+    context: dict[str, Any] = {"http_status": status, "service_code": service_code and redact(service_code)}
+    for name, (_, value) in found.ids.items():
+        context[name] = redact(value) if isinstance(value, str) else value
+    return context
+
+
+def _message(service_code: str | None, best: Hit | None, fallback: str) -> str:
+    """One line for a developer."""
+    if service_code and best is not None and best.service_code == service_code:
+        return f"{service_code}: {fallback}"
+    return fallback
+
+
+def _evidence(hit: Hit) -> dict[str, Any]:
+    value = redact(hit.value) if hit.service_code is None else hit.value
+    if len(value) > MAX_VALUE:
+        value = value[: MAX_VALUE - 1] + "…"
+    return {"rule": hit.rule, "path": redact(render(hit.path)), "value": value, "strength": max(0, hit.strength)}

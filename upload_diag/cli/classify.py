@@ -1,0 +1,105 @@
+"""`upload-diag classify [FILE or -]`: one payload, or one a line, in; one ErrorInfo each out."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from upload_diag.cli._console import notice, one_line, open_output, read_input
+from upload_diag.cli.exit_codes import ExitCode
+from upload_diag.errors import InputError
+
+if TYPE_CHECKING:
+    from upload_diag.model import ErrorInfo
+
+MAX_BYTES = 64 << 20  # more is a log, not an error
+
+
+@click.command
+@click.argument("file", required=False)
+@click.option("-f", "--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--jsonl", is_flag=True, help="one payload a line in, one ErrorInfo a line out")
+@click.option("--rules", "rules_file", metavar="FILE", help="rules of your own (TOML) beside the built-in ones")
+@click.option(
+    "--exit-code", is_flag=True, help="exit 75 when retrying can help, 1 when it cannot, 0 when there is no error"
+)
+@click.option("-q", "--quiet", is_flag=True, help="print nothing; for use with --exit-code")
+@click.option("-o", "--output", help="write to this file instead of standard output")
+def command(
+    file: str | None, fmt: str, jsonl: bool, rules_file: str | None, exit_code: bool, quiet: bool, output: str | None
+) -> ExitCode:
+    """Say what one error means and what to do about it.
+
+    FILE holds the error in whatever shape it arrived: an envelope, an exception's text, an XML body, a piece of a
+    log. `-`, or no FILE, reads standard input.
+    """
+    from upload_diag.classifier import Classifier
+    from upload_diag.rules.ruleset import Ruleset
+
+    classifier = Classifier(Ruleset.builtin().with_file(rules_file) if rules_file else None)
+    payloads = _payloads(read_input(file), file or "-", jsonl)
+    last: ErrorInfo | None = None
+    with open_output(output) as out:
+        for payload in payloads:
+            last = classifier.diagnose(payload)
+            if quiet:
+                continue
+            if jsonl or fmt == "json":
+                out.write(last.model_dump_json(indent=None if jsonl else 2) + "\n")
+            else:
+                out.write(_text(last))
+    if not exit_code or last is None or not last.evidence:
+        return ExitCode.OK
+    return ExitCode.RETRYABLE if last.is_retryable else ExitCode.FOUND
+
+
+def _payloads(data: bytes, name: str, jsonl: bool) -> Iterator[bytes]:
+    """The payloads of the input; an error when there is none."""
+    if not data.strip():
+        raise InputError(f"{name}: is empty; wanted an error to classify, in any shape")
+    if jsonl:
+        lines = [line for line in data.splitlines() if line.strip()]
+        return iter(lines)
+    if len(data) > MAX_BYTES:
+        raise InputError(f"{name}: {len(data):,} bytes are a log, not one error; try: upload-diag analyze {name}")
+    if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        notice(f"{one_line(name)}: looks like a binary file; read as text all the same")
+    return iter([_decoded(data)])
+
+
+def _decoded(data: bytes) -> bytes:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace").encode()
+    return data.removeprefix(b"\xef\xbb\xbf")
+
+
+def _text(info: "ErrorInfo") -> str:
+    """For people: the verdict, why, where, what to say and what to do."""
+    if not info.evidence:
+        return "no upload error found in this text\n"
+    retry = {
+        "same_request": "the same request may be sent again",
+        "after_action": "retry after",
+        "never": "do not retry",
+    }
+    lines = [f"{info.code}  {one_line(info.message)}", ""]
+    verb = retry[info.retry] + (f" {info.action_required}" if info.retry == "after_action" else "")
+    lines.append(f"  Next      {info.action_required}  ({verb})")
+    for number, evidence in enumerate(info.evidence[:6]):
+        lead = "  Because   " if number == 0 else "            "
+        lines.append(
+            f"{lead}{one_line(evidence.value, limit=100)}  at {one_line(evidence.path)}  [{evidence.rule}, {evidence.strength}]"
+        )
+    context = {
+        name: value for name, value in info.context.model_dump(exclude_none=True).items() if name != "service_code"
+    }
+    if context:
+        lead = "  Where     "
+        for name, value in context.items():
+            lines.append(f"{lead}{name.replace('_', ' ')}: {one_line(str(value), limit=160)}")
+            lead = "            "
+    if info.secondary:
+        lines.append(f"  Also      {', '.join(info.secondary)}")
+    lines += [f"  Tell      {info.user_message}", f"            {info.suggested_action}", ""]
+    lines.append(f"More: upload-diag explain {info.code}")
+    return "\n".join(lines) + "\n"
