@@ -13,7 +13,7 @@ from upload_diag.classifier.hits import CODE_FIELD, FAILURE, FLAG, NAME_FIELD, T
 from upload_diag.classifier.index import Index
 from upload_diag.classifier.prose import CODE_LIKE, VAGUE_CODES, mark, providers, read_prose
 from upload_diag.codes import ErrorCode
-from upload_diag.rules.fields import Meaning, meaning_of
+from upload_diag.rules.fields import IDENTIFIERS, Meaning, meaning_of
 from upload_diag.shapes import exception, literal, url, xml_error
 from upload_diag.shapes.text import MAX_TEXT, clean, flatten, unescape
 
@@ -133,7 +133,7 @@ class Collector:
             return
         if not isinstance(value, str | int | float):
             self._stack.append((value, path, depth + 1, nested))
-        elif isinstance(meaning.value, str):
+        elif meaning in IDENTIFIERS:
             if meaning is not Meaning.OPERATION or (isinstance(value, str) and _OPERATION.match(value)):
                 self.found.fact(meaning.value, value, 80)
         elif meaning in _NAMES:
@@ -196,7 +196,7 @@ class Collector:
             self._stack.append((tree, path, depth, nested + 1))
             return
         if len(text) < 100 and text.isascii() and text.isprintable() and not _STRUCTURE.search(text):
-            read_prose(self.found, self._index, text, text, path, depth)  # most values of an envelope
+            read_prose(self.found, self._index, (text, text), path, depth)  # most values of an envelope
             return
         text = clean(text)
         if "{" in text and nested < MAX_NESTED:
@@ -206,7 +206,7 @@ class Collector:
         if "<" in text:
             for error in xml_error.read(text):
                 self._mapping(error, path, depth, nested)
-        read_prose(self.found, self._index, flatten(text), text, path, depth)
+        read_prose(self.found, self._index, (flatten(text), text), path, depth)
 
     def _islands(self, text: str, path: Path, depth: int, nested: int) -> str:
         """Read the objects in the text; what is left of it without those that were read whole."""

@@ -11,9 +11,37 @@ __all__ = ["Findings"]
 
 # Words that stand where an id would, but are none; source lines in tracebacks hold `UploadId=upload_id`.
 _NO_IDS = frozenset(
-    "null undefined none nil n/a - 0 unknown may redacted upload_id uploadid bucket bucket_name bucketname key"
-    " object_key part_number request_id self.upload_id self.bucket self.key does string str true false".split()
-) | {""}
+    {
+        "",
+        "null",
+        "undefined",
+        "none",
+        "nil",
+        "n/a",
+        "-",
+        "0",
+        "unknown",
+        "may",
+        "redacted",
+        "upload_id",
+        "uploadid",
+        "bucket",
+        "bucket_name",
+        "bucketname",
+        "key",
+        "object_key",
+        "part_number",
+        "request_id",
+        "self.upload_id",
+        "self.bucket",
+        "self.key",
+        "does",
+        "string",
+        "str",
+        "true",
+        "false",
+    }
+)
 _NUMBERS = {"part_number": (1, 10_000), "chunk_size": (1, 1 << 48), "attempts": (0, 10_000)}
 
 

@@ -57,9 +57,11 @@ class Sentence:
 
     @cached_property
     def _regex(self) -> tuple[re.Pattern[str], bool]:
-        """Compiled when it is first needed, for most runs need few; without a leading word boundary, since the engine
-        skips fast only to a pattern that begins with a plain character."""
-        bounded = re.match(r"\\b[a-z(]", self.pattern) is not None
+        """The pattern, compiled when it is first needed, for most runs need few.
+
+        Without a leading word boundary: the engine skips fast only to a pattern that begins with a plain character.
+        """
+        bounded = re.match(r"\\b[a-z][^|]*\Z|\\b[a-z][^|(]*\([^()]*\)[^|(]*\Z", self.pattern) is not None
         return re.compile(self.pattern[2:] if bounded else self.pattern), bounded
 
     def search(self, low: str) -> re.Match[str] | None:
@@ -158,8 +160,10 @@ class Index:
                 self._entry(word).provider = provider
 
     def code_named(self, name: str) -> S3Code | OtherCode | None:
-        """The row for a name in a code's place: `NoSuchUpload`, `no_such_upload`, `NoSuchUploadException`,
-        `Aws::S3::Errors::NoSuchUpload`, `software.amazon…NoSuchUploadException`.
+        """The row for a name in a code's place, whatever its spelling.
+
+        `NoSuchUpload`, `no_such_upload`, `NoSuchUploadException`, `Aws::S3::Errors::NoSuchUpload` and
+        `software.amazon…NoSuchUploadException` are one row.
         """
         row = self.codes.get(name)
         if row is None and (row := self._squashed.get(squash(name))) is None:

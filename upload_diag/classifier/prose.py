@@ -14,7 +14,7 @@ from upload_diag.shapes import sdk_text, url
 __all__ = ["CODE_LIKE", "VAGUE_CODES", "mark", "providers", "read_prose"]
 
 CODE_LIKE = re.compile(r"[A-Za-z][\w.-]{2,60}\Z")
-VAGUE_CODES = frozenset("Error UnknownError Unknown NetworkingError S3Error HTTP_ERROR ClientError".split())
+VAGUE_CODES = frozenset({"Error", "UnknownError", "Unknown", "NetworkingError", "S3Error", "HTTP_ERROR", "ClientError"})
 
 _CONSEQUENCE = re.compile(r"failed to abort|suppressed:|while aborting|error aborting|abort failed")
 _DIGITS = re.compile(r"[1-5]\d\d")
@@ -39,17 +39,17 @@ class _Prose:
     after: int
 
 
-def read_prose(found: Findings, index: Index, flat: str, lines: str, path: Path, depth: int) -> None:
+def read_prose(found: Findings, index: Index, texts: tuple[str, str], path: Path, depth: int) -> None:
     """Collect what running text says.
 
     Args:
         found: where to keep it.
         index: the rules.
-        flat: the text with every run of white space as one blank.
-        lines: the same with its line breaks.
+        texts: the text with every run of white space as one blank, and with its line breaks.
         path: where it stands in the payload.
         depth: how deep.
     """
+    flat, lines = texts
     low = flat.lower()
     aborted = _CONSEQUENCE.search(low) if "abort" in low or "suppressed" in low else None
     text = _Prose(flat, low, path, depth, aborted.start() if aborted else len(flat))
@@ -138,8 +138,8 @@ def _address(found: Findings, text: _Prose, lines: str) -> None:
         return
     found.facts(url.read(lines), 70)
     if (" REST." in text.flat or " S3." in text.flat) and (fields := sdk_text.read_access_log(text.flat)):
-        status, code = fields.pop("statusCode", ""), fields.pop("code", "")
-        found.facts({name: value for name, value in fields.items() if name != "request"}, 75)
+        status, code = fields.pop("status", ""), fields.pop("code", "")
+        found.facts(fields, 75)
         if status.isdigit():
             found.statuses.append((95, text.depth, int(status), text.path))
         if code:

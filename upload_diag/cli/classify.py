@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from upload_diag.cli._console import notice, one_line, open_output, read_input
+from upload_diag.cli._console import notice, open_output, read_input
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.errors import InputError
+from upload_diag.terminal import one_line
 
 if TYPE_CHECKING:
     from upload_diag.model import ErrorInfo
@@ -17,7 +18,15 @@ MAX_BYTES = 64 << 20  # more is a log, not an error
 
 @click.command
 @click.argument("file", required=False)
-@click.option("-f", "--format", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "-f",
+    "--format",
+    "fmt",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="for people or for programs",
+)
 @click.option("--jsonl", is_flag=True, help="one payload a line in, one ErrorInfo a line out")
 @click.option("--rules", "rules_file", metavar="FILE", help="rules of your own (TOML) beside the built-in ones")
 @click.option(
@@ -25,7 +34,7 @@ MAX_BYTES = 64 << 20  # more is a log, not an error
 )
 @click.option("-q", "--quiet", is_flag=True, help="print nothing; for use with --exit-code")
 @click.option("-o", "--output", help="write to this file instead of standard output")
-def command(
+def command(  # noqa: PLR0917  click passes by name
     file: str | None, fmt: str, jsonl: bool, rules_file: str | None, exit_code: bool, quiet: bool, output: str | None
 ) -> ExitCode:
     """Say what one error means and what to do about it.
@@ -87,9 +96,8 @@ def _text(info: "ErrorInfo") -> str:
     lines.append(f"  Next      {info.action_required}  ({verb})")
     for number, evidence in enumerate(info.evidence[:6]):
         lead = "  Because   " if number == 0 else "            "
-        lines.append(
-            f"{lead}{one_line(evidence.value, limit=100)}  at {one_line(evidence.path)}  [{evidence.rule}, {evidence.strength}]"
-        )
+        what = f"{one_line(evidence.value, limit=100)}  at {one_line(evidence.path)}"
+        lines.append(f"{lead}{what}  [{evidence.rule}, {evidence.strength}]")
     context = {
         name: value for name, value in info.context.model_dump(exclude_none=True).items() if name != "service_code"
     }

@@ -6,39 +6,42 @@ botocore), the S3 XML error, CloudTrail, OSS, OBS, COS, Azure, GCS, Drive, Graph
 Firebase, Supabase, problem+json, JSON:API, GraphQL, Lambda, pino, winston, bunyan, Sentry, OpenTelemetry, ECS.
 """
 
-from enum import Enum, auto
+from enum import Enum
 
-__all__ = ["FIELDS", "Meaning", "meaning_of"]
+__all__ = ["FIELDS", "IDENTIFIERS", "Meaning", "meaning_of"]
 
 
 class Meaning(Enum):
     """What the value under a key says."""
 
-    CODE = auto()  # the name of the failure; a number here is an HTTP status at best
-    NAME = auto()  # may be the name of the failure, may be any other name
-    STATUS = auto()  # an HTTP status
-    DEAD_SESSION = auto()  # true: the upload session is gone
-    SUCCESS = auto()  # false: something failed
-    RETRYABLE = auto()  # the sender's own opinion; known to be wrong too often to count
-    METHOD = auto()
-    URL = auto()
-    OTHERS = auto()  # facts about other requests or about the program, never about this failure
-    # Identifiers, named as the fields of UploadContext.
+    CODE = "code?"  # the name of the failure; a number here is an HTTP status at best
+    NAME = "name?"  # may be the name of the failure, may be any other name
+    STATUS = "status?"  # an HTTP status
+    DEAD_SESSION = "dead_session?"  # true: the upload session is gone
+    SUCCESS = "success?"  # false: something failed
+    RETRYABLE = "retryable?"  # the sender's own opinion; known to be wrong too often to count
+    METHOD = "method?"
+    URL = "url?"
+    OTHERS = "others?"  # facts about other requests or about the program, never about this failure
+    # Identifiers: the value is the name of the field of UploadContext. The others end in a question mark.
     UPLOAD_ID = "upload_id"
     VIDEO_ID = "video_id"
     PART_NUMBER = "part_number"
     CHUNK_SIZE = "chunk_size"
     BUCKET = "bucket"
     KEY = "key"
-    RESOURCE = auto()  # /bucket/key
+    RESOURCE = "resource?"  # /bucket/key
     OPERATION = "operation"
     REQUEST_ID = "request_id"
     HOST_ID = "host_id"
     REGION = "region"
-    SERVER = auto()
+    SERVER = "server?"
     OCCURRED_AT = "occurred_at"
     ATTEMPTS = "attempts"
 
+
+IDENTIFIERS = frozenset(meaning for meaning in Meaning if not meaning.value.endswith("?"))
+"""The meanings that are fields of UploadContext, by their values."""
 
 _ROWS: dict[Meaning, str] = {
     Meaning.CODE: """code errorCode error_code errCode err_code awsErrorCode awsCode s3Code serviceCode service_code

@@ -21,7 +21,7 @@ def _get(value: Any, name: str) -> Any:
     """An attribute, None when it is missing or reading it fails (a property may do anything)."""
     try:
         return getattr(value, name, None)
-    except Exception:
+    except Exception:  # noqa: BLE001  a property, a __str__ or an items() of a stranger's class may do anything
         return None
 
 
@@ -44,7 +44,7 @@ def read_response(response: Any) -> dict[str, Any]:
     if isinstance(headers, Mapping) or hasattr(headers, "items"):
         try:
             tree["headers"] = {str(key): value for key, value in list(headers.items())[:200]}
-        except Exception:
+        except Exception:  # noqa: BLE001  a property, a __str__ or an items() of a stranger's class may do anything
             tree["headers"] = {}
     request = _get(response, "request")
     for owner in (response, request):
@@ -90,7 +90,7 @@ def _one(error: BaseException) -> dict[str, Any]:
     tree: dict[str, Any] = {"type": kind.__name__}
     try:
         tree["message"] = str(error)
-    except Exception:
+    except Exception:  # noqa: BLE001  a property, a __str__ or an items() of a stranger's class may do anything
         tree["message"] = ""
     response = _get(error, "response")
     if isinstance(response, Mapping):
@@ -119,5 +119,5 @@ def read_object(value: Any) -> Any:
         return {key: item for key, item in list(dump.items())[:200] if isinstance(key, str)}
     try:
         return str(value)
-    except Exception:
+    except Exception:  # noqa: BLE001  a property, a __str__ or an items() of a stranger's class may do anything
         return ""

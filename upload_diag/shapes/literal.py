@@ -41,9 +41,9 @@ _WORDS: dict[str, Any] = {
 }
 
 
-def _unquote(token: str) -> str:
-    token = token.lstrip("bur")
-    body = token[1:-1] if token[-1] == token[0] and len(token) > 1 else token[1:]
+def _unquote(quoted: str) -> str:
+    quoted = quoted.lstrip("bur")
+    body = quoted[1:-1] if quoted[-1] == quoted[0] and len(quoted) > 1 else quoted[1:]
     return _ESCAPE.sub(_unescape, body) if "\\" in body else body
 
 
@@ -117,6 +117,46 @@ class _Builder:
         self.value = child
         return False
 
+    def mark(self, mark: str) -> None:
+        """A comma, a colon or an opening bracket."""
+        if mark == ",":
+            self.put()
+        elif mark == ":":
+            self.colon()
+        elif mark == "[" and self.words:  # `value [extra]`: a bracket inside bare text
+            self.words.append(mark)
+        else:
+            self.open(mark)
+
+    def colon(self) -> None:
+        """The end of a key, unless a value has begun: `time: Wed May 04 2016 23:26:09`."""
+        if self.key is not None:
+            if self.words:
+                self.words[-1] += ":"
+            return
+        key = self.value if self.value is not _NOTHING else " ".join(self.words)
+        if isinstance(key, str | int | float) and key != "":
+            self.key, self.value, self.words = str(key)[:200], _NOTHING, []
+
+    def text(self, quoted: str) -> None:
+        """A string: the value, or a word of it."""
+        if self.words:
+            self.words.append(quoted)
+        elif self.value is _NOTHING:
+            self.value = _unquote(quoted)
+
+    def bare(self, word: str) -> None:
+        """A word without quotes."""
+        if self.value is not _NOTHING and self.key is None:
+            self.put()  # `{ [Error: File too large] code: …`: a comma is missing
+        if self.value is _NOTHING:
+            self.words.append(word)
+
+    def line(self) -> None:
+        """A line break ends an entry that has a value: dumps are often without commas."""
+        if self.value is not _NOTHING or (self.words and self.key is not None):
+            self.put()
+
     def abandon(self) -> Any:
         """What has been read when the text ends early."""
         while not self.close():
@@ -135,49 +175,20 @@ def _scan(text: str, start: int, budget: int) -> tuple[Any, int, bool, int]:
         used += 1
         if used > budget:
             break
-        kind, token = match.lastgroup, match.group()
+        kind, piece = match.lastgroup, match.group()
         if kind == "mark":
-            if token in "{[":
-                if builder.words and token == "[":  # `value [extra]`: a bracket inside bare text
-                    builder.words.append(token)
-                else:
-                    builder.open(token)
-            elif token in "}]":
+            if piece in "}]":
                 if builder.close():
                     return builder.root, match.end(), True, used
-            elif token == ",":
-                builder.put()
             else:
-                _colon(builder)
+                builder.mark(piece)
         elif kind == "text":
-            if builder.value is _NOTHING and not builder.words:
-                builder.value = _unquote(token)
-            elif builder.words:
-                builder.words.append(token)
+            builder.text(piece)
         elif kind == "bare":
-            if builder.value is not _NOTHING and builder.key is None:
-                builder.put()  # `{ [Error: File too large] code: …`: a comma is missing
-            if builder.value is _NOTHING:
-                builder.words.append(token)
-        elif kind == "line" and (builder.value is not _NOTHING or (builder.words and builder.key is not None)):
-            builder.put()
+            builder.bare(piece)
+        elif kind == "line":
+            builder.line()
     return builder.abandon(), len(text), False, used
-
-
-def _colon(builder: _Builder) -> None:
-    """A colon ends a key, unless a value has begun: `time: Wed May 04 2016 23:26:09`."""
-    if builder.key is not None:
-        if builder.words:
-            builder.words[-1] += ":"
-        return
-    if builder.value is not _NOTHING:
-        key = builder.value
-    elif builder.words:
-        key = " ".join(builder.words)
-    else:
-        return
-    if isinstance(key, str | int | float):
-        builder.key, builder.value, builder.words = str(key)[:200], _NOTHING, []
 
 
 def read(text: str) -> list[tuple[Any, int, int, bool]]:

@@ -169,14 +169,16 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(r"[\s)\]:\"'`(–-]{1,4}([a-z][a-z_ ]{1,40})")
 _METHOD_LINE = re.compile(r"\b(?:GET|PUT|POST|DELETE|HEAD|PATCH) \S{1,2000}\s\Z")
+_WEAK_LABELS = ('" ', "code: ", "code ", 'code": ', "error ", "error: ", "response ", "a ", "an ")
 _NOT_STATUS = re.compile(
     r"(?:\bline|\bport|:\d+|\bchunk|\bpart|\bms|exit|error code -\d+|position|offset|upload:)\W{0,3}\Z"
 )
 
 
 def status_in(text: str, low: str, reasons: dict[int, tuple[str, ...]]) -> tuple[int, int] | None:
-    """The HTTP status in a status position, with how sure it is one: (status, 0 to 100). The surest wins, an error
-    before a success, the last before the first, for wrappers print outside in.
+    """The HTTP status in a status position, with how sure it is one: (status, 0 to 100).
+
+    An error counts before a success, then the surer, then the later, for wrappers print outside in.
 
     Args:
         text: running text with folded white space.
@@ -188,32 +190,29 @@ def status_in(text: str, low: str, reasons: dict[int, tuple[str, ...]]) -> tuple
     for count, match in enumerate(_NUMBER.finditer(low)):
         if count >= 40:
             break
-        number, start, end = int(match[1]), match.start(), match.end()
-        sure = _sureness(number, text, low, start, end, reasons)
+        number, start = int(match[1]), match.start()
+        sure = _sureness(text, low, match, reasons.get(number))
         if sure and (best is None or (number >= 300, sure, start) >= best):
             best, status = (number >= 300, sure, start), number
     return (status, best[1]) if best else None
 
 
-def _sureness(number: int, text: str, low: str, start: int, end: int, reasons: dict[int, tuple[str, ...]]) -> int:
+def _sureness(text: str, low: str, match: re.Match[str], reasons: tuple[str, ...] | None) -> int:
+    """How sure a number is an HTTP status, told from what stands before and behind it."""
+    start, end = match.span()
     before = low[max(0, start - 28) : start]
-    sure = 0
-    if (after := _AFTER.match(low, end)) and after[1].startswith(reasons.get(number, ("\0",))):
-        sure = 80
+    sure = 80 if reasons and (after := _AFTER.match(low, end)) and after[1].startswith(reasons) else 0
     if _BEFORE.search(before) and not _NOT_STATUS.search(before):
-        weak = before.endswith(('" ', "code: ", "code ", 'code": ', "error ", "error: ", "response ", "a ", "an "))
-        sure = max(sure, 40 if weak else 90)
-        if weak and sure == 40 and number < 300 and not before.endswith('" '):
-            return 0
-    elif low[start - 1 : start] == ":":  # file.js:404
-        return 0
-    elif not sure and start < 4000 and _METHOD_LINE.search(text[max(0, start - 300) : start]):
-        sure = 60
-    elif not sure and start == 0 and number >= 400 and low[end : end + 1] in ("", ":", " "):
-        sure = 45  # "524: Origin Time-out", "410 `UPLOAD_SESSION_EXPIRED`", "403 POST Error"
-    elif not sure and before[-1:] in "([" and text[end : end + 1] in ")]" and text[end : end + 1]:
-        sure = 30  # "upload failed [403]"
-    return sure
+        if not before.endswith(_WEAK_LABELS):
+            return 90
+        return 0 if match[1] < "300" and not sure and not before.endswith('" ') else max(sure, 40)
+    if sure or before[-1:] == ":":  # file.js:404
+        return sure if before[-1:] != ":" else 0
+    if start < 4000 and _METHOD_LINE.search(text[max(0, start - 300) : start]):
+        return 60
+    if start == 0 and match[1] >= "400" and low[end : end + 1] in ("", ":", " "):
+        return 45  # "524: Origin Time-out", "410 `UPLOAD_SESSION_EXPIRED`", "403 POST Error"
+    return 30 if before[-1:] in ("(", "[") and text[end : end + 1] in (")", "]") else 0  # "upload failed [403]"
 
 
 # --- operations -------------------------------------------------------------------------------------------------
@@ -244,8 +243,14 @@ OPERATIONS = [
 """The S3 operations that are recognised by their bare names."""
 
 OPERATION_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("CompleteMultipartUpload", re.compile(r"\b(?:complet(?:e|ing)|finish(?:ing)?|close object after copy)\b.{0,24}\bmultipart\b")),
-    ("CreateMultipartUpload", re.compile(r"\b(?:initiat(?:e|ing)|creat(?:e|ing)|start(?:ing)?)\b.{0,16}\bmulti(?:ple )?part\b")),
+    (
+        "CompleteMultipartUpload",
+        re.compile(r"\b(?:complet(?:e|ing)|finish(?:ing)?|close object after copy)\b.{0,24}\bmultipart\b"),
+    ),
+    (
+        "CreateMultipartUpload",
+        re.compile(r"\b(?:initiat(?:e|ing)|creat(?:e|ing)|start(?:ing)?)\b.{0,16}\bmulti(?:ple )?part\b"),
+    ),
     ("AbortMultipartUpload", re.compile(r"\babort(?:ing)? (?:the )?multipart\b")),
     ("UploadPartCopy", re.compile(r"\bfailed to copy part\b")),
     ("UploadPart", re.compile(r"\bupload\b.{0,300}\bpart \d+ (?:failed|error)")),
@@ -277,12 +282,16 @@ _ACCESS_OPERATIONS = {
 
 
 def read_access_log(text: str) -> dict[str, str] | None:
-    """The fields of the first S3 server access log line in the text; None if there is none. `-` is left out."""
+    """The facts of the first S3 server access log line in the text, without those that are `-`; None if there is none.
+
+    Fields of UploadContext by their names, and `status` and `code`.
+    """
     match = _ACCESS_LOG.search(text)
     if not match:
         return None
-    names = ("bucket", "time", "requestId", "verb", "key", "request", "statusCode", "code")
+    names = ("bucket", "occurred_at", "request_id", "verb", "key", "request", "status", "code")
     fields = {name: value for name, value in zip(names, match.groups(), strict=True) if value and value != "-"}
+    fields.pop("request", None)
     if operation := _ACCESS_OPERATIONS.get(fields.pop("verb", "")):
         fields["operation"] = operation
     return fields

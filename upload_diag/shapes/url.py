@@ -7,8 +7,11 @@ from upload_diag.codes import Operation
 
 __all__ = ["operation_of", "read"]
 
-_URL = re.compile(r"(?:\b(GET|PUT|POST|DELETE|HEAD|PATCH|get|put|post|Put|Post|Get|Head|Delete)\b[\s\"':=,]{1,4}(?:ur[li][\"']?\s?[=:]\s?[\"']?)?)?"
-                  r"(https?://[^\s\"'<>`|\\\\]{3,4000})")  # fmt: skip
+_URL = re.compile(
+    r"(?:\b(GET|PUT|POST|DELETE|HEAD|PATCH|get|put|post|Put|Post|Get|Head|Delete)\b[\s\"':=,]{1,4}"
+    r"(?:ur[li][\"']?\s?[=:]\s?[\"']?)?)?"
+    r"(https?://[^\s\"'<>`|\\]{3,4000})"
+)
 _REQUEST_LINE = re.compile(
     r"\b(?:(GET|PUT|POST|DELETE|HEAD|PATCH)\s+|with\surl:\s|Upload failed:\s|Resource>|\"resource\":\s?\"|^\s*)"
     r"(/[^\s\"'<>`]{1,4000}?\?[^\s\"'<>`]{0,2000}\b(?:uploadId|partNumber|uploads)\b[^\s\"'<>`]{0,2000})",
@@ -45,7 +48,10 @@ def operation_of(method: str | None, has_upload_id: bool, has_part: bool, create
 
 
 def read(text: str) -> dict[str, str]:
-    """The facts of the URLs in the text, the first of each kind: upload_id, part_number, bucket, key, operation, region."""
+    """The facts of the URLs in the text, the first of each kind.
+
+    Among `upload_id`, `part_number`, `bucket`, `key`, `operation`, `region`.
+    """
     facts: dict[str, str] = {}
     if "://" in text:
         for method, url in _URL.findall(text)[:16]:
