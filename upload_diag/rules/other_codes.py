@@ -646,6 +646,12 @@ _BACKENDS = (
     *_rows(
         "backend", E.INVALID_REQUEST, "BAD_REQUEST BAD_USER_INPUT VALIDATION_ERROR", weak=True, seen="GraphQL servers"
     ),
+    *_rows("ruby", E.INTEGRITY, "ActiveStorage::IntegrityError", seen="Rails"),
+    *_rows("ruby", E.INVALID_REQUEST, "CarrierWave::IntegrityError", seen="CarrierWave"),
+    *_rows("uploadthing", E.TOO_LARGE, "FileSizeMismatch", seen="UploadThing: larger than the route allows"),
+    *_rows("uploadthing", E.INVALID_REQUEST, "FileCountMismatch", seen="UploadThing"),
+    *_rows("elixir", E.TOO_LARGE, "RequestTooLargeError", seen="Plug"),
+    *_rows("boto3", E.CREDENTIALS_INVALID, "NoAuthHandlerFound", seen="boto"),
     *_rows("supabase", E.ACCESS_DENIED, "42501", plain=True, seen="SQLSTATE insufficient_privilege"),
     *_rows(
         "backend",

@@ -146,6 +146,31 @@ _THROTTLED = (
         hits=("Trop de requêtes",),
         seen="French translations",
     ),
+    Phrase(
+        "phrase.request-rate-too-high",
+        E.THROTTLED,
+        "request rate",
+        r"\brequest rate (?:is )?(?:too )?(?:high|large)\b",
+        refines=(*_BUSY,),
+        strength=75,
+        hits=("Request rate is too high",),
+        misses=("request rate 5/s",),
+        seen="stores",
+    ),
+    Phrase(
+        "phrase.quota-per-minute",
+        E.THROTTLED,
+        "quota exceeded",
+        r"\bquota exceeded.{0,60}\bper (?:minute|second|hour|day)\b",
+        refines=(
+            E.QUOTA_EXCEEDED,
+            *_BUSY,
+        ),
+        strength=80,
+        hits=("API calls quota exceeded! maximum admitted 30 per minute.",),
+        misses=("Storage quota exceeded",),
+        seen="API gateways",
+    ),
 )
 
 _SERVER_ERROR = (
@@ -388,6 +413,24 @@ _SERVER_ERROR = (
         misses=("服务器地址",),
         seen="Chinese translations",
     ),
+    Phrase(
+        "phrase.s3-temporary-error",
+        E.SERVER_ERROR,
+        "s3 temporary error",
+        strength=70,
+        hits=("ERROR: S3 Temporary Error: Request failed for: /a. Please try again later.",),
+        seen="s3cmd",
+    ),
+    Phrase(
+        "phrase.image-processing-failed",
+        E.SERVER_ERROR,
+        "processing of the image",
+        r"\bpost-processing of the image (?:likely )?failed",
+        strength=60,
+        hits=("Post-processing of the image failed likely because the server is busy",),
+        misses=("processing of the image started",),
+        seen="WordPress",
+    ),
 )
 
 _FULL = (E.ACCESS_DENIED, E.INVALID_REQUEST, E.SERVER_ERROR)
@@ -505,6 +548,17 @@ _QUOTA = (
         misses=("空间名称", "磁盘空间充足"),
         seen="Chinese translations",
     ),
+    Phrase(
+        "phrase.number-of-videos",
+        E.QUOTA_EXCEEDED,
+        "number of videos",
+        r"\bexceeded the number of videos",
+        refines=(E.INVALID_REQUEST,),
+        strength=80,
+        hits=("The user has exceeded the number of videos they may upload.",),
+        misses=("number of videos: 3",),
+        seen="YouTube",
+    ),
 )
 
 _CONFLICT = (
@@ -612,6 +666,38 @@ _CONFLICT = (
         hits=("Concurrent modification detected", "concurrent write to object"),
         misses=("concurrent uploads: 4",),
         seen="stores",
+    ),
+    Phrase(
+        "phrase.currently-being-updated",
+        E.CONFLICT,
+        "being ",
+        r"\b(?:is |currently )being (?:updated|uploaded|modified|written)\b(?!,| \(size)",
+        strength=60,
+        hits=(
+            "File 43923ccc is currently being updated. Please try again later",
+            "A file with the same name is currently being uploaded.",
+        ),
+        misses=("can't copy - source file is being updated (size changed)",),
+        seen="tusdotnet, SharePoint",
+    ),
+    Phrase(
+        "phrase.offset-of-resource",
+        E.CONFLICT,
+        "offset",
+        r"\boffset from request does not match|\bmismatching-upload-offset",
+        refines=(E.INVALID_REQUEST,),
+        strength=80,
+        hits=("offset from request does not match offset of resource",),
+        misses=("offset from request: 100",),
+        seen="IETF resumable uploads",
+    ),
+    Phrase(
+        "phrase.session-already-exists",
+        E.CONFLICT,
+        "upload session already exists",
+        strength=75,
+        hits=("An upload session already exists for this file",),
+        seen="OneDrive",
     ),
 )
 
