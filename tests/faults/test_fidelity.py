@@ -1,12 +1,8 @@
 """The table of `fidelity.py` against this server, and against plain moto as a control that the table has teeth."""
 
-import sys
 from functools import partial
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 from fidelity import CASES, HEAD_5M, HELLO, TAIL, Case, crc32, parts
 from raw import send
 
@@ -116,14 +112,14 @@ def run(case, world):
 
 
 @pytest.fixture(scope="module")
-def server():
+def fresh():
     with FaultServer(seed=3) as running:
         yield running
 
 
 @pytest.mark.parametrize(("number", "case"), list(enumerate(CASES)), ids=[case.name for case in CASES])
-def test_the_documented_answer(server, number, case):
-    run(case, World(server.url, f"bucket-{number}"))
+def test_the_documented_answer(fresh, number, case):
+    run(case, World(fresh.url, f"bucket-{number}"))
 
 
 def test_the_table_is_as_long_as_it_claims_and_every_case_has_its_source():

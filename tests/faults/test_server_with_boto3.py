@@ -15,24 +15,6 @@ botocore_exceptions = pytest.importorskip("botocore.exceptions")
 MIB = 1024 * 1024
 
 
-@pytest.fixture(scope="module")
-def shared():
-    with FaultServer(seed=1) as server:
-        yield server
-
-
-@pytest.fixture
-def server(shared):
-    shared.reset()
-    shared.client().create_bucket(Bucket="bkt")
-    return shared
-
-
-@pytest.fixture
-def s3(server):
-    return server.client()
-
-
 def upload(s3, key, *bodies, **create):
     upload_id = s3.create_multipart_upload(Bucket="bkt", Key=key, **create)["UploadId"]
     parts = []

@@ -25,6 +25,8 @@ COMMANDS = {
     "classify": "say what one error means and what to do about it",
     "check": "hold recorded answers, or a change of a schema, to the error contract",
     "serve": "run the fault server: a mock S3 whose upload sessions die on demand",
+    "fault": "drive a running fault server: what fails, and when",
+    "reproduce": "play a scenario: what a client sees, and what we conclude from it",
     "redact": "write a copy of a file that is safe to send on",
     "schema": "print or write the JSON Schemas",
     "completion": "print the completion script of a shell",

@@ -54,7 +54,10 @@ def command(scenario: str | None, ready_file: Path | None, **options: Any) -> No
     Point any S3 client at it; every credential is welcome unless --auth is given. `upload-diag fault` and the dashboard
     say what happens when.
     """
-    server = _server(scenario=scenario, **options)
+    need_server_packages()
+    from upload_diag.faults import FaultServer
+
+    server = FaultServer(scenario=scenario, **options)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     server.start()
@@ -72,14 +75,12 @@ def command(scenario: str | None, ready_file: Path | None, **options: Any) -> No
             ready_file.unlink(missing_ok=True)
 
 
-def _server(**options: Any) -> "FaultServer":
-    try:
-        import moto.server  # noqa: F401 - told apart from a fault of our own
-    except ImportError as error:
-        raise UsageError("The fault server needs more packages: pip install 'upload-diag[server]'.") from error
-    from upload_diag.faults import FaultServer
+def need_server_packages() -> None:
+    """Raises UsageError when the extra `server` is not installed."""
+    from importlib.util import find_spec
 
-    return FaultServer(**options)
+    if missing := [name for name in ("moto", "flask", "boto3", "awscrt") if find_spec(name) is None]:
+        raise UsageError(f"{', '.join(missing)} is not installed; pip install 'upload-diag[server]' brings it.")
 
 
 def banner(server: "FaultServer") -> str:

@@ -2,6 +2,7 @@
 
 from upload_diag.faults.kinds import (
     KINDS,
+    AdvanceClock,
     Bandwidth,
     Corrupt,
     Delay,
@@ -25,6 +26,7 @@ from upload_diag.faults.server import FaultServer
 
 __all__ = [
     "KINDS",
+    "AdvanceClock",
     "Bandwidth",
     "Corrupt",
     "Delay",

@@ -35,6 +35,9 @@ class Hooks(Protocol):
     def expire_credentials(self, access_key: str, token: str) -> None:
         """From now on these credentials are refused as expired."""
 
+    def move_clock(self, *, advance: float = 0.0) -> object:
+        """Let seconds pass on the virtual clock."""
+
     def now(self) -> datetime:
         """The virtual clock."""
 

@@ -17,8 +17,9 @@ from upload_diag.faults.refusal import S3Error, url_expired
 from upload_diag.faults.response import Delivery, Response, error_document
 
 __all__ = [
-    "KINDS", "Bandwidth", "Corrupt", "Delay", "ExpireCredentials", "ExpireSession", "ExpireUrl", "Fault", "HideEtag",
-    "HttpPage", "LoseResponse", "OkWithError", "Reset", "Respond", "SkewClock", "Stall", "Throttle", "Truncate",
+    "KINDS", "AdvanceClock", "Bandwidth", "Corrupt", "Delay", "ExpireCredentials", "ExpireSession", "ExpireUrl",
+    "Fault", "HideEtag", "HttpPage", "LoseResponse", "OkWithError", "Reset", "Respond", "SkewClock", "Stall",
+    "Throttle", "Truncate",
 ]  # fmt: skip
 
 MAX_SKEW = timedelta(minutes=15)
@@ -341,6 +342,21 @@ class SkewClock(Fault):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AdvanceClock(Fault):
+    """Time passes on the virtual clock just before the request; sessions that are due by then are dead.
+
+    Attributes:
+        seconds: how much; 604800 are seven days.
+    """
+
+    kind: ClassVar[str] = "advance-clock"
+    seconds: float
+
+    def before(self, exchange: Exchange) -> None:
+        exchange.hooks.move_clock(advance=self.seconds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Throttle(Fault):
     """Refuse requests beyond a rate with SlowDown; real time counts.
 
@@ -368,7 +384,7 @@ KINDS: dict[str, type[Fault]] = {
     each.kind: each
     for each in (
         ExpireSession, Respond, HttpPage, Delay, Bandwidth, Stall, Reset, Truncate, Corrupt, OkWithError, LoseResponse,
-        HideEtag, ExpireCredentials, ExpireUrl, SkewClock, Throttle,
+        HideEtag, ExpireCredentials, ExpireUrl, SkewClock, AdvanceClock, Throttle,
     )
 }  # fmt: skip
 

@@ -15,7 +15,7 @@ from upload_diag.faults.plan import When
 if TYPE_CHECKING:
     from upload_diag.faults.app import App
 
-__all__ = ["Scenario", "load_scenario", "scenario_schema", "shipped_scenarios"]
+__all__ = ["Scenario", "load_scenario", "read_scenario", "scenario_schema", "shipped_scenarios"]
 
 FIELDS = ("$schema", "name", "description", "faults", "sessionTtlSeconds", "abortIncompleteAfterDays", "expect")
 
@@ -56,15 +56,19 @@ def load_scenario(source: str | Path | Mapping[str, Any]) -> Scenario:
     """
     if isinstance(source, Mapping):
         return _checked(source, "scenario")
+    return _checked(read_scenario(source), str(source))
+
+
+def read_scenario(source: str | Path) -> Any:
+    """The document in a file, or of a shipped scenario, not yet checked; raises as `load_scenario`."""
     shipped = shipped_scenarios()
     try:
         text = shipped[str(source)] if str(source) in shipped else Path(source).read_text(encoding="utf-8")
-        data = json.loads(text)
+        return json.loads(text)
     except OSError as error:
         raise InputError(f"{source}: {error.strerror}. Take a file, or one of: {', '.join(shipped)}.") from error
     except ValueError as error:
         raise UsageError(f"{source}: this is no JSON: {error}.") from error
-    return _checked(data, str(source))
 
 
 def shipped_scenarios() -> dict[str, str]:
@@ -76,9 +80,10 @@ def shipped_scenarios() -> dict[str, str]:
 def scenario_schema() -> dict[str, Any]:
     """The JSON Schema of a scenario, made from the types of the faults."""
     return {
-        "$schema": "http://json-schema.org/draft-07/schema#",
-        "$id": "https://upload-diag.invalid/schemas/scenario/1.json",
-        "title": "A scenario of the fault server",
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:upload-diag:scenario:1.0",
+        "title": "Scenario of the fault server",
+        "description": "Which uploads fail, when, and how; `upload-diag serve --scenario` reads it.",
         "type": "object",
         "properties": {
             "$schema": {"type": "string"},

@@ -89,6 +89,7 @@ class FaultServer:
             except OSError as error:
                 for listener in listeners:
                     listener.stop()
+                self.app.close()
                 raise UsageError(
                     f"Port {port} on {self._host} cannot be had: {error.strerror}. Take another, or 0 for any."
                 ) from error

@@ -1,0 +1,275 @@
+"""`upload-diag fault list / expire / add / clear / clock / scenario / journal`: drive a running server."""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote, urlencode
+from urllib.request import ProxyHandler, Request, build_opener
+
+import click
+
+from upload_diag.cli.serve import Duration
+from upload_diag.errors import ServerUnreachableError, UsageError
+from upload_diag.terminal import safe
+
+DEFAULT_URL = "http://127.0.0.1:9001/api"
+POLL_SECONDS = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """The control API of a running server."""
+
+    url: str
+    token: str | None
+
+    def call(self, method: str, path: str, data: Any = None) -> Any:
+        """The JSON that the server answers.
+
+        Raises:
+            ServerUnreachableError: it does not answer.
+            UsageError: it refuses; the message is its own.
+        """
+        return json.loads(self.text(method, path, data))
+
+    def text(self, method: str, path: str, data: Any = None) -> str:
+        """As `call`, but the text itself."""
+        headers = {"Content-Type": "application/json"}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        body = None if method == "GET" else json.dumps(data or {}).encode()
+        request = Request(f"{self.url.rstrip('/')}/{path}", body, headers, method=method)  # noqa: S310 - see `_remote`
+        try:
+            with build_opener(ProxyHandler({})).open(request, timeout=30) as answer:
+                text: str = answer.read().decode()
+                return text
+        except HTTPError as error:
+            raise UsageError(_reason(error)) from error
+        except (URLError, OSError) as error:
+            reason = getattr(error, "reason", error)
+            raise ServerUnreachableError(
+                f"{self.url} does not answer ({reason}). Start it with `upload-diag serve`, or give its --control."
+            ) from error
+
+
+def _reason(error: HTTPError) -> str:
+    try:
+        return str(json.loads(error.read())["error"])
+    except (ValueError, KeyError, TypeError):
+        return f"The server answered {error.code} {error.reason}; is that the control API?"
+
+
+def _remote(_: click.Context, __: click.Parameter, value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise click.BadParameter(f"'{value}' is no URL; it looks like {DEFAULT_URL}.")
+    return value
+
+
+@click.group
+@click.option(
+    "--control",
+    default=DEFAULT_URL,
+    show_default=True,
+    envvar="UPLOAD_DIAG_CONTROL",
+    show_envvar=True,
+    callback=_remote,
+    help="URL of the control API",
+)
+@click.option("--token", envvar="UPLOAD_DIAG_CONTROL_TOKEN", show_envvar=True, help="its token, if it wants one")
+@click.option(
+    "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", help="of the output (default: text)"
+)
+@click.pass_context
+def command(context: click.Context, control: str, token: str | None, form: str) -> None:
+    """Drive a running fault server: what fails, and when."""
+    context.obj = (Remote(control, token), form == "json")
+
+
+def _print(data: Any, as_json: bool, lines: Iterator[str]) -> None:
+    if as_json:
+        click.echo(json.dumps(data, ensure_ascii=False))
+    else:
+        for line in lines:
+            click.echo(safe(line))
+
+
+@command.command("list")
+@click.pass_obj
+def list_(obj: tuple[Remote, bool]) -> None:
+    """Show the armed faults and the upload sessions."""
+    server, as_json = obj
+    data = {**server.call("GET", "faults"), **server.call("GET", "uploads")}
+    _print(data, as_json, _listed(data))
+
+
+def _listed(data: dict[str, Any]) -> Iterator[str]:
+    for fault in data["faults"]:
+        yield f"{fault['id']:<4} {_fault_line(fault)}   seen {fault['seen']}, struck {fault['fired']}"
+    if not data["faults"]:
+        yield "no faults are armed"
+    for upload in data["uploads"]:
+        why = f"   {upload['why']}" if upload["why"] else ""
+        parts = len(upload["parts"])
+        yield f"{upload['state']:<9} {upload['uploadId']}  {upload['bucket']}/{upload['key']}  {parts} parts{why}"
+    if not data["uploads"]:
+        yield "no upload sessions"
+
+
+def _fault_line(fault: dict[str, Any]) -> str:
+    own = {name: value for name, value in fault.items() if name not in ("id", "kind", "when", "seen", "fired")}
+    words = [f"{name}={value}" for name, value in (own | fault["when"]).items()]
+    return " ".join([fault["kind"], *words])
+
+
+@command.command
+@click.argument("upload_ids", nargs=-1, metavar="[UPLOAD_ID]...")
+@click.option("--bucket", help="all in the buckets that match this glob")
+@click.option("--key", help="all whose key matches this glob")
+@click.option("--older-than", "olderThanSeconds", type=Duration(), help="all that are at least this old")
+@click.option("--all", "every", is_flag=True, help="all")
+@click.pass_obj
+def expire(obj: tuple[Remote, bool], /, upload_ids: tuple[str, ...], *, every: bool, **narrow: Any) -> None:
+    """Let upload sessions die now: those named, or all that match."""
+    server, as_json = obj
+    given = {name: value for name, value in narrow.items() if value is not None} | ({"all": True} if every else {})
+    if bool(upload_ids) == bool(given):
+        raise click.UsageError("Name upload ids, or say which by --bucket, --key, --older-than or --all.")
+    if upload_ids:
+        for each in upload_ids:
+            server.call("POST", f"uploads/{quote(each, safe='')}/expire")
+        expired = list(upload_ids)
+    else:
+        expired = server.call("POST", "expire", given)["expired"]
+    _print({"expired": expired}, as_json, iter([*expired, f"{len(expired)} expired"]))
+
+
+class KindTable(click.Group):
+    """One command a kind of fault, made from the fields of its type."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        from upload_diag.faults.kinds import KINDS
+
+        return list(KINDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        from upload_diag.faults.forms import fault_schema, when_schema
+        from upload_diag.faults.kinds import KINDS
+
+        if cmd_name not in KINDS:
+            return None
+        own, when = fault_schema(cmd_name), when_schema()
+        fields = {name: each for name, each in own["properties"].items() if name not in ("kind", "when")}
+        params: list[click.Parameter] = [
+            _option(name, each, required=name in own["required"]) for name, each in fields.items()
+        ]
+        params += [_option(name, each, required=False) for name, each in when["properties"].items()]
+        return click.Command(cmd_name, params=params, callback=_adder(cmd_name, set(fields)), help=own["description"])
+
+
+_CLICK_TYPES: dict[str, Any] = {
+    "integer": click.INT,
+    "number": click.FLOAT,
+    "string": click.STRING,
+    "boolean": click.BOOL,
+}
+
+
+def _option(name: str, schema: dict[str, Any], *, required: bool) -> click.Option:
+    flag = "--" + "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name)
+    kind = click.Choice(schema["enum"]) if "enum" in schema else _CLICK_TYPES[schema["type"]]
+    return click.Option([flag, name], type=kind, required=required, help=schema.get("description"))
+
+
+def _adder(kind: str, own: set[str]) -> Any:
+    @click.pass_obj
+    def add_one(obj: tuple[Remote, bool], /, **values: Any) -> None:
+        server, as_json = obj
+        given = {name: value for name, value in values.items() if value is not None}
+        when = {name: value for name, value in given.items() if name not in own}
+        fault = {name: value for name, value in given.items() if name in own}
+        armed = server.call("POST", "faults", {"kind": kind, **fault, "when": when})
+        _print(armed, as_json, iter([f"{armed['id']} {_fault_line(armed)}"]))
+
+    return add_one
+
+
+@command.group(cls=KindTable)
+def add() -> None:
+    """Arm a fault; each kind has its own options, and the conditions under which it strikes."""
+
+
+@command.command
+@click.argument("ids", nargs=-1, metavar="[FAULT_ID]...")
+@click.pass_obj
+def clear(obj: tuple[Remote, bool], ids: tuple[str, ...]) -> None:
+    """Disarm the faults named, or all."""
+    server, as_json = obj
+    paths = [f"faults/{quote(each, safe='')}" for each in ids] or ["faults"]
+    count = sum(server.call("DELETE", path)["disarmed"] for path in paths)
+    _print({"disarmed": count}, as_json, iter([f"{count} disarmed"]))
+
+
+@command.command
+@click.option("--advance", type=Duration(), help="let this much time pass at once")
+@click.option("--set", "moment", metavar="ISO8601", help="make it this moment, such as 2026-11-29T00:00:00Z")
+@click.pass_obj
+def clock(obj: tuple[Remote, bool], advance: float | None, moment: str | None) -> None:
+    """Show or move the virtual clock; sessions, lifecycle rules and presigned URLs live by it."""
+    server, as_json = obj
+    if advance is not None and moment is not None:
+        raise click.UsageError("Give --advance or --set, not both.")
+    if advance is None and moment is None:
+        data = server.call("GET", "clock")
+    else:
+        data = server.call("POST", "clock", {"advanceSeconds": advance} if moment is None else {"set": moment})
+    expired = [f"expired  {each}" for each in data.get("expired", [])]
+    _print(data, as_json, iter([f"{data['now']}  ({data['advancedSeconds']:.0f} s ahead)", *expired]))
+
+
+@command.command
+@click.argument("name", required=False)
+@click.pass_obj
+def scenario(obj: tuple[Remote, bool], name: str | None) -> None:
+    """Load a scenario: the name of a shipped one, or a JSON file; without NAME, list those there are."""
+    from upload_diag.faults.scenario import read_scenario
+
+    server, as_json = obj
+    if name is None:
+        data = server.call("GET", "scenarios")
+        _print(data, as_json, (f"{each['name']:<28} {each['description']}" for each in data["scenarios"]))
+        return
+    armed = server.call("POST", "scenario", read_scenario(name))
+    _print(armed, as_json, iter([f"{armed['name']}: armed {', '.join(armed['armed']) or 'nothing'}"]))
+
+
+@command.command
+@click.option("--since", default=0, show_default=True, help="only entries after this number")
+@click.option("--follow", is_flag=True, help="go on until Ctrl-C")
+@click.pass_obj
+def journal(obj: tuple[Remote, bool], since: int, follow: bool) -> None:
+    """Print what came, what was decided and what went out; with -f json, one object a line."""
+    server, as_json = obj
+    while True:
+        for line in server.text("GET", f"journal?{urlencode({'since': since, 'times': 'true'})}").splitlines():
+            entry = json.loads(line)
+            since = entry["seq"]
+            click.echo(line if as_json else safe(journal_line(entry)))
+        if not follow:
+            return
+        time.sleep(POLL_SECONDS)
+
+
+def journal_line(entry: dict[str, Any]) -> str:
+    """An entry for people."""
+    at = entry.get("time", "")[11:23]
+    if entry["event"] != "request":
+        return f"{at}  {entry['event']}  {entry.get('uploadId', '')}  {entry.get('why', '')}".rstrip()
+    answer = f"{entry.get('status', '---')} {entry.get('code', '')}".rstrip()
+    place = f"{entry.get('bucket', '')}/{entry.get('key', '')}"
+    part = f" part {entry['partNumber']}" if "partNumber" in entry else ""
+    tail = "" if entry.get("delivery") == "whole" else f"  {entry.get('delivery')}"
+    faults = f"  by {', '.join(entry['faults'])}" if entry.get("faults") else ""
+    return f"{at}  {answer}  {entry['operation']}{part}  {place}{tail}{faults}"
