@@ -26,7 +26,7 @@ COMMANDS = {
     "check": "hold recorded answers, or a change of a schema, to the error contract",
     "serve": "run the fault server: a mock S3 whose upload sessions die on demand",
     "fault": "drive a running fault server: what fails, and when",
-    "reproduce": "play a scenario: what a client sees, and what we conclude from it",
+    "reproduce": "play a scenario: what a client sees and what we conclude",
     "redact": "write a copy of a file that is safe to send on",
     "schema": "print or write the JSON Schemas",
     "completion": "print the completion script of a shell",
