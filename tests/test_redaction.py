@@ -66,7 +66,7 @@ def test_a_row_takes_out_what_its_hits_mark_and_nothing_else(row, hit):
 @pytest.mark.parametrize(("row", "hit"), HITS)
 def test_a_row_sees_its_own_hits(row, hit):
     text = unmarked(hit)
-    assert row.regex.search(text)
+    assert any(row.find(text))
     assert any(word in (text if row.bare else text.lower()) for word in row.keywords)
     assert row.bare or row.keywords == tuple(word.lower() for word in row.keywords)
 

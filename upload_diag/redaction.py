@@ -206,10 +206,10 @@ def _matches(view: str) -> Iterator[Cut]:
     for row, keywords in _ROWS:
         if not _holds(low, keywords):
             continue
-        for match in row.regex.finditer(view):
+        for seen_from, match in row.find(view):
             for group in range(1, row.regex.groups + 1):
                 if match.start(group) >= 0:
-                    yield Cut(match.start(group), match.end(group), row.kind, match.start())
+                    yield Cut(match.start(group), match.end(group), row.kind, seen_from)
 
 
 def _holds(low: str, keywords: tuple[str, ...]) -> bool:

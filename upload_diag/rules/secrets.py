@@ -5,6 +5,7 @@ run in linear time: once a label is seen, the match succeeds with whatever follo
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 __all__ = ["BARE_KEYWORDS", "SECRETS", "SEPARATORS", "Secret"]
@@ -19,6 +20,7 @@ class Secret:
         kind: what is found there; it names the token that takes its place, `REDACTED-kind`.
         keywords: literals of which each match contains one; in lower case when the pattern ignores case.
         pattern: a regular expression; its capturing groups are the secret.
+        within: where the pattern is looked for, when not everywhere: the first group of this regular expression.
         bare: the secret may stand without a label and its separator, so only its keywords, as they are written here,
             announce it.
         hits: texts, with the secret between « and ».
@@ -29,13 +31,26 @@ class Secret:
     kind: str
     keywords: tuple[str, ...]
     pattern: str
+    within: str = ""
     bare: bool = False
     hits: tuple[str, ...]
     misses: tuple[str, ...] = ()
     regex: re.Pattern[str] = field(init=False, repr=False, compare=False)
+    region: re.Pattern[str] | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "regex", re.compile(self.pattern, re.ASCII | re.MULTILINE))
+        object.__setattr__(self, "region", re.compile(self.within, re.ASCII) if self.within else None)
+
+    def find(self, text: str) -> Iterator[tuple[int, re.Match[str]]]:
+        """Each match, and where begins what must be seen to find it."""
+        if self.region is None:
+            for match in self.regex.finditer(text):
+                yield match.start(), match
+        else:
+            for region in self.region.finditer(text):
+                for match in self.regex.finditer(text, *region.span(1)):
+                    yield region.start(), match
 
 
 # A labelled secret has one of these in the text, plain or escaped.
@@ -378,6 +393,27 @@ SECRETS: tuple[Secret, ...] = (
             "<RequestsCookieJar[<Cookie sid=«abc123» for films.example/>]>",
         ),
         misses=("cookie: too large", "xsrfCookieName: 'XSRF-TOKEN',"),
+    ),
+    Secret(
+        rule="secret.cookie-list",
+        kind="cookie",
+        keywords=("cookies",),
+        # A HAR has each cookie apart, under any name.
+        within=rf"{_any_case('cookies')}[\"']?\s{{0,20}}:\s{{0,20}}\[((?:[^\]\"']++|\"(?:[^\"\\]++|\\.)*+\"|'(?:[^'\\]++|\\.)*+')*+)",
+        pattern=rf"[vV]alue[\"']?\s{{0,20}}:\s{{0,20}}(?:{_QUOTED})",
+        hits=(
+            '"cookies": [{"name": "sid", "value": "«a]b»"}, {"name": "x", "value": "«c»", "path": "/"}], "value": "d"',
+        ),
+        misses=('"cookies": [], "headers": [{"name": "host", "value": "films"}]',),
+    ),
+    Secret(
+        rule="secret.cookie-map",
+        kind="cookie",
+        keywords=("cookies",),
+        within=rf"{_any_case('cookies')}[\"']?\s{{0,20}}[:=]\s{{0,20}}\{{((?:[^}}\"']++|\"(?:[^\"\\]++|\\.)*+\"|'(?:[^'\\]++|\\.)*+')*+)",
+        pattern=rf":\s{{0,20}}(?:{_QUOTED})",
+        hits=("cookies: { sid: '«abc»', 'b-c': '«d»' }, key: 'e'",),
+        misses=("cookies: {}, key: 'e'",),
     ),
     Secret(
         rule="secret.password",
