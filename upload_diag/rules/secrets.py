@@ -87,7 +87,13 @@ def _any_case(words: str) -> str:
 
 
 def _labels(*labels: str) -> str:
-    return "(?:" + "|".join(map(_any_case, labels)) + ")"
+    """A pattern for any of the labels; it begins with the set of their first letters, as above."""
+    firsts = sorted({label[0] for label in labels})
+    rests = (
+        f"(?<=[{first}{first.upper()}])(?:{'|'.join(_any_case(label[1:]) for label in labels if label[0] == first)})"
+        for first in firsts
+    )
+    return f"[{''.join(firsts + [first.upper() for first in firsts])}](?:{'|'.join(rests)})"
 
 
 def _labelled(*labels: str, guard: str = "", before: str = "") -> str:
@@ -243,9 +249,9 @@ SECRETS: tuple[Secret, ...] = (
         kind="signature",
         keywords=("aws", "oss", "goog1", "sharedkey", "obs"),
         pattern=(
-            r"(?:AWS|OSS|OBS|GOOG1) (?!AKIA|ASIA)([^\s:/\"']{3,128}):([A-Za-z0-9+/]{20,}={0,2})"
-            r"|AWS A(?:KIA|SIA)[A-Z0-9]{12,}:([A-Za-z0-9+/]{20,}={0,2})"
-            r"|[sS]hared[kK]ey(?:[lL]ite)? [^\s:\"']{1,128}:([A-Za-z0-9+/=]{8,})"
+            r"[AGOsS](?:(?:(?<=A)WS|(?<=O)[SB]S|(?<=G)OOG1) (?:A(?:KIA|SIA)[A-Z0-9]{12,}|([^\s:/\"']{3,128}))"
+            r":([A-Za-z0-9+/]{20,}={0,2})"
+            r"|(?<=[sS])hared[kK]ey(?:[lL]ite)? [^\s:\"']{1,128}:([A-Za-z0-9+/=]{8,}))"
         ),
         hits=(
             "Authorization: AWS AKIA«IOSFODNN7EXAMPLE»:«frJIUN8DYpKDtOLCwoyllqDzg28=»",
@@ -466,7 +472,7 @@ SECRETS: tuple[Secret, ...] = (
     Secret(
         rule="secret.named-value",
         kind="token",
-        keywords=("name", "key", "header"),
+        keywords=("value", "form-data"),
         # A HAR's header, a form field, a cookie of a browser's export.
         pattern=(
             rf"(?:[nN]ame|[kK]ey|[hH]eader)[\"']?\s{{0,20}}[:=]\s{{0,20}}[\"']{_SECRET_NAMES}[\"']\s{{0,80}},?\s{{0,80}}"
