@@ -12,6 +12,7 @@ from typing import Any
 
 from upload_diag.codes import Action, ErrorCode, Retry
 from upload_diag.model import ErrorInfo
+from upload_diag.rules.other_codes import OTHER_CODES
 from upload_diag.rules.s3_codes import S3_CODES
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
@@ -46,20 +47,16 @@ ACTIONS: dict[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.UNKNOWN: (Action.CONTACT_SUPPORT,),
 }
 
-# What a backend reports when no storage service has answered.
-NOT_FROM_A_SERVICE = {
-    "AbortError": ErrorCode.CANCELLED,
-    "CertificateError": ErrorCode.TLS_ERROR,
-    "NetworkingError": ErrorCode.NETWORK,
-    "UnknownError": ErrorCode.UNKNOWN,
-}
+# What a backend reports when it is not a storage service that answered.
+NOT_FROM_A_SERVICE = ("AbortError", "NetworkingError", "SSLError", "SessionRecoveryFailed", "UploadSessionExpired")
 
 
 def error_types() -> dict[ErrorCode, list[str]]:
     """The names that S3 itself gives to errors, by what they mean for an upload."""
     names = {row.name: row.code for row in S3_CODES.values() if "aws" in row.vendors.split() and not row.plain}
+    names |= {name: OTHER_CODES[name].code for name in NOT_FROM_A_SERVICE} | {"UnknownError": ErrorCode.UNKNOWN}
     found: dict[ErrorCode, list[str]] = {}
-    for name, code in sorted((names | NOT_FROM_A_SERVICE).items()):
+    for name, code in sorted(names.items()):
         found.setdefault(code, []).append(name)
     return {code: found[code] for code in ErrorCode if code in found}
 

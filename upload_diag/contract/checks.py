@@ -1,5 +1,6 @@
 """Hold a document to a schema and to the rules beyond it, and say what is wrong in our own words."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -133,6 +134,7 @@ _WANTED: dict[str, Callable[[Any], str]] = {
     "minItems": lambda e: f"at least {e.validator_value} items",
     "maxItems": lambda e: f"at most {e.validator_value} items",
     "pattern": lambda e: f"text that matches {e.validator_value[:SHOWN]}",
+    "not": lambda e: f"nothing that fits {json.dumps(e.validator_value)[:SHOWN]}",
     "format": lambda e: f"the format {e.validator_value}",
     "additionalProperties": lambda _: "no further members",
     "false schema": lambda _: "nothing at all",

@@ -12,7 +12,7 @@ from upload_diag.contract.problems import FIXES, Problem, brief, pointer
 from upload_diag.contract.schemas import ENVELOPE, find
 from upload_diag.redaction import find_secrets, redact
 
-__all__ = ["beyond_schema", "error_types"]
+__all__ = ["actions", "beyond_schema", "error_types"]
 
 DEPTH = 60  # levels that the rules follow
 LONGEST = 100_000  # characters of a text that are searched for secrets
@@ -104,3 +104,13 @@ def error_types() -> dict[str, ErrorCode]:
     """What each errorType of the envelope's current schema means."""
     groups = find(ENVELOPE)["$defs"].items()
     return {name: ErrorCode(code) for code, group in groups if code in ErrorCode.__members__ for name in group["enum"]}
+
+
+@cache
+def actions() -> dict[ErrorCode, list[str]]:
+    """The steps that the envelope's current schema allows for each ErrorCode, the usual one first."""
+    rows = find(ENVELOPE)["$defs"]["error"]["allOf"]
+    coupled = [row for row in rows if row["$comment"] == "action-fits-error-type"]
+    codes = [row["if"]["properties"]["errorType"]["$ref"].rpartition("/")[2] for row in coupled]
+    allowed = [row["then"]["properties"]["actionRequired"]["enum"] for row in coupled]
+    return {ErrorCode(code): names for code, names in zip(codes, allowed, strict=True)}

@@ -77,7 +77,7 @@ def brief(value: Any) -> str:
         value = redact(value[:2000])
         return json.dumps(value if len(value) <= SHOWN else value[: SHOWN - 1] + "…", ensure_ascii=False)
     try:
-        text = json.dumps(value)
+        text = json.dumps(value, default=lambda other: f"a Python {type(other).__name__}")
     except ValueError:  # an integer of more digits than Python prints
         return "a number of thousands of digits"
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
