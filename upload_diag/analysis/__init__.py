@@ -1,5 +1,6 @@
 """From inputs to a `Report`."""
 
 from upload_diag.analysis.report import Bucket, Example, Group, Input, Pattern, Report
+from upload_diag.analysis.run import Only, analyze
 
-__all__ = ["Bucket", "Example", "Group", "Input", "Pattern", "Report"]
+__all__ = ["Bucket", "Example", "Group", "Input", "Only", "Pattern", "Report", "analyze"]

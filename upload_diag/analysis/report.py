@@ -1,10 +1,16 @@
 """`Report`: what an analysis found, ready to print. Its JSON form is `schemas/report.schema.json`."""
 
+from collections import Counter
+from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from upload_diag.codes import Action, ErrorCode, Outcome
-from upload_diag.sessions import RootCause, Step, UploadSession
+from upload_diag.sessions import RootCause, Step, Stories, UploadSession
+
+if TYPE_CHECKING:
+    from upload_diag.analysis.tally import Tally
 
 __all__ = ["SCHEMA", "Bucket", "Example", "Group", "Input", "Pattern", "Report"]
 
@@ -124,13 +130,14 @@ class Report:
         bucket_seconds: the width of a bar of `timeline`.
         dropped: what a limit kept out, by the limit's name; empty when nothing was dropped.
         notes: what the reader must know about the input, one sentence each.
+        tally: the counts behind it, for `merge`.
     """
 
     version: str
     ruleset_version: str
     inputs: tuple[Input, ...]
     groups: tuple[Group, ...]
-    sessions: tuple[UploadSession, ...]
+    sessions: Sequence[UploadSession]
     timeline: tuple[Bucket, ...]
     bucket_seconds: int
     patterns: tuple[Pattern, ...]
@@ -138,6 +145,18 @@ class Report:
     last: str | None
     dropped: dict[str, int]
     notes: tuple[str, ...]
+    tally: "Tally | None" = field(default=None, compare=False, repr=False)
+
+    def merge(self, other: "Report") -> "Report":
+        """The report on both inputs together: in any order, in any grouping, the same."""
+        from upload_diag.analysis.build import build
+        from upload_diag.analysis.tally import Tally
+
+        whole = Tally()
+        for report in (self, other):
+            if report.tally is not None:
+                whole.merge(deepcopy(report.tally))
+        return build(whole, self.ruleset_version)
 
     @property
     def findings(self) -> int:
@@ -155,10 +174,9 @@ class Report:
     @property
     def by_outcome(self) -> dict[Outcome, int]:
         """Sessions by outcome, in the order of the vocabulary, zeros included."""
-        counts = dict.fromkeys(Outcome, 0)
-        for session in self.sessions:
-            counts[session.outcome] += 1
-        return counts
+        stories = self.sessions
+        counted = stories.by_outcome() if isinstance(stories, Stories) else Counter(one.outcome for one in stories)
+        return {outcome: counted[outcome] for outcome in Outcome}
 
     def to_json(self) -> dict[str, Any]:
         """The report as plain data, as `schemas/report.schema.json` says."""

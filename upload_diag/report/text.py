@@ -11,13 +11,11 @@ __all__ = ["write"]
 def write(report: Report, out: TextIO) -> None:
     """Write the report as plain lines."""
     out.write(f"{_headline(report)}\n")
-    for group in report.groups:
-        out.write(f"\n{_group(group)}")
+    out.writelines(f"\n{_group(group)}" for group in report.groups)
     if report.sessions:
         outcomes = ", ".join(f"{n} {outcome}" for outcome, n in report.by_outcome.items() if n)
         out.write(f"\n{len(report.sessions)} uploads: {outcomes}\n")
-    for note in report.notes:
-        out.write(f"note: {note}\n")
+    out.writelines(f"note: {note}\n" for note in report.notes)
 
 
 def _headline(report: Report) -> str:

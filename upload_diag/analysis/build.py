@@ -1,0 +1,108 @@
+"""From a `Tally` to the `Report` that is printed."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+
+from upload_diag import __version__
+from upload_diag.analysis.report import Bucket, Example, Group, Input, Report
+from upload_diag.analysis.tally import MINUTE, FileTally, GroupTally, Tally
+from upload_diag.codes import ErrorCode
+from upload_diag.sessions import Failure, Stories, rfc3339
+
+__all__ = ["build"]
+
+_BARS = 120  # at most this many bars in the histogram
+_WIDTHS = (1, 5, 15, 60, 360, 1440, 7 * 1440)  # minutes
+_FINGERPRINT = "v1"  # changes when the same failure would get another fingerprint
+
+
+def build(tally: Tally, ruleset_version: str) -> Report:
+    """The report on what was counted."""
+    tally.settle()
+    stories = Stories(tally.traces)
+    touched = Counter(what for trace in stories.traces for what in trace.marks if isinstance(what, Failure))
+    groups = [_group(failure, group, touched[failure]) for failure, group in tally.groups.items()]
+    groups.sort(key=lambda group: (-group.count, group.fingerprint))
+    times = [time for group in tally.groups.values() for time in (group.first, group.last) if time]
+    marks = [mark for trace in stories.traces for mark in trace.marks.values()]
+    times += [time for mark in marks for time in (mark.first[0], mark.last[0]) if time]
+    width, timeline = _timeline(tally.minutes)
+    return Report(
+        version=__version__,
+        ruleset_version=ruleset_version,
+        inputs=tuple(_input(tally.files[path]) for path in sorted(tally.files)),
+        groups=tuple(groups),
+        sessions=stories,
+        timeline=timeline,
+        bucket_seconds=width * 60,
+        patterns=(),
+        first=rfc3339(min(times)) if times else None,
+        last=rfc3339(max(times)) if times else None,
+        dropped=dict(sorted(tally.dropped.items())),
+        notes=tuple(_notes(tally)),
+        tally=tally,
+    )
+
+
+def _group(failure: Failure, group: GroupTally, sessions: int) -> Group:
+    verdict = group.verdict
+    name = "\0".join(failure)
+    return Group(
+        fingerprint=f"{_FINGERPRINT}:{hashlib.sha256(name.encode()).hexdigest()[:12]}",
+        code=failure.code,
+        service_code=failure.service_code or None,
+        rule=failure.rule,
+        operation=failure.operation or None,
+        count=group.count,
+        sessions=sessions,
+        first=rfc3339(group.first) if group.first else None,
+        last=rfc3339(group.last) if group.last else None,
+        cause=verdict.message,
+        advice=verdict.advice,
+        user_message=verdict.user_message,
+        action=verdict.action,
+        examples=tuple(
+            Example(path, line, offset, rfc3339(when) if when else None, _excerpt(text))
+            for (when, path, offset, line), text in group.examples
+        ),
+    )
+
+
+def _excerpt(text: bytes) -> str:
+    from upload_diag.redaction import redact
+
+    return redact(text.decode("utf-8", "replace"))
+
+
+def _input(file: FileTally) -> Input:
+    return Input(
+        path=file.path,
+        bytes=file.bytes,
+        lines=file.lines,
+        format=file.format,
+        encoding=file.encoding,
+        unreadable_bytes=file.unreadable_bytes,
+        unreadable=dict(sorted(file.unreadable.items())),
+        by_code=dict(sorted(file.by_code.items())),
+    )
+
+
+def _timeline(minutes: dict[int, Counter[ErrorCode]]) -> tuple[int, tuple[Bucket, ...]]:
+    """The histogram with the narrowest bars that are not too many: their width in minutes, and the bars."""
+    if not minutes:
+        return 0, ()
+    span = max(minutes) - min(minutes) + 1
+    width = next((width for width in _WIDTHS if span <= width * _BARS), _WIDTHS[-1])
+    bars: dict[int, Counter[ErrorCode]] = {}
+    for minute, counts in minutes.items():
+        bars.setdefault(minute // width, Counter()).update(counts)
+    return width, tuple(Bucket(rfc3339(bar * width * MINUTE), dict(sorted(bars[bar].items()))) for bar in sorted(bars))
+
+
+def _notes(tally: Tally) -> Iterable[str]:
+    for name, count in sorted(tally.dropped.items()):
+        yield f"A limit was reached: {count} {name} were counted, but not looked into."
+    for file in tally.files.values():
+        for reason in sorted(file.unreadable):
+            yield f"{file.path}: {reason}"

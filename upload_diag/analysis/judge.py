@@ -1,0 +1,107 @@
+"""One verdict for every record: what failed, what else happened. Alike records are judged once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from upload_diag.codes import Action
+from upload_diag.logs.events import literals, read_event
+from upload_diag.logs.markers import Event
+from upload_diag.logs.prefilter import Scanner, minimal, scanner
+from upload_diag.logs.record import Record
+from upload_diag.sessions import Failure
+
+if TYPE_CHECKING:
+    from upload_diag.rules.ruleset import Ruleset
+
+__all__ = ["Judge", "Verdict"]
+
+_MEMORY = 50_000  # verdicts that are remembered
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Verdict:
+    """What a record says.
+
+    Attributes:
+        failure: what failed; None when nothing did.
+        event: what else happened, if anything.
+    """
+
+    failure: Failure | None
+    event: Event | None
+    message: str = ""
+    advice: str = ""
+    user_message: str = ""
+    action: Action = Action.NONE
+
+
+NOTHING = Verdict(None, None)
+
+
+class Judge:
+    """Classifies records with one rule set, and remembers what it said.
+
+    Attributes:
+        known: the verdicts on the records judged so far, by `Record.key`.
+    """
+
+    def __init__(self, ruleset: "Ruleset | None" = None, engine: str | None = None) -> None:
+        from upload_diag.classifier import Classifier
+
+        self._classifier = Classifier(ruleset)
+        self.ruleset = self._classifier.ruleset
+        self.scanner: Scanner = scanner(minimal(_all_literals(self.ruleset)), engine)
+        self.known: dict[bytes, Verdict] = {}
+
+    def __call__(self, record: Record) -> Verdict:
+        """The verdict on a record."""
+        verdict = self.known.get(record.key)
+        if verdict is None:
+            if len(self.known) >= _MEMORY:
+                self.known.clear()
+            verdict = self.known[record.key] = self._judge(record)
+        return verdict
+
+    def _judge(self, record: Record) -> Verdict:
+        if record.payload is None and not self.scanner.hits(memoryview(record.text), 1):
+            return NOTHING
+        text = _decode(record.text)
+        marker = read_event(text)
+        if marker is not None and marker.quiet:
+            return Verdict(None, marker.event)
+        info = self._classifier.diagnose(_payload(record, text))
+        if not info.evidence:
+            return Verdict(None, marker.event) if marker else NOTHING
+        context = info.context
+        failure = Failure(info.code, context.service_code or "", info.evidence[0].rule, context.operation or "")
+        event = marker.event if marker and marker.event in _BESIDE_A_FAILURE else None
+        return Verdict(failure, event, info.message, info.suggested_action, info.user_message, info.action_required)
+
+
+_BESIDE_A_FAILURE = {Event.EXPIRED, Event.RETRY, Event.LIMIT, Event.REFRESH_FAILED, Event.CANCEL}
+
+
+def _all_literals(ruleset: "Ruleset") -> Iterable[str]:
+    return {*ruleset.literals(), *literals()}
+
+
+def _payload(record: Record, text: str) -> Any:
+    """What to classify: fields that a reader took apart, a line of JSON as its value, or else the text."""
+    if record.payload is not None:
+        return record.payload
+    if record.text[:1] == b"{" and b"\n" not in record.text:
+        import orjson
+
+        try:
+            return orjson.loads(record.text)
+        except orjson.JSONDecodeError:
+            pass
+    return text
+
+
+def _decode(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("latin-1")

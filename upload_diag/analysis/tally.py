@@ -1,0 +1,220 @@
+"""`Tally`: what was counted in some input, in a form that adds up.
+
+Adding is associative and commutative, so inputs can be cut into pieces, counted anywhere, and put together in any
+order. Whatever is limited keeps the earliest of its kind, and counts what it left out.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from heapq import nsmallest
+
+from upload_diag.analysis.judge import Verdict
+from upload_diag.codes import ErrorCode
+from upload_diag.logs.fields import Ids
+from upload_diag.logs.markers import Event
+from upload_diag.logs.record import Record
+from upload_diag.sessions import Failure, Place, Trace
+
+__all__ = ["EXAMPLES", "FileTally", "GroupTally", "Tally", "Thread"]
+
+EXAMPLES = 5  # of a group
+EXCERPT = 2000  # bytes of a record that an example keeps
+SESSIONS = 200_000
+ORPHANS = 10_000  # records without an id, of one file, that wait for the upload they belong to
+MINUTE = 60_000
+
+
+@dataclass(slots=True)
+class FileTally:
+    """What is known of one input; see `report.Input`."""
+
+    path: str
+    bytes: int = 0
+    lines: int = 0
+    format: str | None = None
+    encoding: str | None = None
+    unreadable_bytes: int = 0
+    unreadable: Counter[str] = field(default_factory=Counter)
+    by_code: Counter[ErrorCode] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class GroupTally:
+    """Findings that are the same failure."""
+
+    verdict: Verdict
+    count: int = 0
+    first: int = 0
+    last: int = 0
+    examples: list[tuple[Place, bytes]] = field(default_factory=list)
+
+    def add(self, place: Place, text: bytes) -> None:
+        """Count one more, and keep it if it is among the earliest."""
+        self.count += 1
+        when = place[0]
+        if when:
+            self.first = min(self.first or when, when)
+            self.last = max(self.last, when)
+        examples = self.examples
+        if len(examples) < EXAMPLES or place < examples[-1][0]:
+            examples.append((place, text[:EXCERPT]))
+            examples.sort()
+            del examples[EXAMPLES:]
+
+    def merge(self, other: "GroupTally") -> None:
+        """Add another count of the same failure."""
+        if other.examples[:1] < self.examples[:1]:
+            self.verdict = other.verdict
+        self.count += other.count
+        self.first = min(filter(None, (self.first, other.first)), default=0)
+        self.last = max(self.last, other.last)
+        self.examples = nsmallest(EXAMPLES, self.examples + other.examples)
+
+
+@dataclass(slots=True)
+class Thread:
+    """Which upload a text log is about, where its lines do not say.
+
+    A record without ids belongs to the upload that was named last; before any was named, to the first that is.
+
+    Attributes:
+        lo: where the piece of the log begins.
+        hi: where it ends.
+        waiting: records without ids before the first upload that the piece names.
+        first: that upload.
+        current: the upload named last.
+    """
+
+    lo: int
+    hi: int
+    waiting: list[tuple[Event | Failure, Place]] = field(default_factory=list)
+    first: str | None = None
+    current: str | None = None
+
+
+class Tally:
+    """Counts of some input; see the module."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, FileTally] = {}
+        self.groups: dict[Failure, GroupTally] = {}
+        self.traces: dict[str, Trace] = {}
+        self.minutes: dict[int, Counter[ErrorCode]] = {}
+        self.dropped: Counter[str] = Counter()
+        self.threads: dict[str, list[Thread]] = {}
+
+    def add(self, record: Record, verdict: Verdict, file: FileTally, thread: Thread | None) -> None:
+        """Count what a record says."""
+        failure = verdict.failure
+        place: Place = (record.when, file.path, record.offset, record.line)
+        if failure is not None:
+            code = failure.code
+            file.by_code[code] += 1
+            group = self.groups.get(failure)
+            if group is None:
+                group = self.groups[failure] = GroupTally(verdict)
+            group.add(place, record.text)
+            if record.when:
+                minute = record.when // MINUTE
+                counts = self.minutes.get(minute)
+                if counts is None:
+                    counts = self.minutes[minute] = Counter()
+                counts[code] += 1
+        self._trace(record.ids, verdict, place, thread)
+
+    def _trace(self, ids: Ids, verdict: Verdict, place: Place, thread: Thread | None) -> None:
+        """Note it in the story of its upload."""
+        ref = ids.upload or ids.video or (ids.bucket + b"/" + ids.key if ids.key else b"")
+        if not ref:
+            if thread is not None:
+                self._orphan(verdict, place, thread)
+            return
+        if verdict.failure is None and verdict.event is None:
+            return
+        name = ref.decode("utf-8", "replace")
+        trace = self.traces.get(name)
+        if trace is None:
+            if len(self.traces) >= SESSIONS:
+                self.dropped["sessions"] += 1
+                return
+            trace = self.traces[name] = Trace()
+        trace.learn(ids)
+        for what in _marks(verdict):
+            trace.mark(what, place, ids.part)
+        if thread is not None:
+            thread.first = thread.first or name
+            thread.current = name
+
+    def _orphan(self, verdict: Verdict, place: Place, thread: Thread) -> None:
+        for what in _marks(verdict):
+            if thread.current is not None:
+                self.traces[thread.current].mark(what, place, 0)
+            elif len(thread.waiting) < ORPHANS:
+                thread.waiting.append((what, place))
+            else:
+                self.dropped["records without ids"] += 1
+
+    def merge(self, other: "Tally") -> None:
+        """Add another tally; it must not be used afterwards."""
+        for path, file in other.files.items():
+            mine = self.files.setdefault(path, FileTally(path, format=file.format, encoding=file.encoding))
+            mine.bytes += file.bytes
+            mine.lines += file.lines
+            mine.unreadable_bytes += file.unreadable_bytes
+            mine.unreadable.update(file.unreadable)
+            mine.by_code.update(file.by_code)
+        for failure, group in other.groups.items():
+            if failure in self.groups:
+                self.groups[failure].merge(group)
+            else:
+                self.groups[failure] = group
+        for name, trace in other.traces.items():
+            if name in self.traces:
+                self.traces[name].merge(trace)
+            elif len(self.traces) < SESSIONS:
+                self.traces[name] = trace
+            else:
+                self.dropped["sessions"] += 1
+        for minute, counts in other.minutes.items():
+            self.minutes.setdefault(minute, Counter()).update(counts)
+        self.dropped.update(other.dropped)
+        for path, threads in other.threads.items():
+            self.threads[path] = self._joined([*self.threads.get(path, ()), *threads])
+
+    def _joined(self, threads: list[Thread]) -> list[Thread]:
+        """Neighbouring pieces of a log become one; what waited in the second belongs to the first one's upload."""
+        threads.sort(key=lambda thread: thread.lo)
+        joined = threads[:1]
+        for piece in threads[1:]:
+            before = joined[-1]
+            if before.hi != piece.lo:
+                joined.append(piece)
+                continue
+            if before.current is not None:
+                for what, place in piece.waiting:
+                    self.traces[before.current].mark(what, place, 0)
+            else:
+                before.waiting += piece.waiting
+            before.first = before.first or piece.first
+            before.current = piece.current or before.current
+            before.hi = piece.hi
+        return joined
+
+    def settle(self) -> None:
+        """Give what still waits to the upload that comes first after it, or to one without a name."""
+        for path, threads in self.threads.items():
+            for thread in threads:
+                name = thread.first
+                if name is None and any(isinstance(what, Event) for what, _ in thread.waiting):
+                    name = f"{path}\0"
+                    self.traces.setdefault(name, Trace())
+                if name is not None:
+                    for what, place in thread.waiting:
+                        self.traces[name].mark(what, place, 0)
+                thread.waiting = []
+
+
+def _marks(verdict: Verdict) -> tuple[Event | Failure, ...]:
+    if verdict.failure is None:
+        return (verdict.event,) if verdict.event is not None else ()
+    return (verdict.failure, verdict.event) if verdict.event is not None else (verdict.failure,)

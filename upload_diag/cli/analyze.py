@@ -1,0 +1,76 @@
+"""`upload-diag analyze PATH...`."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from upload_diag.cli._console import fail_on as exit_code
+from upload_diag.cli._console import fail_on_option, open_output
+from upload_diag.cli.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from upload_diag.rules.ruleset import Ruleset
+
+FORMATS = ("text", "json")
+
+
+class Time(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
+    """A point in time, as milliseconds since 1970."""
+
+    name = "TIME"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        from datetime import UTC, datetime
+
+        if isinstance(value, int):
+            return value
+        try:
+            time = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"'{value}' is not a time such as 2026-11-22T10:00:00Z or 2026-11-22", param, ctx)
+        time = time if time.tzinfo else time.replace(tzinfo=UTC)
+        return int(time.timestamp() * 1000)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("-f", "--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("-o", "--output", metavar="FILE", help="write there, whole or not at all (default: standard output)")
+@click.option("--since", type=Time(), default=0, help="leave out records before this time (default: none)")
+@click.option("--until", type=Time(), default=0, help="leave out records from this time on (default: none)")
+@click.option("--session", metavar="ID", default="", help="only records with this upload id, video id or key")
+@click.option("--rules", metavar="FILE", help="also use the rules in this TOML file (default: the built-in ones only)")
+@fail_on_option
+def command(
+    *,
+    paths: tuple[str, ...],
+    format_: str,
+    output: str | None,
+    since: int,
+    until: int,
+    session: str,
+    rules: str | None,
+    fail_on: frozenset[str] | None,
+) -> ExitCode:
+    """Say which uploads failed in logs, and why.
+
+    PATH is a file, packed or not, an archive, a folder, a glob pattern, or `-` for standard input.
+    """
+    from upload_diag.analysis import Only, analyze
+    from upload_diag.report import FORMATS as WRITERS
+
+    report = analyze(paths, rules=_ruleset(rules), only=Only(since, until, session), progress=None)
+    with open_output(output) as out:
+        WRITERS[format_](report, out)
+    return exit_code(fail_on, report.by_code)
+
+
+def _ruleset(file: str | None) -> "Ruleset | None":
+    """The built-in rules and those of the file; None when there is no file."""
+    if file is None:
+        return None
+    from pathlib import Path
+
+    from upload_diag.rules.ruleset import Ruleset
+
+    return Ruleset.builtin().extended(Path(file))

@@ -1,0 +1,1 @@
+"""Bytes in, records out: sources, formats, and the search for what matters."""

@@ -1,0 +1,127 @@
+"""Where an entry of a text log begins: the first line of a record, told from the lines that belong to it.
+
+Everything here looks at a line and at the few lines before it, and at nothing else, so that a file can be cut anywhere
+and each piece still finds the same entries.
+"""
+
+import re
+from collections.abc import Iterator
+
+__all__ = ["begins_entry", "entry_end", "entry_start", "is_json_line"]
+
+Buffer = bytes | bytearray
+
+# A date or a clock at the beginning of a line, after at most a bracket, emoji, or the name that docker compose puts
+# in front; or syslog's and klog's own forms.
+_DATED = re.compile(
+    rb"""[^\w\s]{0,16}[ ]?(?:[\w./-]{1,60}\s*\|\s*)?[\[(<"']?
+         (?: \d{4}[-/]\d\d[-/]\d\d[T\ _]\d\d:\d\d
+           | \d\d/[A-Z][a-z]{2}/\d{4}:\d\d:
+           | (?:[A-Z][a-z]{2}\ )?[A-Z][a-z]{2}\ [\ \d]\d\ \d\d:\d\d:\d\d
+           | \d\d:\d\d:\d\d\b
+           | [IWEF]\d{4}\ \d\d:\d\d:
+           | \d{1,3}>1?\ ?\S )""",
+    re.VERBOSE,
+)
+_LEVELLED = re.compile(
+    rb"""[^\w\s]{0,16}[ ]?(?:(?:ERROR|WARN|WARNING|INFO|DEBUG|TRACE|FATAL|CRITICAL|NOTICE|SEVERE)\b
+         |\[[\w.]{1,40}\][ ]|level=|time=)""",
+    re.VERBOSE,
+)
+# Lines at the left edge that nevertheless belong to what is above them.
+_TAIL = re.compile(
+    rb"""[}\])]
+       | (?i:caused\ by\b|suppressed:)
+       | During\ handling\ of\ the\ above | The\ above\ exception\ was
+       | goroutine\ \d+\ \[ | \.\.\.\ \d+\ (?:more|lines) | at\ \S+.*:\d+\)? $ | \[cause\] | ---\ End\ of
+       | [|+]\ \ ?(?:[-+|]|Traceback|File) """,
+    re.VERBOSE,
+)
+_CHAINED = (b"During handling of the above", b"The above exception was")
+_FRAME = b"  File "
+_EXCEPTION = re.compile(rb"[A-Za-z_][\w.]*(?:: |:?$)")
+_LOOKBACK_LINES = 6
+_LINE_SAMPLE = 2048  # how much of a long line is looked at, at either end
+
+
+def is_json_line(line: bytes) -> bool:
+    """Whether the line looks like one JSON object."""
+    return line[:1] == b"{" and line.rstrip()[-1:] == b"}" and line[1:2] in (b'"', b" ", b"}")
+
+
+def begins_entry(buffer: Buffer, start: int, floor: int, *, dated: bool) -> bool:
+    """Whether the line at `start` begins an entry.
+
+    `floor` is where the readable part of the buffer begins. `dated`: the entries of this log begin with a date, so
+    that a line without one belongs to the entry above it.
+    """
+    first = buffer[start : start + 1]
+    if first in (b" ", b"\t", b"\n", b"\r", b""):
+        return False
+    line = _line(buffer, start)
+    if _DATED.match(line):
+        return True
+    above = _above(buffer, start, floor)
+    previous = next(above, b"")
+    if not previous:
+        return True
+    if _TAIL.match(line) or _ends_traceback(line, previous, above):
+        return False
+    if line.startswith(b"Traceback (most recent call last)"):
+        return not (_DATED.match(previous) or _LEVELLED.match(previous) or previous.startswith(_CHAINED))
+    if _LEVELLED.match(line):
+        return True
+    json = is_json_line(line)
+    if previous.rstrip().endswith((b":", b"?>")) and not is_json_line(previous):
+        return False
+    if first == b"<":
+        return b"</Error>" in previous or line.startswith(b"<?xml")
+    if first in (b"{", b"[") and not json:
+        return previous[:1] in (b"}", b"]", b"{", b"[")
+    return json or not dated
+
+
+def _ends_traceback(line: bytes, previous: bytes, above: Iterator[bytes]) -> bool:
+    """Whether the line is the last one of a Python traceback, which stands at the left edge again."""
+    if previous[:1] != b" " or not _EXCEPTION.match(line):
+        return False
+    return previous.startswith(_FRAME) or any(one.startswith(_FRAME) for one in above)
+
+
+def _above(buffer: Buffer, start: int, floor: int) -> Iterator[bytes]:
+    """The lines above that are not blank, nearest first."""
+    for _ in range(_LOOKBACK_LINES):
+        if start <= floor:
+            return
+        end = start - 1
+        start = max(buffer.rfind(b"\n", floor, end) + 1, floor)
+        line = bytes(buffer[start:end]) if end - start <= 2 * _LINE_SAMPLE else _ends(buffer, start, end)
+        if line.strip():
+            yield line
+
+
+def _ends(buffer: Buffer, start: int, end: int) -> bytes:
+    return bytes(buffer[start : start + _LINE_SAMPLE] + buffer[end - _LINE_SAMPLE : end])
+
+
+def _line(buffer: Buffer, start: int) -> bytes:
+    end = buffer.find(b"\n", start)
+    end = len(buffer) if end < 0 else end
+    return bytes(buffer[start:end]) if end - start <= 2 * _LINE_SAMPLE else _ends(buffer, start, end)
+
+
+def entry_start(buffer: Buffer, line_start: int, first: int, floor: int, *, dated: bool) -> int:
+    """Where the entry begins that the line belongs to; `first` is known to begin one."""
+    while line_start > first and not begins_entry(buffer, line_start, floor, dated=dated):
+        line_start = max(buffer.rfind(b"\n", first, line_start - 1) + 1, first)
+    return line_start
+
+
+def entry_end(buffer: Buffer, line_start: int, stop: int, floor: int, *, dated: bool) -> int:
+    """Where the next entry after the line begins, at most `stop`."""
+    while True:
+        line_start = buffer.find(b"\n", line_start, stop) + 1
+        if line_start == 0 or line_start >= stop:
+            return stop
+        if begins_entry(buffer, line_start, floor, dated=dated):
+            return line_start

@@ -1,0 +1,64 @@
+"""What a log looks like, told from its beginning: its format, its encoding, how its entries begin."""
+
+import re
+from dataclasses import dataclass
+
+from upload_diag.logs.entries import is_json_line
+from upload_diag.logs.fields import find_time
+
+__all__ = ["SAMPLE", "Layout", "detect"]
+
+SAMPLE = 65_536  # bytes of a log that are looked at
+
+_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_BINARY = 0.05  # more control bytes than this, and it is no text
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b\x08"))
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What is the same all through a log.
+
+    Attributes:
+        format: `ndjson`, `text`, …; None when it is no text at all.
+        encoding: of its text.
+        dated: entries begin with a date, so a line without one belongs to the entry above it.
+        timed: there are times in it.
+        whole_lines: every line is an entry.
+    """
+
+    format: str | None
+    encoding: str | None
+    dated: bool = False
+    timed: bool = False
+    whole_lines: bool = False
+
+
+def detect(sample: bytes) -> Layout:
+    """The layout of a log that begins with the sample (its first `SAMPLE` bytes, or all of it)."""
+    encoding = next((name for bom, name in _BOMS if sample.startswith(bom)), None) or _encoding(sample)
+    if encoding is None:
+        return Layout(None, None)
+    lines = [line for line in re.split(rb"[\r\n]+", sample) if line.strip()]
+    if len(lines) > 1:
+        lines.pop()  # perhaps cut by the end of the sample
+    if not lines:
+        return Layout("text", encoding)
+    timed = any(find_time(line[:400]) for line in lines[:200])
+    if sum(map(is_json_line, lines)) > 0.9 * len(lines):
+        return Layout("ndjson", encoding, timed=timed, whole_lines=True)
+    edge = [line for line in lines if line[:1] not in b" \t"]
+    dated = sum(bool(find_time(line[:40])) for line in edge)
+    return Layout("text", encoding, dated=dated > 1 and dated >= 0.6 * len(edge), timed=timed)
+
+
+def _encoding(sample: bytes) -> str | None:
+    """How text without a byte order mark is encoded; None when it is no text."""
+    if len(sample) - len(sample.translate(None, _CONTROLS)) > _BINARY * len(sample):
+        return None
+    try:
+        sample.decode()
+    except UnicodeDecodeError as error:
+        cut_character = error.start >= len(sample) - 3
+        return "utf-8" if cut_character and len(sample) >= SAMPLE else "latin-1"
+    return "utf-8"

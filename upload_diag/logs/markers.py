@@ -1,0 +1,214 @@
+r"""What a log says about an upload besides its failures. Rows only: see `events.read_event` for how they are used.
+
+Patterns are matched on lower-cased text in which every run of white space is one blank. They never look at emoji or
+other ornaments, so they also match where these were lost or mangled by a wrong decoding.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["MARKERS", "Event", "Marker"]
+
+
+class Event(StrEnum):
+    """What happened in an upload."""
+
+    CREATE = "create"  # an upload session was created
+    PART = "part"  # a part was stored
+    COMPLETE = "complete"  # the upload is complete
+    ABORT = "abort"  # the session was aborted on request
+    LIFECYCLE_ABORT = "lifecycle_abort"  # the session was removed by a lifecycle rule
+    EXPIRED = "expired"  # the client says that it saw its session dead; a failure of its own goes with it
+    REFRESH = "refresh"  # the client asks for a fresh session
+    REFRESHED = "refreshed"  # it got one
+    REFRESH_FAILED = "refresh_failed"  # it did not get one
+    RETRY = "retry"  # the client tries again
+    LIMIT = "limit"  # the client gives up
+    CANCEL = "cancel"  # the user, or the app for the user, stopped the upload
+    ERROR = "error"  # a failure; never in a row, the rules tell failures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marker:
+    """One way of saying that something happened.
+
+    Attributes:
+        keywords: lower-case literals; every match contains one of them. They gate the pattern and feed the prefilter, so
+            they must be rare in lines that say nothing of the kind.
+        pattern: the regular expression; any of the keywords when empty.
+        quiet: the text looks like a failure and is none: it announces, or goes with, one that is counted elsewhere.
+        hits: texts it must match.
+        misses: texts it must not match.
+    """
+
+    event: Event
+    keywords: tuple[str, ...]
+    pattern: str = ""
+    quiet: bool = False
+    hits: tuple[str, ...]
+    misses: tuple[str, ...] = ()
+
+
+MARKERS = (
+    Marker(
+        event=Event.EXPIRED,
+        keywords=("getting fresh session",),
+        hits=("❌ Upload session expired/invalid, getting fresh session (attempt 1/2)...",),
+    ),
+    Marker(
+        event=Event.EXPIRED,
+        keywords=("session expiration details",),
+        quiet=True,
+        hits=("🔍 Session expiration details: {", "ðŸ” Session expiration details: { uploadId: 'x' }"),
+    ),
+    Marker(
+        event=Event.REFRESH,
+        keywords=("refreshing upload session",),
+        quiet=True,
+        hits=("🔄 Refreshing upload session…", "Refreshing upload session..."),
+    ),
+    Marker(
+        event=Event.REFRESHED,
+        keywords=("fresh upload session created",),
+        quiet=True,
+        hits=("✅ Fresh upload session created: { uploadId: 'a', videoId: 'b' }",),
+        misses=("Fresh upload session could not be created",),
+    ),
+    Marker(
+        event=Event.RETRY,
+        keywords=("obtained, retrying chunk upload",),
+        quiet=True,
+        hits=("✅ Fresh session obtained, retrying chunk upload…",),
+    ),
+    Marker(
+        event=Event.REFRESH_FAILED,
+        keywords=("failed to refresh upload session",),
+        hits=("❌ Failed to refresh upload session: Error: Request failed with status code 500",),
+    ),
+    Marker(
+        event=Event.LIMIT,
+        keywords=("upload session refresh limit reached",),
+        quiet=True,
+        hits=("❌ Upload session refresh limit reached.",),
+    ),
+    Marker(
+        event=Event.LIMIT,
+        keywords=("giving up",),
+        pattern=r"\bgiving up\b.{0,80}\b(?:upload|part|chunk|attempt|retr)|\b(?:upload|part|chunk).{0,80}\bgiving up\b",
+        hits=("part 7: giving up after 3 attempts", "Giving up on upload a.mp4"),
+        misses=("giving up the lock",),
+    ),
+    Marker(
+        event=Event.CANCEL,
+        keywords=(
+            "upload cancel",
+            "upload was cancel",
+            "transfer cancel",
+            "cancelled by",
+            "canceled by",
+            "cancelled the upload",
+            "canceled the upload",
+            "cancelling upload",
+            "canceling upload",
+            " was cancelled",
+        ),
+        pattern=r"\b(?:upload|user|transfer)[^.]{0,40}\bcancell?ed\b|\bcancell?ed by (?:the )?(?:user|client)\b|\bcancell?ing upload\b",
+        hits=("Upload cancelled by user", "User canceled the upload", "upload 17 was cancelled"),
+        misses=("context canceled", "job cancelled"),
+    ),
+    Marker(
+        event=Event.RETRY,
+        keywords=("retrying",),
+        pattern=r"\bretrying (?:the )?(?:upload|part|chunk|request|create|complete)|\b(?:upload|part|chunk) \d+[^.]{0,60}\bretrying\b",
+        hits=("Retrying part 3 (attempt 2/5)", "chunk 4 failed with 503, retrying in 2 s"),
+        misses=("retrying dns lookup",),
+    ),
+    Marker(
+        event=Event.CREATE,
+        keywords=("multipart upload",),
+        pattern=r"\b(?:created|initiated|started|creating|starting|initiating) (?:a |new |a new )?multipart upload\b"
+        r"|\bmultipart upload (?:session )?(?:created|initiated|started)\b",
+        hits=("Created multipart upload uploadId=x", "multipart upload initiated"),
+        misses=("multipart upload failed", "aborted multipart upload"),
+    ),
+    Marker(
+        event=Event.CREATE,
+        keywords=("upload session",),
+        pattern=r"(?<!fresh )\bupload session (?:created|initiated|started|opened)\b|\bcreated upload session\b",
+        hits=("Upload session created: { uploadId: 'x' }",),
+        misses=("Fresh upload session created: {}", "upload session expired"),
+    ),
+    Marker(
+        event=Event.CREATE,
+        keywords=("?uploads",),
+        pattern=r"\bpost\b.{0,300}\?uploads(?:=|\b).{0,40}\b200\b|\bpost 200\b.{0,300}\?uploads(?:=|\b)",
+        hits=('"POST /bkt/k?uploads HTTP/1.1" 200', "[network] POST 200 2/bkt/sdk.mp4?uploads="),
+        misses=('"POST /bkt/k?uploads HTTP/1.1" 403',),
+    ),
+    Marker(
+        event=Event.PART,
+        keywords=(
+            "uploaded",
+            "stored part",
+            "part stored",
+            "finished part",
+            "completed part",
+            "part complete",
+            "part done",
+        ),
+        pattern=r"\b(?:uploaded|stored|finished|completed) (?:part|chunk) ?#?\d+"
+        r"|\b(?:part|chunk) ?#?\d+(?: of \d+|/\d+)? (?:uploaded|stored)\b"
+        r"|\b(?:part|chunk) (?:uploaded|stored|complete|done)\b",
+        hits=("Uploaded part 3/12", "part 3 uploaded, etag x", "part uploaded", "✅ Chunk 3 uploaded successfully"),
+        misses=("part 3 failed", "uploading part 3"),
+    ),
+    Marker(
+        event=Event.PART,
+        keywords=("partnumber=",),
+        pattern=r"\bput\b.{0,300}partnumber=\d.{0,400}\b200\b|\bput 200\b.{0,300}partnumber=\d",
+        hits=('"PUT /bkt/k?partNumber=1&uploadId=x HTTP/1.1" 200', "[network] PUT 200 2/bkt/k?partNumber=1&uploadId=x"),
+        misses=('"PUT /bkt/k?partNumber=1&uploadId=x HTTP/1.1" 404',),
+    ),
+    Marker(
+        event=Event.COMPLETE,
+        keywords=(
+            "upload complete",
+            "upload finished",
+            "upload succe",
+            "upload ok",
+            "upload.complete",
+            "upload_complete",
+            "upload is complete",
+            "upload was succe",
+            "completed upload",
+            "completed multipart upload",
+            "completed the ",
+            "successfully uploaded",
+        ),
+        pattern=r"\b(?:upload|multipart upload|file upload)[ ._:-]{1,3}(?:is |was )?(?:completed|complete|finished|succeeded|successful)\b(?! ?[:=]? ?false)"
+        r"|\bcompleted (?:the )?(?:multipart )?upload\b|\bupload ok\b|\bsuccessfully uploaded\b(?! (?:part|chunk))",
+        hits=("Upload completed", "multipart upload completed in 12 s", "UPLOAD OK", "✅ Upload complete!"),
+        misses=("upload complete: false", "failed to complete upload", "upload completion failed"),
+    ),
+    Marker(
+        event=Event.COMPLETE,
+        keywords=("uploadid=",),
+        pattern=r"\bpost\b.{0,300}[?&]uploadid=(?!.{0,400}\bpartnumber=).{0,400}\b200\b|\bpost 200\b.{0,300}[?&]uploadid=",
+        hits=('"POST /bkt/k?uploadId=x HTTP/1.1" 200', "[network] POST 200 1/bkt/k?uploadId=x"),
+        misses=('"POST /bkt/k?uploadId=x HTTP/1.1" 404',),
+    ),
+    Marker(
+        event=Event.ABORT,
+        keywords=("uploadid=",),
+        pattern=r"\bdelete\b.{0,300}[?&]uploadid=.{0,400}\b204\b|\bdelete 204\b.{0,300}[?&]uploadid=",
+        hits=('"DELETE /bkt/k?uploadId=x HTTP/1.1" 204',),
+        misses=('"DELETE /bkt/k?uploadId=x HTTP/1.1" 404',),
+    ),
+    Marker(
+        event=Event.ABORT,
+        keywords=("multipart upload",),
+        pattern=r"\b(?:aborted|aborting) (?:the )?multipart upload\b|\bmultipart upload (?:was )?aborted\b",
+        hits=("Aborted multipart upload x", "multipart upload aborted"),
+        misses=("failed to abort multipart upload",),
+    ),
+)

@@ -1,0 +1,119 @@
+"""Find the lines that may matter, at the speed of a search tool.
+
+The literals come from the rules and the markers; a line that holds none of them is never looked at again. Matching
+ignores the case of ASCII letters. Both engines find the same lines; hyperscan is some eighty times faster.
+"""
+
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from functools import lru_cache
+from typing import Any, Protocol
+
+__all__ = ["HyperscanScanner", "RegexScanner", "Scanner", "minimal", "scanner"]
+
+
+class Scanner(Protocol):
+    """One engine.
+
+    Attributes:
+        engine: its name, for the report and for `--version`.
+    """
+
+    engine: str
+
+    def hits(self, block: memoryview, limit: int) -> list[int]:
+        """Where literals end in the block, ascending, at least one for each line with a literal.
+
+        Stops after `limit` hits: so many lines match that the caller had better look at all of them.
+        """
+        ...
+
+
+def minimal(literals: Iterable[str]) -> tuple[bytes, ...]:
+    """The literals in lower case, without those that contain another one: the same lines match with fewer.
+
+    Literals are UTF-8; only ASCII letters are folded, so that bytes of any encoding can be searched.
+    """
+    folded = sorted({literal.encode().lower() for literal in literals} - {b""}, key=lambda one: (len(one), one))
+    kept: list[bytes] = []
+    for literal in folded:
+        if not any(shorter in literal for shorter in kept):
+            kept.append(literal)
+    return tuple(kept)
+
+
+@lru_cache(maxsize=4)
+def scanner(literals: tuple[bytes, ...], engine: str | None = None) -> Scanner:
+    """The engine asked for, or the fastest one that is installed."""
+    if engine != RegexScanner.engine:
+        try:
+            return HyperscanScanner(literals)
+        except ImportError:
+            if engine is not None:
+                raise
+    return RegexScanner(literals)
+
+
+class HyperscanScanner:
+    """Hyperscan (Vectorscan) in block mode: about 2 GB/s a core, whatever the number of literals."""
+
+    engine = "hyperscan"
+
+    def __init__(self, literals: tuple[bytes, ...]) -> None:
+        import hyperscan
+
+        self._database: Any = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        self._database.compile(
+            expressions=list(literals),
+            ids=list(range(len(literals))),
+            elements=len(literals),
+            flags=[hyperscan.HS_FLAG_CASELESS] * len(literals),
+            literal=True,
+        )
+        self._stopped: type[Exception] = hyperscan.ScanTerminated
+
+    def hits(self, block: memoryview, limit: int) -> list[int]:
+        """See `Scanner.hits`."""
+        found: list[int] = []
+
+        def on_match(_literal: int, _start: int, end: int, _flags: int, _context: object) -> bool:
+            found.append(end)
+            return len(found) >= limit
+
+        with suppress(self._stopped):
+            self._database.scan(block, match_event_handler=on_match)
+        return found
+
+
+class RegexScanner:
+    """The standard library's `re`, with the literals folded into a prefix tree."""
+
+    engine = "re"
+
+    def __init__(self, literals: tuple[bytes, ...]) -> None:
+        self._pattern = re.compile(_tree(literals))
+
+    def hits(self, block: memoryview, limit: int) -> list[int]:
+        """See `Scanner.hits`."""
+        found: list[int] = []
+        for match in self._pattern.finditer(bytes(block).lower()):
+            found.append(match.end())
+            if len(found) >= limit:
+                break
+        return found
+
+
+def _tree(literals: tuple[bytes, ...]) -> bytes:
+    """One regular expression for all literals, in which common beginnings stand once.
+
+    None of them contains another (`minimal`), so none is the beginning of another.
+    """
+    by_first: dict[bytes, list[bytes]] = {}
+    for literal in sorted(literals):
+        by_first.setdefault(literal[:1], []).append(literal[1:])
+    branches = []
+    for first, rest in by_first.items():
+        tail = b"" if rest == [b""] else _tree(tuple(rest))
+        branches.append(re.escape(first) + tail)
+    return branches[0] if len(branches) == 1 else b"(?:" + b"|".join(branches) + b")"

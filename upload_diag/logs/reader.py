@@ -1,0 +1,259 @@
+"""Bytes to records: the entries of a log that hold a literal of the rules.
+
+One buffer is filled, searched, and filled again. Only whole entries are searched; what may go on in the next block is
+carried over, with a little of what came before it, so that every entry is told from its own surroundings.
+
+A range of a file is read from the first entry that begins in it to the first that begins after it. So neighbouring
+ranges share nothing and leave nothing out, wherever a file is cut.
+"""
+
+from collections.abc import Iterator, MutableMapping
+from io import BufferedIOBase
+from typing import Any
+
+from upload_diag.logs.entries import begins_entry, entry_end, entry_start
+from upload_diag.logs.fields import NO_IDS, Ids, find_time, read_line
+from upload_diag.logs.layout import Layout
+from upload_diag.logs.prefilter import Scanner
+from upload_diag.logs.record import Record
+from upload_diag.logs.skeleton import JsonLines
+
+__all__ = ["CONTEXT", "LINE_LIMIT", "Reader"]
+
+LINE_LIMIT = 1 << 20  # a longer line is cut, and what is cut off is counted
+CONTEXT = 16_384  # bytes before an entry that are kept, to tell where it begins and when it was
+_BLOCK = 1 << 18  # fits the processor's cache, which is half of the speed
+_DENSE = 96  # a literal in fewer bytes than this, on average: look at every line
+_TIME_LINES = 16  # how far above an entry its time may stand
+
+
+class Reader:
+    """Reads one stream, or a range of it, as records.
+
+    Attributes:
+        bytes: how many bytes were read so far.
+        lines: how many lines.
+        unreadable: why bytes could not be read -> how many bytes.
+    """
+
+    def __init__(
+        self,
+        stream: BufferedIOBase,
+        layout: Layout,
+        scanner: Scanner,
+        known: MutableMapping[bytes, Any],
+        *,
+        lo: int = 0,
+        hi: int | None = None,
+    ) -> None:
+        self.bytes = 0
+        self.lines = 0
+        self.unreadable: dict[str, int] = {}
+        self._stream = stream
+        self._layout = layout
+        self._scanner = scanner
+        self._json = JsonLines(known)
+        self._hi = hi
+        self._lo = lo
+        self._buffer = bytearray(_BLOCK)
+        self._base = max(0, lo - CONTEXT)  # where in the stream the buffer begins
+        self._floor = 0  # where in the buffer its first whole line begins
+        self._start = lo - self._base  # where in the buffer the first entry that was not yet read begins
+        self._end = 0  # how far the buffer is filled
+        self._over = False
+
+    def records(self) -> Iterator[Record]:
+        """The entries with a literal, in their order."""
+        if self._lo and not self._to_first_entry():
+            return
+        while not self._over:
+            last = not self._fill()
+            stop = self._complete(last)
+            if stop > self._start:
+                yield from self._search(stop)
+                self._advance(stop)
+            elif last:
+                break
+            elif self._end - self._start >= LINE_LIMIT:
+                yield from self._oversized()
+
+    def _fill(self) -> bool:
+        """Read on; False at the end of the stream. The buffer grows when one entry fills it."""
+        if self._end == len(self._buffer):
+            self._buffer.extend(bytes(len(self._buffer)))
+        with memoryview(self._buffer) as view:
+            try:
+                count: int = self._stream.readinto(view[self._end :])
+            except (OSError, EOFError, ValueError) as error:
+                self.unreadable[_reason(error)] = 0
+                return False
+        self._end += count
+        return count > 0
+
+    def _to_first_entry(self) -> bool:
+        """Move to the first entry that begins in the range; False when there is none."""
+        while self._end <= self._start:
+            if not self._fill():
+                return False
+        if self._base:
+            self._floor = self._buffer.find(b"\n", 0, self._end) + 1
+        first = self._entry_from(self._start)
+        self._start = first
+        self._over = self._hi is not None and self._base + first >= self._hi
+        return first < self._end
+
+    def _entry_from(self, place: int) -> int:
+        """Where the first entry at or after a place begins; reads on as far as needed, at most a line's limit."""
+        while True:
+            line = place if self._buffer[place - 1 : place] == b"\n" else self._line_after(place)
+            while 0 < line < self._end:
+                if self._layout.whole_lines or self._begins(line):
+                    return line
+                line = self._line_after(line)
+            if self._end - place > LINE_LIMIT or not self._fill():
+                return self._end
+
+    def _line_after(self, place: int) -> int:
+        return self._buffer.find(b"\n", place, self._end) + 1
+
+    def _begins(self, line: int) -> bool:
+        return begins_entry(self._buffer, line, self._floor, dated=self._layout.dated)
+
+    def _complete(self, last: bool) -> int:
+        """How far the buffer holds whole entries."""
+        if self._hi is not None and self._base + self._end > self._hi:
+            stop = self._entry_from(max(self._hi - self._base, self._start))
+            self._over = True
+            return stop
+        if last:
+            return self._end
+        stop = self._buffer.rfind(b"\n", self._start, self._end) + 1
+        if self._layout.whole_lines or stop <= self._start:
+            return stop
+        line = self._buffer.rfind(b"\n", self._start, stop - 1) + 1 or self._start
+        stop_entry = entry_start(self._buffer, line, self._start, self._floor, dated=self._layout.dated)
+        return stop_entry if stop_entry > self._start or stop - self._start < LINE_LIMIT else stop
+
+    def _search(self, stop: int) -> Iterator[Record]:
+        """The records of the whole entries between the last place read and `stop`."""
+        length = stop - self._start
+        limit = length // _DENSE + 8 if self._layout.whole_lines else length
+        with memoryview(self._buffer) as view:
+            hits = self._scanner.hits(view[self._start : stop], limit)
+        if len(hits) >= limit:
+            yield from self._every_line(stop)
+        else:
+            yield from self._around(hits, stop)
+
+    def _every_line(self, stop: int) -> Iterator[Record]:
+        offset = self._base + self._start
+        line = self.lines
+        for text in self._buffer[self._start : stop].split(b"\n"):
+            line += 1
+            if text:
+                record = self._json.read(bytes(text), offset)
+                record.line = line
+                yield record
+            offset += len(text) + 1
+
+    def _around(self, hits: list[int], stop: int) -> Iterator[Record]:
+        buffer, start, floor, dated = self._buffer, self._start, self._floor, self._layout.dated
+        done = counted = start
+        line = self.lines + 1
+        for hit in hits:
+            place = start + hit - 1
+            if place < done:
+                continue
+            begin = buffer.rfind(b"\n", done, place) + 1 or done
+            if not self._layout.whole_lines:
+                begin = entry_start(buffer, begin, done, floor, dated=dated)
+                done = entry_end(buffer, place, stop, floor, dated=dated)
+            else:
+                done = buffer.find(b"\n", place, stop) + 1 or stop
+            line += buffer.count(b"\n", counted, begin)
+            counted = begin
+            record = self._record(begin, done)
+            record.line = line
+            yield record
+
+    def _record(self, begin: int, end: int) -> Record:
+        text = bytes(self._buffer[begin:end]).rstrip()
+        offset = self._base + begin
+        if text[:1] == b"{" and b"\n" not in text:
+            return self._json.read(text, offset)
+        plain, ids = _read_text(text)
+        when = self._when(text, begin) if self._layout.timed else 0
+        return Record(offset, when, plain, text, ids)
+
+    def _when(self, text: bytes, begin: int) -> int:
+        """The time in the entry's first line, or in the nearest line above that has one."""
+        when = find_time(text[: text.find(b"\n") + 1 or None][:400])
+        above = begin
+        for _ in range(_TIME_LINES):
+            if when or above <= self._floor:
+                break
+            end, above = above, self._buffer.rfind(b"\n", self._floor, above - 1) + 1 or self._floor
+            when = find_time(bytes(self._buffer[above : min(end, above + 400)]))
+        return when
+
+    def _advance(self, stop: int) -> None:
+        """Leave what was read behind, but for a little context."""
+        self.bytes += stop - self._start
+        self.lines += self._buffer.count(b"\n", self._start, stop)
+        if self._over or stop == self._end:
+            self.lines += self._buffer[stop - 1 : stop] != b"\n"
+        keep = max(0, stop - CONTEXT)
+        self._buffer[: self._end - keep] = self._buffer[keep : self._end]
+        self._base += keep
+        self._start, self._end = stop - keep, self._end - keep
+        self._floor = self._buffer.find(b"\n", 0, self._start) + 1 if self._base else 0
+
+    def _oversized(self) -> Iterator[Record]:
+        """Read a line that is longer than the limit as if it ended there, and skip the rest of it."""
+        stop = self._start + LINE_LIMIT
+        yield from self._search(stop)
+        kept = self._base + stop
+        skipped = 0
+        rest = self._buffer.find(b"\n", stop, self._end)
+        begin = stop
+        while rest < 0:
+            skipped += self._end - begin
+            self._end = begin = 0
+            if not self._fill():
+                break
+            rest = self._buffer.find(b"\n", 0, self._end)
+        if rest >= 0:
+            skipped += rest - begin
+        after = rest + 1 if rest >= 0 else self._end
+        self.bytes += LINE_LIMIT + skipped + (rest >= 0)
+        self.lines += 1
+        self.unreadable["line longer than 1 MiB"] = self.unreadable.get("line longer than 1 MiB", 0) + skipped
+        self._base = kept + skipped + (rest >= 0)
+        self._buffer[: self._end - after] = self._buffer[after : self._end]
+        self._start, self._end, self._floor = 0, self._end - after, 0
+        self._over = self._over or (self._hi is not None and self._base >= self._hi)
+
+
+_LINES: dict[bytes, tuple[bytes, Ids]] = {}
+_LINES_LIMIT = 16_384
+
+
+def _read_text(text: bytes) -> tuple[bytes, Ids]:
+    """An entry without what varies, and the ids in it. Lines that repeat, such as stack frames, are remembered."""
+    plain: list[bytes] = []
+    ids = NO_IDS
+    for line in text.splitlines():
+        known = _LINES.get(line)
+        if known is None:
+            if len(_LINES) >= _LINES_LIMIT:
+                _LINES.clear()
+            known = _LINES[line] = read_line(line)
+        plain.append(known[0])
+        if known[1] is not NO_IDS:
+            ids |= known[1]
+    return b"\n".join(plain), ids
+
+
+def _reason(error: Exception) -> str:
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return f"could not read on: {text}"

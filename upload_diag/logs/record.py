@@ -1,0 +1,30 @@
+"""`Record`: one entry of a log, with the little that must be known of every one of them."""
+
+from dataclasses import dataclass
+
+from upload_diag.logs.fields import Ids
+
+__all__ = ["Record"]
+
+
+@dataclass(slots=True)
+class Record:
+    """One entry of a log, however many lines it has.
+
+    Attributes:
+        offset: the byte at which it starts, after decompression.
+        when: its time in milliseconds since 1970 in UTC; 0 when neither it nor an entry shortly before it tells.
+        key: equal for records that differ only in ids, times and the like, so that one verdict serves them all.
+        line: its first line, from 1; counted from the beginning of the range that was read.
+        text: the entry as it stands in the log.
+        ids: what ties it to an upload.
+        payload: what to classify when it is not the text: fields that a format's reader has already taken apart.
+    """
+
+    offset: int
+    when: int
+    key: bytes
+    text: bytes
+    ids: Ids
+    payload: object = None
+    line: int = 0

@@ -1,0 +1,249 @@
+"""Where logs come from: files, folders, patterns, standard input; packed or not. Nothing is ever unpacked to disk."""
+
+import bz2
+import glob
+import gzip
+import io
+import lzma
+import os
+import stat
+import sys
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from upload_diag.errors import InputError
+
+__all__ = ["STDIN", "Stream", "Unreadable", "expand", "open_streams"]
+
+STDIN = "-"
+MAX_LAYERS = 4  # archives in archives, and compression around them
+RATIO_LIMIT = 200  # a log is rarely packed better than 1:50; a bomb is 1:1000
+RATIO_FREE = 64 << 20  # bytes that may come out before the ratio counts
+NESTED_LIMIT = 64 << 20  # an archive that must be sought in, inside a stream that cannot seek, is held in memory
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Something to read.
+
+    Attributes:
+        path: how to call it; a member of an archive is `archive.zip!member`.
+        file: its bytes, unpacked.
+        size: how many bytes it has; None when only reading tells. Known for plain files, which can be read in ranges.
+    """
+
+    path: str
+    file: io.BufferedIOBase
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Something that is there and cannot be read as a log."""
+
+    path: str
+    bytes: int
+    reason: str
+
+
+def expand(paths: Iterable[str]) -> list[str]:
+    """The files that the paths, folders and glob patterns mean, each once, sorted.
+
+    Raises:
+        InputError: a path does not exist, or a pattern matches nothing.
+    """
+    found: set[str] = set()
+    for path in paths:
+        if path == STDIN:
+            found.add(path)
+        elif os.path.isdir(path):  # noqa: PTH112 - a path may hold what Path would normalise away
+            found.update(_walk(path))
+        elif os.path.lexists(path):
+            found.add(path)
+        else:
+            matches = [match for match in glob.glob(path, recursive=True) if not os.path.isdir(match)]  # noqa: PTH112, PTH207
+            if not matches:
+                raise InputError(f"{path}: no such file or folder")
+            found.update(matches)
+    return sorted(found)
+
+
+def _walk(folder: str) -> Iterator[str]:
+    for root, _, names in os.walk(folder):
+        for name in names:
+            yield os.path.join(root, name)  # noqa: PTH118
+
+
+def open_streams(path: str) -> Iterator[Stream | Unreadable]:
+    """Everything that can be read under one path: the file itself, or the members of the archive that it is.
+
+    Each stream must be read before the next is asked for.
+    """
+    if path == STDIN:
+        yield from _unpack(STDIN, sys.stdin.buffer, None, 0)
+        return
+    try:
+        status = Path(path).stat()
+        if not stat.S_ISREG(status.st_mode):
+            yield Unreadable(path, 0, "not a regular file")
+            return
+        with Path(path).open("rb") as file:
+            yield from _unpack(path, file, status.st_size, 0)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        yield Unreadable(path, 0, reason)
+
+
+def _unpack(path: str, file: Any, size: int | None, layer: int) -> Iterator[Stream | Unreadable]:
+    head = file.peek(512)[:512]
+    kind = next((kind for magic, offset, kind in _MAGIC if head[offset : offset + len(magic)] == magic), None)
+    if kind is None:
+        yield Stream(path, file, size)
+    elif layer >= MAX_LAYERS:
+        yield Unreadable(path, len(head), f"more than {MAX_LAYERS} layers of packing")
+    elif kind in _DECOMPRESSORS:
+        unpacked = io.BufferedReader(_Limited(_DECOMPRESSORS[kind](file), file))
+        with suppress(OSError, EOFError):
+            yield from _unpack(path, unpacked, None, layer + 1)
+            return
+        yield Unreadable(path, size or 0, f"broken {kind} data")
+    elif kind == "zip":
+        yield from _zip(path, file, layer)
+    else:
+        yield from _tar(path, file, layer)
+
+
+def _zip(path: str, file: Any, layer: int) -> Iterator[Stream | Unreadable]:
+    seekable = file if file.seekable() else _in_memory(file)
+    if seekable is None:
+        yield Unreadable(path, NESTED_LIMIT, "zip inside a stream, larger than 64 MiB")
+        return
+    try:
+        with zipfile.ZipFile(seekable) as archive:
+            for member in sorted(archive.infolist(), key=lambda one: one.filename):
+                if not member.is_dir():
+                    yield from _zip_member(f"{path}!{member.filename}", archive, member, layer)
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        yield Unreadable(path, 0, f"broken zip archive: {error}")
+
+
+def _zip_member(
+    name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, layer: int
+) -> Iterator[Stream | Unreadable]:
+    try:
+        with archive.open(member) as file:
+            limited = io.BufferedReader(_Limited(file, None, packed=member.compress_size))
+            yield from _unpack(name, limited, None, layer + 1)
+    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
+        yield Unreadable(name, member.compress_size, f"member of a zip archive: {error}")
+
+
+def _tar(path: str, file: Any, layer: int) -> Iterator[Stream | Unreadable]:
+    try:
+        with tarfile.open(fileobj=file, mode="r|") as archive:
+            for member in archive:
+                name = f"{path}!{member.name}"
+                if member.isdir():
+                    continue
+                opened = archive.extractfile(member) if member.isfile() else None
+                if opened is None:
+                    yield Unreadable(name, 0, "not a regular file")
+                    continue
+                yield from _unpack(name, io.BufferedReader(_Plain(opened)), None, layer + 1)
+    except (tarfile.TarError, OSError, EOFError) as error:
+        yield Unreadable(path, 0, f"broken tar archive: {error}")
+
+
+def _in_memory(file: Any) -> io.BytesIO | None:
+    data = file.read(NESTED_LIMIT + 1)
+    return io.BytesIO(data) if len(data) <= NESTED_LIMIT else None
+
+
+class _Plain(io.RawIOBase):
+    """A raw stream over anything with `read`."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._file.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+class _Limited(_Plain):
+    """A raw stream over a decompressor that refuses to be a bomb."""
+
+    def __init__(self, file: Any, packed_file: Any, packed: int = 0) -> None:
+        super().__init__(file)
+        self._packed_file = packed_file
+        self._packed = packed
+        self._out = 0
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            count = super().readinto(buffer)
+        except _broken() as error:
+            raise OSError(f"packed data is broken or cut short: {error}") from error
+        self._out += count
+        if self._out > RATIO_FREE and self._out > RATIO_LIMIT * max(self._read(), 1):
+            raise OSError(f"unpacks to more than {RATIO_LIMIT} times its size")
+        return count
+
+    def _read(self) -> int:
+        if self._packed_file is None:
+            return self._packed
+        try:
+            return int(self._packed_file.tell())
+        except (OSError, ValueError):
+            return self._out
+
+
+def _broken() -> tuple[type[Exception], ...]:
+    """What the decompressors raise for data that is broken or cut short."""
+    found: list[type[Exception]] = [zipfile.BadZipFile, lzma.LZMAError, EOFError, zlib.error]
+    for module, name in (("isal.isal_zlib", "error"), ("zstandard", "ZstdError")):
+        with suppress(ImportError):
+            found.append(getattr(import_module(module), name))
+    return tuple(found)
+
+
+def _gzip(file: Any) -> Any:
+    try:
+        opener: Any = import_module("isal.igzip").IGzipFile
+    except ImportError:
+        opener = gzip.GzipFile
+    return opener(fileobj=file, mode="rb")
+
+
+def _zstd(file: Any) -> Any:
+    import zstandard
+
+    return zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
+
+
+_DECOMPRESSORS: dict[str, Callable[[Any], Any]] = {
+    "gzip": _gzip,
+    "zstd": _zstd,
+    "xz": lzma.LZMAFile,
+    "bzip2": bz2.BZ2File,
+}
+_MAGIC = (
+    (b"\x1f\x8b", 0, "gzip"),
+    (b"\x28\xb5\x2f\xfd", 0, "zstd"),
+    (b"\xfd7zXZ\x00", 0, "xz"),
+    (b"BZh", 0, "bzip2"),
+    (b"PK\x03\x04", 0, "zip"),
+    (b"PK\x05\x06", 0, "zip"),
+    (b"ustar", 257, "tar"),
+)

@@ -1,0 +1,170 @@
+"""Why an upload session died, as far as the log shows it."""
+
+from collections.abc import Mapping
+
+from upload_diag.codes import ErrorCode, Operation
+from upload_diag.logs.markers import Event
+from upload_diag.sessions.session import Cause, RootCause
+from upload_diag.sessions.trace import Failure, Mark, Trace
+
+__all__ = ["root_cause"]
+
+HOUR = 3_600_000
+# Lifetimes that stores and lifecycle rules are set to: they count in days. The sweep comes late, never early.
+_DAY = 24 * HOUR
+_SWEEP = 6 * HOUR
+_RACE = 2_000  # within this of Create, a store may not yet know the upload everywhere
+_AT_ONCE = 60_000  # a first part that is refused this soon was never going to be accepted
+
+
+def root_cause(trace: Trace) -> RootCause | None:
+    """Why the session died; None when none of the failures is a dead session."""
+    marks = trace.marks
+    died = [(what, mark) for what, mark in marks.items() if isinstance(what, Failure) and _dead(what)]
+    if not died:
+        return None
+    first_what, first = min(died, key=lambda item: item[1].first)
+    for judge in (_completed, _lifecycle, _aborted, _raced, _never_known, _credentials, _store):
+        found = judge(marks, first_what, first)
+        if found is not None:
+            return found
+    return RootCause(
+        Cause.UNKNOWN,
+        (),
+        "Look for DELETE of this upload id, and for lifecycle rules, in the bucket's access log or CloudTrail.",
+        _unseen(marks),
+    )
+
+
+Marks = Mapping[Event | Failure, Mark]
+
+
+def _dead(what: Failure) -> bool:
+    return what.code == ErrorCode.SESSION_EXPIRED and what.operation != Operation.ABORT
+
+
+def _unseen(marks: Marks) -> tuple[str, ...]:
+    unseen = []
+    if Event.CREATE not in marks:
+        unseen.append("The log does not show when the session was created.")
+    if Event.ABORT not in marks:
+        unseen.append("The log does not show any abort of it.")
+    return tuple(unseen)
+
+
+def _completed(marks: Marks, what: Failure, died: Mark) -> RootCause | None:
+    complete = marks.get(Event.COMPLETE)
+    if complete is not None and complete.first < died.first:
+        return RootCause(
+            Cause.ALREADY_COMPLETED,
+            ("A Complete of this upload succeeded before the session was missed.",),
+            "HEAD the key: its ETag ends in the number of parts, and its size is the file's.",
+        )
+    if what.operation == Operation.COMPLETE:
+        earlier = [
+            mark
+            for other, mark in marks.items()
+            if isinstance(other, Failure)
+            and other.operation == Operation.COMPLETE
+            and other.code in (ErrorCode.TIMEOUT, ErrorCode.NETWORK, ErrorCode.SERVER_ERROR)
+            and mark.first < died.first
+        ]
+        if earlier:
+            return RootCause(
+                Cause.ALREADY_COMPLETED,
+                ("An earlier Complete of this upload ended without a clear answer.",),
+                "HEAD the key: its ETag ends in the number of parts, and its size is the file's.",
+                ("The log does not show whether that Complete went through.",),
+            )
+    return None
+
+
+def _lifecycle(marks: Marks, _what: Failure, died: Mark) -> RootCause | None:
+    swept = marks.get(Event.LIFECYCLE_ABORT)
+    if swept is not None and swept.first < died.last:
+        return RootCause(Cause.LIFECYCLE, ("The access log shows the lifecycle rule removing this upload.",))
+    begun = marks.get(Event.CREATE)
+    if begun is None or not begun.first[0] or not died.first[0]:
+        return None
+    age = died.first[0] - begun.first[0]
+    days = age // _DAY
+    if days >= 1 and Event.ABORT not in marks:
+        return RootCause(
+            Cause.LIFECYCLE,
+            (f"The session was {age / HOUR:.1f} h old when it was missed first, and nobody aborted it.",),
+            f"Look for a lifecycle rule that aborts incomplete uploads after {days} day{'s' * (days > 1)} or less, "
+            "and for the store's own limit (MinIO: 24 h; R2: 7 days).",
+        )
+    return None
+
+
+def _aborted(marks: Marks, _what: Failure, died: Mark) -> RootCause | None:
+    abort = marks.get(Event.ABORT)
+    if abort is None or abort.first > died.first:
+        return None
+    before = [
+        (mark.first, other.code)
+        for other, mark in marks.items()
+        if isinstance(other, Failure) and not _dead(other) and mark.first < abort.first
+    ]
+    evidence = ["The session was aborted on request before it was missed."]
+    if before:
+        evidence.append(f"Before that abort came {min(before)[1]}: that is the failure to look at.")
+    return RootCause(Cause.OWN_ABORT, tuple(evidence))
+
+
+def _raced(marks: Marks, _what: Failure, died: Mark) -> RootCause | None:
+    begun, part = marks.get(Event.CREATE), marks.get(Event.PART)
+    if begun is None or part is None or not begun.first[0] or part.last < died.last:
+        return None
+    if Event.REFRESHED in marks or died.last[0] - begun.first[0] > _RACE:
+        return None
+    return RootCause(
+        Cause.RACE_AFTER_CREATE,
+        ("It was missed within two seconds of Create, and known again afterwards.",),
+        "Repeat the same request after a short wait.",
+    )
+
+
+def _never_known(marks: Marks, what: Failure, died: Mark) -> RootCause | None:
+    begun, part = marks.get(Event.CREATE), marks.get(Event.PART)
+    if begun is None or part is not None or not begun.first[0] or what.operation == Operation.COMPLETE:
+        return None
+    if died.first[0] - begun.first[0] > _AT_ONCE:
+        return None
+    return RootCause(
+        Cause.KEY_OR_ENDPOINT,
+        ("The very first part was refused, right after Create.",),
+        "Compare bucket, key, endpoint and region of Create with those of UploadPart.",
+    )
+
+
+def _credentials(marks: Marks, _what: Failure, died: Mark) -> RootCause | None:
+    codes = {ErrorCode.CREDENTIALS_EXPIRED, ErrorCode.URL_EXPIRED, ErrorCode.CREDENTIALS_INVALID}
+    before = [
+        (mark.first, other.code)
+        for other, mark in marks.items()
+        if isinstance(other, Failure) and other.code in codes and mark.first < died.first
+    ]
+    if not before:
+        return None
+    return RootCause(
+        Cause.CREDENTIALS,
+        (f"{min(before)[1]} came before the session was missed.",),
+        "See whether the client aborts its upload when its credentials run out.",
+    )
+
+
+def _store(marks: Marks, _what: Failure, died: Mark) -> RootCause | None:
+    before = [
+        mark
+        for other, mark in marks.items()
+        if isinstance(other, Failure) and other.code == ErrorCode.SERVER_ERROR and mark.first < died.first
+    ]
+    if not before:
+        return None
+    return RootCause(
+        Cause.STORE_FAULT,
+        ("The store answered with errors of its own before the session was missed.",),
+        "Look into the store's own log of that time: restarts, disks, failover.",
+    )

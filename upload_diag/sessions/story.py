@@ -1,0 +1,195 @@
+"""Traces become `UploadSession`s: which upload ids belong to one upload, how it ended."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple, overload
+
+from upload_diag.codes import ErrorCode, Operation, Outcome
+from upload_diag.logs.markers import Event
+from upload_diag.sessions.causes import root_cause
+from upload_diag.sessions.session import Step, UploadSession
+from upload_diag.sessions.trace import Failure, Mark, Place, Trace, what_order
+
+__all__ = ["Stories", "rfc3339"]
+
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+class _Story(NamedTuple):
+    """One upload: all that happened in it, and its upload ids in their order."""
+
+    begin: Place
+    uploads: tuple[bytes, ...]
+    outcome: Outcome
+    trace: Trace
+
+
+class Stories(Sequence[UploadSession]):
+    """The sessions that traces tell, in the order of their first event.
+
+    There may be hundreds of thousands, so each is made when it is asked for.
+    """
+
+    def __init__(self, traces: Mapping[str, Trace]) -> None:
+        self._stories = sorted(_stories(traces), key=lambda story: (story.begin, story.uploads, story.trace.video))
+
+    @overload
+    def __getitem__(self, index: int) -> UploadSession: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[UploadSession, ...]: ...
+    def __getitem__(self, index: int | slice) -> UploadSession | tuple[UploadSession, ...]:
+        if isinstance(index, slice):
+            return tuple(map(_session, self._stories[index]))
+        return _session(self._stories[index])
+
+    def __len__(self) -> int:
+        return len(self._stories)
+
+    @property
+    def traces(self) -> Iterator[Trace]:
+        """What happened in each session."""
+        return (story.trace for story in self._stories)
+
+    def by_outcome(self) -> Counter[Outcome]:
+        """How many sessions ended in which way."""
+        return Counter(story.outcome for story in self._stories)
+
+
+def _stories(traces: Mapping[str, Trace]) -> Iterator[_Story]:
+    for names in _together(traces):
+        if len(names) == 1:
+            whole = traces[names[0]]
+            uploads = whole.uploads
+        else:
+            pieces = sorted((traces[name] for name in names), key=lambda piece: (_begin(piece), piece.uploads))
+            uploads = tuple(dict.fromkeys(upload for piece in pieces for upload in piece.uploads))
+            whole = Trace()
+            for piece in pieces:
+                whole.merge(piece)
+        if whole.marks:
+            yield _Story(_begin(whole), uploads, _outcome(whole.marks), whole)
+
+
+def _together(traces: Mapping[str, Trace]) -> Iterable[list[str]]:
+    """The names of traces that are of one upload: the same video, or the same key begun anew after a failure."""
+    parent: dict[str, str] = {}
+
+    def root(name: str) -> str:
+        while parent.get(name, name) != name:
+            name = parent[name]
+        return name
+
+    by_video: dict[bytes, str] = {}
+    by_key: dict[tuple[bytes, bytes], list[str]] = defaultdict(list)
+    for name in sorted(traces):
+        trace = traces[name]
+        if trace.video:
+            parent[root(name)] = root(by_video.setdefault(trace.video, name))
+        if trace.key:
+            by_key[trace.bucket, trace.key].append(name)
+    for same_key in by_key.values():
+        same_key.sort(key=lambda name: (_begin(traces[name]), name))
+        for before, after in pairwise(same_key):
+            if Event.COMPLETE not in traces[before].marks:
+                parent[root(after)] = root(before)
+    groups: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(traces):
+        groups[root(name)].append(name)
+    return groups.values()
+
+
+def _begin(trace: Trace) -> Place:
+    return min((mark.first for mark in trace.marks.values()), default=(0, "", 0, 0))
+
+
+def _session(story: _Story) -> UploadSession:
+    whole = story.trace
+    marks = whole.marks
+    errors: Counter[ErrorCode] = Counter()
+    for what, mark in marks.items():
+        if isinstance(what, Failure):
+            errors[what.code] += mark.count
+    refreshes = _count(marks, Event.REFRESHED)
+    times = [place[0] for mark in marks.values() for place in (mark.first, mark.last) if place[0]]
+    return UploadSession(
+        video_id=_text(whole.video) or None,
+        bucket=_text(whole.bucket) or None,
+        key=_text(whole.key) or None,
+        upload_ids=tuple(map(_text, story.uploads)),
+        outcome=story.outcome,
+        parts=whole.parts.bit_count() or _count(marks, Event.PART),
+        refreshes=refreshes,
+        restarts=max(0, len(story.uploads) - 1 - refreshes),
+        retries=_count(marks, Event.RETRY),
+        errors=dict(sorted(errors.items(), key=lambda item: (-item[1], item[0]))),
+        root_cause=root_cause(whole) if errors else None,
+        first=rfc3339(min(times)) if times else None,
+        last=rfc3339(max(times)) if times else None,
+        timeline=tuple(_step(what, mark) for what, mark in sorted(marks.items(), key=_step_order)),
+    )
+
+
+def _step_order(item: tuple[Event | Failure, Mark]) -> tuple[Place, tuple[str, ...]]:
+    return item[1].first, what_order(item[0])
+
+
+def _step(what: Event | Failure, mark: Mark) -> Step:
+    when, path, _, line = mark.first
+    first, last = (rfc3339(when) if when else None), (rfc3339(mark.last[0]) if mark.last[0] else None)
+    if isinstance(what, Failure):
+        return Step(Event.ERROR.value, what.code, what.operation or None, mark.count, first, last, path, line)
+    return Step(what.value, None, None, mark.count, first, last, path, line)
+
+
+def _outcome(marks: Mapping[Event | Failure, Mark]) -> Outcome:
+    """How it ended. What only follows from an earlier end (an Abort's 404) does not count as the last word."""
+    failures = [
+        mark
+        for what, mark in marks.items()
+        if isinstance(what, Failure) and what.code != ErrorCode.CANCELLED and what.operation != Operation.ABORT
+    ]
+    cancelled = [
+        mark
+        for what, mark in marks.items()
+        if what is Event.CANCEL or (isinstance(what, Failure) and what.code == ErrorCode.CANCELLED)
+    ]
+    last_failure = max((mark.last for mark in failures), default=None)
+    complete = marks.get(Event.COMPLETE)
+    gave_up = marks.get(Event.LIMIT) or marks.get(Event.REFRESH_FAILED)
+    if complete is not None and (last_failure is None or complete.last > last_failure):
+        return Outcome.RECOVERED if failures else Outcome.COMPLETED
+    if cancelled and (last_failure is None or max(mark.last for mark in cancelled) >= last_failure):
+        return Outcome.CANCELLED
+    if last_failure is None:
+        if Event.ABORT in marks:
+            return Outcome.CANCELLED
+        return Outcome.ABANDONED if marks.keys() & {Event.CREATE, Event.PART} else Outcome.UNKNOWN
+    went_on = max((marks[event].last for event in (Event.PART, Event.REFRESHED) if event in marks), default=None)
+    if went_on is not None and went_on > last_failure and (gave_up is None or gave_up.last < went_on):
+        return Outcome.ABANDONED
+    return Outcome.FAILED
+
+
+def _count(marks: Mapping[Event | Failure, Mark], event: Event) -> int:
+    return marks[event].count if event in marks else 0
+
+
+def _text(value: bytes) -> str:
+    return value.decode("utf-8", "replace")
+
+
+def rfc3339(milliseconds: int) -> str:
+    """Milliseconds since 1970 as a time in UTC."""
+    days, rest = divmod(milliseconds, 86_400_000)
+    seconds, fraction = divmod(rest, 1000)
+    minutes, second = divmod(seconds, 60)
+    clock = f"{_day(days)}T{minutes // 60:02d}:{minutes % 60:02d}:{second:02d}"
+    return f"{clock}.{fraction:03d}Z" if fraction else f"{clock}Z"
+
+
+@lru_cache(maxsize=4096)
+def _day(days: int) -> str:
+    return date.fromordinal(_EPOCH + days).isoformat()

@@ -1,0 +1,96 @@
+"""`Trace`: what happened to one upload id, counted while the log is read, in a form that adds up."""
+
+from typing import NamedTuple
+
+from upload_diag.codes import ErrorCode
+from upload_diag.logs.fields import Ids
+from upload_diag.logs.markers import Event
+
+__all__ = ["Failure", "Mark", "Place", "Trace", "what_order"]
+
+# When and where a record is: milliseconds since 1970 (0: unknown), path, byte, line. Ordered as things happened.
+Place = tuple[int, str, int, int]
+
+
+class Failure(NamedTuple):
+    """What makes two findings the same failure: they are counted as one group."""
+
+    code: ErrorCode
+    service_code: str
+    rule: str
+    operation: str
+
+
+class Mark:
+    """How often something happened, first and last."""
+
+    __slots__ = ("count", "first", "last")
+
+    def __init__(self, count: int, first: Place, last: Place) -> None:
+        self.count = count
+        self.first = first
+        self.last = last
+
+
+class Trace:
+    """What happened to one upload id, or to one video or key when the records give no upload id.
+
+    Attributes:
+        uploads: upload ids, as the records write them.
+        marks: what happened -> how often, first and last.
+        parts: the part numbers that were stored, as bits.
+    """
+
+    __slots__ = ("bucket", "key", "marks", "parts", "uploads", "video")
+
+    def __init__(self) -> None:
+        self.uploads: tuple[bytes, ...] = ()
+        self.video = b""
+        self.bucket = b""
+        self.key = b""
+        self.marks: dict[Event | Failure, Mark] = {}
+        self.parts = 0
+
+    def learn(self, ids: Ids) -> None:
+        """Remember the ids of a record; of several values the least one is kept, in whatever order they come."""
+        if ids.upload and not self.uploads:
+            self.uploads = (ids.upload,)
+        if ids.video and ids.video != self.video:
+            self.video = min(ids.video, self.video or ids.video)
+        if ids.bucket and ids.bucket != self.bucket:
+            self.bucket = min(ids.bucket, self.bucket or ids.bucket)
+        if ids.key and ids.key != self.key:
+            self.key = min(ids.key, self.key or ids.key)
+
+    def mark(self, what: Event | Failure, place: Place, part: int) -> None:
+        """Note that something happened."""
+        if part and what is Event.PART:
+            self.parts |= 1 << part
+        known = self.marks.get(what)
+        if known is None:
+            self.marks[what] = Mark(1, place, place)
+            return
+        known.count += 1
+        if place > known.last:
+            known.last = place
+        elif place < known.first:
+            known.first = place
+
+    def merge(self, other: "Trace") -> None:
+        """Add what is known from elsewhere."""
+        self.uploads = tuple(sorted({*self.uploads, *other.uploads}))
+        self.learn(Ids(video=other.video, bucket=other.bucket, key=other.key))
+        self.parts |= other.parts
+        for what, mark in other.marks.items():
+            known = self.marks.get(what)
+            if known is None:
+                self.marks[what] = Mark(mark.count, mark.first, mark.last)
+            else:
+                known.count += mark.count
+                known.first = min(known.first, mark.first)
+                known.last = max(known.last, mark.last)
+
+
+def what_order(what: Event | Failure) -> tuple[str, ...]:
+    """A sort key for what happened, the same in every run."""
+    return ("", what.value) if isinstance(what, Event) else tuple(what)
