@@ -2,16 +2,14 @@
 
 import re
 from calendar import timegm
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-__all__ = ["NO_IDS", "Ids", "find_time", "id_kind", "part_number", "read_line", "read_time"]
+__all__ = ["NO_IDS", "OTHER", "PART", "Ids", "find_time", "id_field", "part_number", "read_line", "read_time"]
 
 
-@dataclass(frozen=True, slots=True)
-class Ids:
+class Ids(NamedTuple):
     """The names that tie a record to its upload; empty where the record does not say."""
 
     upload: bytes = b""
@@ -21,25 +19,31 @@ class Ids:
     request: bytes = b""
     part: int = 0
 
-    def __or__(self, other: "Ids") -> "Ids":
+    def or_else(self, other: "Ids") -> "Ids":
         """These names, and the other's where these are silent."""
         if self is NO_IDS or other is NO_IDS:
             return other if self is NO_IDS else self
-        return Ids(
-            self.upload or other.upload,
-            self.video or other.video,
-            self.bucket or other.bucket,
-            self.key or other.key,
-            self.request or other.request,
-            self.part or other.part,
-        )
+        return Ids._make(mine or its for mine, its in zip(self, other, strict=True))
 
 
 NO_IDS = Ids()
+UPLOAD, PART = Ids._fields.index("upload"), Ids._fields.index("part")
+OTHER = -1
 
-# The name of a field, without separators and in lower case -> the attribute of `Ids` that it fills; None: an id that
-# only makes records differ. A field that is not listed here is read as text.
-_KINDS: dict[str, str | None] = {
+# Fields that only make records differ, without separators and in lower case.
+_IDENTIFYING = set(
+    """
+hostid xamzid2 extendedrequestid s3extendedrequestid cfid traceid spanid traceparent correlationid eventid
+time timestamp ts date datetime asctime eventtime starteddatetime occurredat createdat updatedat expiresat
+userid user username sessionid clientip ip remoteip remoteaddr sourceipaddress pid tid thread threadname
+hostname host pod containerid instanceid etag filename filesize filepath size bytes contentlength duration
+durationms elapsed elapsedms latency latencyms loaded total chunksize offset port seq id uuid
+    attempt attempts retrycount totalretrydelay
+    """.split()  # noqa: SIM905 - a table of words, to be read as one
+)
+# The name of a field, without separators and in lower case -> the attribute of `Ids` that it fills, if any. A
+# field that is not listed here is read as text.
+_KINDS = {
     "uploadid": "upload",
     "awss3uploadid": "upload",
     "multipartuploadid": "upload",
@@ -56,25 +60,16 @@ _KINDS: dict[str, str | None] = {
     "xamzrequestid": "request",
     "partnumber": "part",
     "awss3partnumber": "part",
-    **dict.fromkeys(
-        """
-        hostid xamzid2 extendedrequestid s3extendedrequestid cfid traceid spanid traceparent correlationid eventid
-        time timestamp ts date datetime asctime eventtime starteddatetime occurredat createdat updatedat expiresat
-        userid user username sessionid clientip ip remoteip remoteaddr sourceipaddress pid tid thread threadname
-        hostname host pod containerid instanceid etag filename filesize filepath size bytes contentlength duration
-        durationms elapsed elapsedms latency latencyms loaded total chunksize offset port seq id uuid
-        attempt attempts retrycount totalretrydelay
-        """.split()
-    ),
 }
 _SEPARATORS = str.maketrans("", "", "-_.@ $")
 
 
 @lru_cache(maxsize=4096)
-def id_kind(name: str) -> tuple[bool, str | None]:
-    """Whether a field of this name only identifies, and the attribute of `Ids` that it fills, if any."""
+def id_field(name: str) -> int | None:
+    """The index of the field in `Ids`, `OTHER` when it only makes records differ, None when it is to be read as text."""
     folded = name.translate(_SEPARATORS).lower()
-    return folded in _KINDS, _KINDS.get(folded)
+    kind = _KINDS.get(folded)
+    return Ids._fields.index(kind) if kind is not None else OTHER if folded in _IDENTIFYING else None
 
 
 def part_number(value: bytes) -> int:
@@ -106,109 +101,123 @@ _GATE = re.compile(rb"[iI][dD]|[kK]ey|[pP]art|[bB]ucket|[eE][tT]ag|[nN]ame")
 _ID_WORD = {b"id:", b"ID:", b"Id:"}
 _EDGES = b"""\"'`,;()[]{}<>"""
 _DIGITS = b"0123456789"
-_NOT_IDS = {b"null", b"undefined", b"none", b"nil", b"true", b"false", b"nan", b"-", b"n/a", b"[object]"}
+_MANY_DIGITS = 4
+_LONG = 16
+_SHORTEST_UPLOAD_ID = 6
+_BARE = re.compile(rb"[\[(]?[\w+./~%-]+=*[\])]?[,;.:]?$")
+_NOT_IDS = {b"", b"null", b"undefined", b"none", b"nil", b"true", b"false", b"nan", b"-", b"n/a", b"[object]"}
 _TWO_WORDS = {b"upload", b"request", b"host", b"video"}  # "upload id: x"
 _FIXED_WIDTH = {3, 5}  # HTTP statuses and errno values; the numeric codes of R2 and WinSock
 
-# Words repeat: what a word is needs to be found out once. Emptied when full.
-_WORDS: dict[bytes, tuple[bytes, str | None, Ids]] = {}
+# What is known of a word: the word without what varies; the field that its successor is the value of, if it is a name
+# (an index into `Ids`, `OTHER`, `_TWO`); and the values that it holds itself.
+_Word = tuple[bytes, int | None, tuple[tuple[int, bytes], ...]]
+_TWO = -2  # "id:", whose field the word before it tells
+# Words repeat, so each is read once. Emptied when full.
+_WORDS: dict[bytes, _Word] = {}
 _WORDS_LIMIT = 65_536
 
 
 def read_line(line: bytes) -> tuple[bytes, Ids]:
     """A line of text without what varies, and the ids in it."""
     plain: list[bytes] = []
-    ids = NO_IDS
-    waiting: str | None = None
+    found: list[Any] = [b"", b"", b"", b"", b"", 0]
+    waiting: int | None = None
     known_word = _WORDS.get
     for word in line.split():
         if waiting is not None:
-            ids |= _ids(waiting, word)
+            _keep(found, waiting, word)
             waiting = None
             plain.append(b"#")
             continue
-        erased, name, named = known_word(word) or _remember(word)
+        known = known_word(word)
+        if known is None:
+            if len(word) >= _LONG and _erasable(word):
+                plain.append(b"#")
+                continue
+            known = _remember(word)
+        erased, waiting, named = known
         plain.append(erased)
-        if name is not None:
-            waiting = name if name != "id" else _two_words(plain)
-        if named is not NO_IDS:
-            ids |= named
-    return b" ".join(plain), ids
+        if waiting == _TWO:
+            waiting = _two_words(plain)
+        for field, value in named:
+            found[field] = found[field] or value
+    return b" ".join(plain), Ids._make(found) if any(found) else NO_IDS
 
 
-def _remember(word: bytes) -> tuple[bytes, str | None, Ids]:
+def _erasable(word: bytes) -> bool:
+    """Whether the word is nothing but an id, a path, a time."""
+    if len(word) - len(word.translate(None, _DIGITS)) < _MANY_DIGITS:
+        return False
+    return _BARE.match(word) is not None or _CLOCK.match(word) is not None
+
+
+def _remember(word: bytes) -> _Word:
     if len(_WORDS) >= _WORDS_LIMIT:
         _WORDS.clear()
     known = _WORDS[word] = _read_word(word)
     return known
 
 
-def _read_word(word: bytes) -> tuple[bytes, str | None, Ids]:
-    """The word without what varies, the name that waits for the next word if it is one, and the ids in it."""
+def _read_word(word: bytes) -> _Word:
     if _CLOCK.match(word):
-        return b"#", None, NO_IDS
-    found = NO_IDS
+        return b"#", None, ()
+    named: tuple[tuple[int, bytes], ...] = ()
     if _GATE.search(word):
         waits = _WAITING.match(word)
         if waits:
-            return word, id_kind(waits["name"].decode())[1] or "other", NO_IDS
+            return word, id_field(waits["name"].decode()), ()
         if word in _ID_WORD:
-            return word, "id", NO_IDS
-        word, found = _read_named(word)
+            return word, _TWO, ()
+        word, named = _read_named(word)
     if len(word.translate(None, _DIGITS)) == len(word):
-        return word, None, found
-    return _VARYING.sub(_erased, word), None, found
+        return word, None, named
+    return _VARYING.sub(_erased, word), None, named
 
 
-def _read_named(word: bytes) -> tuple[bytes, Ids]:
+def _read_named(word: bytes) -> tuple[bytes, tuple[tuple[int, bytes], ...]]:
     """A word that may hold named values (a query string, JSON without blanks): their values erased and read."""
-    found = NO_IDS
+    found: list[Any] = [b"", b"", b"", b"", b"", 0]
 
     def erase(match: re.Match[bytes]) -> bytes:
-        nonlocal found
         name, value = match.groups()
-        found |= _ids(id_kind(name.decode())[1], value)
+        _keep(found, id_field(name.decode()), value)
         return name + b"=#"
 
-    return _NAMED.sub(erase, word), found
+    erased = _NAMED.sub(erase, word)
+    return erased, tuple((field, value) for field, value in enumerate(found) if value)
 
 
-def _two_words(plain: list[bytes]) -> str | None:
-    """The name that the last two words make, when it is one: "upload", "id:"."""
+def _two_words(plain: list[bytes]) -> int | None:
+    """The field that the last two words name, when they do: "upload", "id:"."""
     first = plain[-2].lower() if len(plain) > 1 else b""
-    return id_kind(f"{first.decode()}id")[1] or "other" if first in _TWO_WORDS else None
+    return id_field(f"{first.decode()}id") if first in _TWO_WORDS else None
 
 
-def _ids(kind: str | None, value: bytes) -> Ids:
-    """The value as an id, unless it is a placeholder or the field does not matter."""
+def _keep(found: list[Any], field: int | None, value: bytes) -> None:
+    """Put a value in its place, unless there is one already, it is a placeholder, or the field does not matter."""
+    if field is None or field == OTHER or found[field]:
+        return
     value = value.strip(_EDGES)
-    if kind is None or kind == "other" or not value or value.lower() in _NOT_IDS:
-        return NO_IDS
-    if kind == "part":
-        return Ids(part=part_number(value))
+    if len(value) < 10 and value.lower() in _NOT_IDS:
+        return
+    if field == PART:
+        found[field] = part_number(value)
+        return
     if b"%" in value:
         value = unquote_to_bytes(value)
-    if kind == "upload":
+    if field == UPLOAD:
         value = value.rstrip(b".:")
-        if len(value) < 6:
-            return NO_IDS
-    return _ONE[kind](value)
-
-
-_ONE: dict[str, Callable[[bytes], Ids]] = {
-    "upload": lambda value: Ids(upload=value),
-    "video": lambda value: Ids(video=value),
-    "bucket": lambda value: Ids(bucket=value),
-    "key": lambda value: Ids(key=value),
-    "request": lambda value: Ids(request=value),
-}
+        if len(value) < _SHORTEST_UPLOAD_ID:
+            return
+    found[field] = value
 
 
 def _erased(match: re.Match[bytes]) -> bytes:
     token = match.group()
     if token.isdigit():
         return token if len(token) in _FIXED_WIDTH else b"#"
-    return b"#" if len(token) - len(token.translate(None, _DIGITS)) >= 4 else token
+    return b"#" if len(token) - len(token.translate(None, _DIGITS)) >= _MANY_DIGITS else token
 
 
 _MONTHS = {name: number for number, name in enumerate(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
@@ -218,6 +227,10 @@ _TIME = re.compile(
        | (?P<cday>\d\d)/(?P<cmonth>[A-Z][a-z]{2})/(?P<cyear>\d{4}):(?P<cclock>\d\d:\d\d:\d\d)\ (?P<czone>[+-]\d{4})""",
     re.VERBOSE,
 )
+# Most times are written like this, and many records share a second.
+_ISO = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.,]\d{3}Z$")
+_USUAL: dict[bytes, int] = {}
+_USUAL_LIMIT = 4096
 _EPOCH = re.compile(rb"(?<![\d.])(1\d{9})(?:(\d{3})|\.(\d{1,9}))?(?!\d)")
 
 
@@ -229,9 +242,17 @@ def find_time(text: bytes) -> int:
 
 def read_time(value: bytes) -> int:
     """A value that is a time and nothing else: ISO 8601, CLF, or seconds or milliseconds since 1970. 0 if it is not."""
+    usual = _USUAL.get(value[:19])
+    if usual is not None and len(value) == 24 and value.endswith(b"Z"):
+        return usual + int(value[20:23])
     match = _TIME.match(value)
     if match:
-        return _milliseconds(match)
+        when = _milliseconds(match)
+        if len(value) == 24 and when and _ISO.match(value):
+            if len(_USUAL) >= _USUAL_LIMIT:
+                _USUAL.clear()
+            _USUAL[value[:19]] = when - when % 1000
+        return when
     epoch = _EPOCH.match(value)
     if epoch is None:
         return 0

@@ -250,7 +250,7 @@ def _read_text(text: bytes) -> tuple[bytes, Ids]:
             known = _LINES[line] = read_line(line)
         plain.append(known[0])
         if known[1] is not NO_IDS:
-            ids |= known[1]
+            ids = ids.or_else(known[1])
     return b"\n".join(plain), ids
 
 

@@ -7,12 +7,13 @@ the ids and the time. This is four times as fast as parsing, and exact: what is 
 fields that only identify, and what `read_line` erases from the others.
 """
 
+import re
 from collections.abc import Callable, Container
 from itertools import count
 from operator import itemgetter
 from typing import Any
 
-from upload_diag.logs.fields import NO_IDS, Ids, id_kind, part_number, read_line, read_time
+from upload_diag.logs.fields import NO_IDS, OTHER, PART, Ids, id_field, part_number, read_line, read_time
 from upload_diag.logs.record import Record
 
 __all__ = ["JsonLines"]
@@ -21,6 +22,7 @@ _TIME_NAMES = {
     *("time", "timestamp", "ts", "@timestamp", "datetime", "date", "asctime", "eventTime", "startedDateTime"),
     *("occurredAt", "createdAt", "_time", "Timestamp", "Time"),
 }
+_TELLING = re.compile("status|code|err", re.IGNORECASE)  # names of numbers that say what went wrong
 _PLANS_LIMIT = 4096  # shapes; more than any log has, unless its field names are made up as it goes
 
 
@@ -43,7 +45,7 @@ class JsonLines:
             plan.learn(parts)
             key, ids = plan.key(parts)
         if plan.ids:
-            ids = plan.named_ids(parts) | ids
+            ids = plan.named_ids(parts).or_else(ids)
         return Record(offset, plan.when(parts), key, line, ids)
 
     def _plan(self, parts: list[bytes]) -> "_Plan":
@@ -73,19 +75,22 @@ class _Plan:
     def __init__(self, parts: list[bytes]) -> None:
         names = [i for i in range(1, len(parts) - 1) if parts[i + 1].lstrip()[:1] == b":"]
         skipped: set[int] = set()
-        self.ids: list[tuple[str, int]] = []
+        self.ids: list[tuple[int, int]] = []
         self._time: list[int] = []
         for i in names:
             name = parts[i].rstrip(b"\\").decode("utf-8", "replace")
             text = parts[i + 1].strip(b" \\") == b":" and i + 2 < len(parts)
             at = i + 2 if text else i + 1
-            identifies, kind = id_kind(name)
+            field = id_field(name)
             if name in _TIME_NAMES:
                 self._time.append(at)
-            if identifies and (text or parts[at].strip(b": ")[:1] not in (b"{", b"[")):
+            if field is None:
+                if not text and parts[at].strip(b": ")[:1].isdigit() and not _TELLING.search(name):
+                    skipped.add(at)
+            elif text or parts[at].strip(b": ")[:1] not in (b"{", b"["):
                 skipped.add(at)
-                if kind is not None:
-                    self.ids.append((kind, at))
+                if field != OTHER:
+                    self.ids.append((field, at))
         self._number = b"%d" % next(_numbers)
         self._names = _getter(names)
         self._shape = self._names(parts)
@@ -111,17 +116,17 @@ class _Plan:
         for index in self._erase:
             erased[index], found = read_line(erased[index])
             if found is not NO_IDS:
-                ids |= found
+                ids = ids.or_else(found)
         return self._number + b'"'.join(erased), ids
 
     def named_ids(self, parts: list[bytes]) -> Ids:
         """The ids in fields of their own; the first of a kind counts."""
-        found: dict[str, Any] = {}
-        for kind, i in self.ids:
+        found: list[Any] = [b"", b"", b"", b"", b"", 0]
+        for field, i in self.ids:
             value = parts[i].strip(b": ,}]\r\\")
-            if value and kind not in found and value != b"null":
-                found[kind] = part_number(value) if kind == "part" else value
-        return Ids(**found) if found else NO_IDS
+            if value and not found[field] and value != b"null":
+                found[field] = part_number(value) if field == PART else value
+        return Ids._make(found)
 
     def when(self, parts: list[bytes]) -> int:
         """The time of the line, 0 when it has none."""
