@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from upload_diag.codes import Action
@@ -47,9 +48,7 @@ class Judge:
     """
 
     def __init__(self, ruleset: "Ruleset | None" = None, engine: str | None = None) -> None:
-        from upload_diag.classifier import Classifier
-
-        self._classifier = Classifier(ruleset)
+        self._classifier: Any = import_module("upload_diag.classifier").Classifier(ruleset)
         self.ruleset = self._classifier.ruleset
         self.scanner: Scanner = scanner(minimal(_all_literals(self.ruleset)), engine)
         self.known: dict[bytes, Verdict] = {}

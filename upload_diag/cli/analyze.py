@@ -69,8 +69,6 @@ def _ruleset(file: str | None) -> "Ruleset | None":
     """The built-in rules and those of the file; None when there is no file."""
     if file is None:
         return None
-    from pathlib import Path
-
     from upload_diag.rules.ruleset import Ruleset
 
-    return Ruleset.builtin().extended(Path(file))
+    return Ruleset.builtin().with_file(file)

@@ -35,12 +35,14 @@ def minimal(literals: Iterable[str]) -> tuple[bytes, ...]:
 
     Literals are UTF-8; only ASCII letters are folded, so that bytes of any encoding can be searched.
     """
-    folded = sorted({literal.encode().lower() for literal in literals} - {b""}, key=lambda one: (len(one), one))
-    kept: list[bytes] = []
-    for literal in folded:
-        if not any(shorter in literal for shorter in kept):
-            kept.append(literal)
-    return tuple(kept)
+    kept: set[bytes] = set()
+    lengths: set[int] = set()
+    for literal in sorted({literal.encode().lower() for literal in literals} - {b""}, key=len):
+        places = range(len(literal))
+        if not any(literal[at : at + length] in kept for length in lengths for at in places):
+            kept.add(literal)
+            lengths.add(len(literal))
+    return tuple(sorted(kept))
 
 
 @lru_cache(maxsize=4)

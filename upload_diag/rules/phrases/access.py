@@ -400,7 +400,7 @@ _CREDENTIALS_INVALID = (
         "phrase.unable-to-locate-credentials",
         E.CREDENTIALS_INVALID,
         "credentials",
-        r"\b(?:unable to|could not|cannot|can.?t|couldn.?t|failed to) (?:automatically )?"
+        r"\b(?:unable to|could not|cannot|can['’]?t|couldn['’]?t|failed to) (?:automatically )?"
         r"(?:locate|load|find|retrieve|determine|get|refresh cached|obtain|resolve|fetch|read|parse) "
         r"(?:the )?(?:default |valid |any |aws |s3 |cached |cloud |google )?(?:application default )?(?:aws )?credentials",
         refines=(E.TIMEOUT, E.NETWORK),

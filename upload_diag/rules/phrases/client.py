@@ -221,8 +221,8 @@ _LOCAL_IO = (
         "phrase.cannot-open-file",
         E.LOCAL_IO,
         "open",
-        r"\b(?:unable|failed|could not|cannot|can.?t|couldn.?t) (?:to )?open (?!a |an |the )?(?:file|input|local|source|\*?/|\S{1,200}/)"
-        r"|\bcouldn.t be opened because|\bfailed to open stream: (?:no such|permission)|\bopen \S{1,300}: permission denied"
+        r"\b(?:unable|failed|could not|cannot|can['’]?t|couldn['’]?t) (?:to )?open (?!a |an |the )?(?:file|input|local|source|\*?/|\S{1,200}/)"
+        r"|\bcouldn['’]t be opened because|\bfailed to open stream: (?:no such|permission)|\bopen \S{1,300}: permission denied"
         r"|\bcould not open (?:the )?file",
         refines=(E.ACCESS_DENIED,),
         strength=65,
@@ -238,7 +238,7 @@ _LOCAL_IO = (
         "phrase.cannot-read-file",
         E.LOCAL_IO,
         "read",
-        r"\b(?:unable|failed|could not|cannot|can.?t|couldn.?t|error) (?:to )?read(?:ing)? (?:from )?(?:the )?(?:local |source |input )?file\b"
+        r"\b(?:unable|failed|could not|cannot|can['’]?t|couldn['’]?t|error) (?:to )?read(?:ing)? (?:from )?(?:the )?(?:local |source |input )?file\b"
         r"|\bfile is not readable|\bfile reader error",
         strength=65,
         hits=("Failed to read file", "error reading the local file", "File is not readable"),
@@ -518,7 +518,7 @@ _NO_REASON = (
         "phrase.failed-to-upload",
         E.UNKNOWN,
         "upload",
-        rf"\b(?:failed|unable|could not|couldn.?t|cannot|can.?t)(?: to)? (?:be )?{_UPLOAD}(?:ed|ing)?\b"
+        rf"\b(?:failed|unable|could not|couldn['’]?t|cannot|can['’]?t)(?: to)? (?:be )?{_UPLOAD}(?:ed|ing)?\b"
         rf"|\bfailed {_UPLOAD}\b|\bfailure (?:to|while|during) {_UPLOAD}",
         strength=10,
         hits=("Failed to upload part 4", "{'detail': 'Failed upload'}", "unable to upload object"),

@@ -115,7 +115,7 @@ _NETWORK = (
         "phrase.connection-failed",
         E.NETWORK,
         "connect",
-        r"\b(?:failed to|unable to|could not|couldn.?t|cannot|can.?t) (?:re)?connect to\b|\bconnect(?:ion)? failed\b"
+        r"\b(?:failed to|unable to|could not|couldn['’]?t|cannot|can['’]?t) (?:re)?connect to\b|\bconnect(?:ion)? failed\b"
         r"|\bconnection (?:could not be|cannot be) established|\bfailed to establish a (?:new )?connection|\bconnection error\b",
         strength=60,
         hits=(
@@ -265,7 +265,7 @@ _NETWORK = (
         "phrase.name-resolution",
         E.NETWORK,
         "resol",
-        r"\b(?:failed|unable|could not|couldn.?t|cannot|can.?t)(?: to)? resolve (?:host|proxy|hostname|the host|\S{1,200}: )"
+        r"\b(?:failed|unable|could not|couldn['’]?t|cannot|can['’]?t)(?: to)? resolve (?:host|proxy|hostname|the host|\S{1,200}: )"
         r"|\b(?:temporary )?failure in name resolution|\bname resolution (?:failed|error)|\bremote name could not be resolved"
         r"|\bfailed to resolve\b.{0,80}\bname or service",
         strength=75,
