@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from upload_diag.codes import Action
@@ -17,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Judge", "Verdict"]
 
+_WHOLE = 131_072  # bytes; of a longer record only what stands around its first literals is classified
+_WINDOWS = 8
+_AROUND = 4096
 _MEMORY = 50_000  # verdicts that are remembered
 
 
@@ -48,7 +50,9 @@ class Judge:
     """
 
     def __init__(self, ruleset: "Ruleset | None" = None, engine: str | None = None) -> None:
-        self._classifier: Any = import_module("upload_diag.classifier").Classifier(ruleset)
+        from upload_diag.classifier import Classifier
+
+        self._classifier = Classifier(ruleset)
         self.ruleset = self._classifier.ruleset
         self.scanner: Scanner = scanner(minimal(_all_literals(self.ruleset)), engine)
         self.known: dict[bytes, Verdict] = {}
@@ -63,13 +67,18 @@ class Judge:
         return verdict
 
     def _judge(self, record: Record) -> Verdict:
-        if record.payload is None and not self.scanner.hits(memoryview(record.text), 1):
-            return NOTHING
-        text = _decode(record.text)
+        data = record.text
+        if record.payload is None:
+            hits = self.scanner.hits(memoryview(data), _WINDOWS)
+            if not hits:
+                return NOTHING
+            if len(data) > _WHOLE:
+                data = b"\n".join(data[max(0, hit - _AROUND) : hit + _AROUND] for hit in hits)
+        text = _decode(data)
         marker = read_event(text)
         if marker is not None and marker.quiet:
             return Verdict(None, marker.event)
-        info = self._classifier.diagnose(_payload(record, text))
+        info = self._classifier.diagnose(text if len(data) < len(record.text) else _payload(record, text))
         if not info.evidence:
             return Verdict(None, marker.event) if marker else NOTHING
         context = info.context
@@ -81,8 +90,21 @@ class Judge:
 _BESIDE_A_FAILURE = {Event.EXPIRED, Event.RETRY, Event.LIMIT, Event.REFRESH_FAILED, Event.CANCEL}
 
 
+# Keys of envelopes that tell that a record is about an upload, or that something failed; see `rules.fields`.
+_KEYS = {
+    "uploadid",
+    "upload_id",
+    "upload-id",
+    "sessionexpired",
+    "session_expired",
+    "errorcode",
+    "error_code",
+    "errortype",
+}
+
+
 def _all_literals(ruleset: "Ruleset") -> Iterable[str]:
-    return {*ruleset.literals(), *literals()}
+    return {*ruleset.literals(), *literals(), *_KEYS}
 
 
 def _payload(record: Record, text: str) -> Any:

@@ -1,6 +1,7 @@
 """`analyze`: read inputs, judge their records, count, report."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from io import RawIOBase
 from typing import TYPE_CHECKING, Any
@@ -86,11 +87,7 @@ def _count(
         file.bytes = file.unreadable_bytes = stream.bytes
         file.unreadable[stream.reason] += 1
         return
-    try:
-        layout, opened = _begin(stream.file)
-    except OSError as error:
-        file.unreadable[error.strerror or str(error)] += 1
-        return
+    layout, opened = _begin(stream.file)
     file.format, file.encoding = layout.format, layout.encoding
     if layout.format is None:
         _skip(opened, file)
@@ -125,8 +122,9 @@ def _skip(opened: Any, file: FileTally) -> None:
 def _begin(file: Any) -> tuple[Layout, Any]:
     """The layout of a stream, and the stream from its beginning as UTF-8."""
     sample = bytearray()
-    while len(sample) < SAMPLE and (chunk := file.read(SAMPLE - len(sample))):
-        sample += chunk
+    with suppress(OSError):  # the reader will meet it again, and account for it
+        while len(sample) < SAMPLE and (chunk := file.read1(SAMPLE - len(sample))):
+            sample += chunk
     opened: Any = _Rejoined(bytes(sample), file)
     layout = detect(bytes(sample))
     if layout.encoding is not None and layout.encoding.startswith("utf-16"):

@@ -129,7 +129,8 @@ class Tally:
             if thread is not None:
                 self._orphan(verdict, place, thread)
             return
-        if verdict.failure is None and verdict.event is None:
+        marks = _marks(verdict)
+        if not marks and thread is None:
             return
         name = ref.decode("utf-8", "replace")
         trace = self.traces.get(name)
@@ -139,7 +140,7 @@ class Tally:
                 return
             trace = self.traces[name] = Trace()
         trace.learn(ids)
-        for what in _marks(verdict):
+        for what in marks:
             trace.mark(what, place, ids.part)
         if thread is not None:
             thread.first = thread.first or name

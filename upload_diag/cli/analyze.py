@@ -34,7 +34,14 @@ class Time(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("-f", "--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option(
+    "-f",
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    default="text",
+    help="how to write the report (default: text)",
+)
 @click.option("-o", "--output", metavar="FILE", help="write there, whole or not at all (default: standard output)")
 @click.option("--since", type=Time(), default=0, help="leave out records before this time (default: none)")
 @click.option("--until", type=Time(), default=0, help="leave out records from this time on (default: none)")

@@ -66,7 +66,7 @@ _SEPARATORS = str.maketrans("", "", "-_.@ $")
 
 @lru_cache(maxsize=4096)
 def id_field(name: str) -> int | None:
-    """The index of the field in `Ids`, `OTHER` when it only makes records differ, None when it is to be read as text."""
+    """The index of the field in `Ids`, `OTHER` when it only makes records differ, None when it is text to be read."""
     folded = name.translate(_SEPARATORS).lower()
     kind = _KINDS.get(folded)
     return Ids._fields.index(kind) if kind is not None else OTHER if folded in _IDENTIFYING else None
@@ -103,7 +103,7 @@ _EDGES = b"""\"'`,;()[]{}<>"""
 _DIGITS = b"0123456789"
 _MANY_DIGITS = 4
 _LONG = 16
-_SHORTEST_UPLOAD_ID = 6
+_UPLOAD_ID = re.compile(rb"[A-Za-z0-9._~+/=|$-]{6,}$")  # a browser's console writes "…uploadId=abc:NaN", cut short
 _BARE = re.compile(rb"[\[(]?[\w+./~%-]+=*[\])]?[,;.:]?$")
 _NOT_IDS = {b"", b"null", b"undefined", b"none", b"nil", b"true", b"false", b"nan", b"-", b"n/a", b"[object]"}
 _TWO_WORDS = {b"upload", b"request", b"host", b"video"}  # "upload id: x"
@@ -169,6 +169,8 @@ def _read_word(word: bytes) -> _Word:
             return word, id_field(waits["name"].decode()), ()
         if word in _ID_WORD:
             return word, _TWO, ()
+        if word == b"--upload-id":
+            return word, UPLOAD, ()
         word, named = _read_named(word)
     if len(word.translate(None, _DIGITS)) == len(word):
         return word, None, named
@@ -208,7 +210,7 @@ def _keep(found: list[Any], field: int | None, value: bytes) -> None:
         value = unquote_to_bytes(value)
     if field == UPLOAD:
         value = value.rstrip(b".:")
-        if len(value) < _SHORTEST_UPLOAD_ID:
+        if not _UPLOAD_ID.match(value):
             return
     found[field] = value
 

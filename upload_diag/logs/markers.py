@@ -33,8 +33,8 @@ class Marker:
     """One way of saying that something happened.
 
     Attributes:
-        keywords: lower-case literals; every match contains one of them. They gate the pattern and feed the prefilter, so
-            they must be rare in lines that say nothing of the kind.
+        keywords: lower-case literals; every match contains one. They gate the pattern and feed the prefilter, so they
+            must be rare in lines that say nothing of the kind.
         pattern: the regular expression; any of the keywords when empty.
         quiet: the text looks like a failure and is none: it announces, or goes with, one that is counted elsewhere.
         hits: texts it must match.

@@ -56,11 +56,16 @@ class Reader:
         self._hi = hi
         self._lo = lo
         self._buffer = bytearray(_BLOCK)
-        self._base = max(0, lo - CONTEXT)  # where in the stream the buffer begins
+        self._base = self.begin(lo)  # where in the stream the buffer begins
         self._floor = 0  # where in the buffer its first whole line begins
         self._start = lo - self._base  # where in the buffer the first entry that was not yet read begins
         self._end = 0  # how far the buffer is filled
         self._over = False
+
+    @staticmethod
+    def begin(lo: int) -> int:
+        """Where a stream must stand when a range that begins at `lo` is read."""
+        return max(0, lo - CONTEXT)
 
     def records(self) -> Iterator[Record]:
         """The entries with a literal, in their order."""

@@ -2,7 +2,6 @@
 
 import bz2
 import glob
-import gzip
 import io
 import lzma
 import os
@@ -218,12 +217,37 @@ def _broken() -> tuple[type[Exception], ...]:
     return tuple(found)
 
 
-def _gzip(file: Any) -> Any:
-    try:
-        opener: Any = import_module("isal.igzip").IGzipFile
-    except ImportError:
-        opener = gzip.GzipFile
-    return opener(fileobj=file, mode="rb")
+class _Gzip:
+    """Reads gzip data, also several members after one another, up to the very byte where it is cut short.
+
+    `gzip.GzipFile` throws away what it has unpacked when it meets the cut.
+    """
+
+    def __init__(self, file: Any) -> None:
+        try:
+            self._zlib: Any = import_module("isal.isal_zlib")
+        except ImportError:
+            self._zlib = zlib
+        self._file = file
+        self._member = self._zlib.decompressobj(wbits=31)
+        self._packed = b""
+
+    def read(self, size: int) -> bytes:
+        while True:
+            if not self._packed:
+                self._packed = self._file.read(1 << 16)
+            if self._member.eof:
+                self._packed = self._packed.lstrip(b"\0")  # padding is allowed between members
+                if not self._packed:
+                    return b""
+                self._member = self._zlib.decompressobj(wbits=31)
+            out: bytes = self._member.decompress(self._packed, size)
+            at_end = not self._packed
+            self._packed = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
+            if out:
+                return out
+            if at_end and not self._member.eof:
+                raise EOFError("the end is missing")
 
 
 def _zstd(file: Any) -> Any:
@@ -233,7 +257,7 @@ def _zstd(file: Any) -> Any:
 
 
 _DECOMPRESSORS: dict[str, Callable[[Any], Any]] = {
-    "gzip": _gzip,
+    "gzip": _Gzip,
     "zstd": _zstd,
     "xz": lzma.LZMAFile,
     "bzip2": bz2.BZ2File,

@@ -7,12 +7,25 @@ from typing import Any
 __all__ = ["required_literals"]
 
 _LITERAL = "LITERAL"
-_parser: Any = re._parser  # type: ignore[attr-defined]  # the tree is not public, but is the same in 3.11 to 3.14
+_parser: Any = re._parser  # type: ignore[attr-defined]  # noqa: SLF001 - the tree is not public, but is the same in 3.11 to 3.14
 
 _ALTERNATIVES = 256  # more texts than this are not written out
 _LONGEST = 14  # bytes of a literal; longer ones are hardly rarer, and many begin alike
 # Words that ordinary lines of an upload's log are full of.
-_EVERYDAY = {"connection", "upload", "uploads", "uploading", "file", "part", "parts", "chunk", "size", "user", "request", "server"}
+_EVERYDAY = {
+    "connection",
+    "upload",
+    "uploads",
+    "uploading",
+    "file",
+    "part",
+    "parts",
+    "chunk",
+    "size",
+    "user",
+    "request",
+    "server",
+}
 
 
 def required_literals(pattern: str) -> frozenset[str]:
@@ -106,7 +119,8 @@ def _inner(operator: Any, argument: Any, before: str) -> list[frozenset[str]]:
     """What a group that is not a handful of texts still requires; `before` is the text that stands before it."""
     name = str(operator)
     if name == "SUBPATTERN" and str(argument[-1][0][0]) == "BRANCH" and len(argument[-1]) == 1:
-        return _inner(*argument[-1][0], before)
+        branch_operator, branches = argument[-1][0]
+        return _inner(branch_operator, branches, before)
     if name == "SUBPATTERN":
         return _required(argument[-1])
     if name == "BRANCH":

@@ -9,6 +9,7 @@ from typing import Any
 from upload_diag.errors import BadRuleError
 from upload_diag.rules.other_codes import OTHER_CODES
 from upload_diag.rules.phrases import PHRASES
+from upload_diag.rules.required import required_literals
 from upload_diag.rules.rows import OtherCode, Phrase, S3Code
 from upload_diag.rules.s3_codes import S3_CODES
 
@@ -86,7 +87,9 @@ class Ruleset:
 
         Not in it: HTTP statuses and the keys of envelopes, which `rules.statuses` and `rules.fields` hold.
         """
-        found = {row.keyword for row in self.phrases}
+        found: set[str] = set()
+        for phrase in self.phrases:
+            found |= required_literals(phrase.pattern) if phrase.pattern else {phrase.keyword}
         codes: list[S3Code | OtherCode] = [*self.s3_codes.values(), *self.other_codes.values()]
         for code in codes:
             name = code.name.lower()

@@ -1,0 +1,225 @@
+"""From logs to a report: what is counted, that cutting and adding change nothing, and what bad input gets."""
+
+import gzip
+import io
+import json
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from upload_diag.analysis import Only, Report, analyze
+from upload_diag.analysis.judge import Judge
+from upload_diag.errors import InputError
+from upload_diag.logs.layout import detect
+from upload_diag.logs.reader import Reader
+
+CONSOLE = """\
+upload.ts:12 Uploading movie.mp4
+✅ Chunk 1 uploaded successfully uploadId=AAAA1111aaaa
+❌ Upload session expired/invalid, getting fresh session (attempt 1/2)...
+🔍 Session expiration details: {
+  videoId: 'vid-0001',
+  uploadId: 'AAAA1111aaaa',
+  error: {
+    errorType: 'NoSuchUpload',
+    isSessionExpired: true
+  }
+}
+🔄 Refreshing upload session…
+✅ Fresh upload session created: { uploadId: 'BBBB2222bbbb', videoId: 'vid-0001' }
+✅ Fresh session obtained, retrying chunk upload…
+✅ Upload completed
+"""
+WORKER = """\
+2026-11-22 10:00:00,100 INFO worker starting part 7 of upload_id=CCCC3333cccc
+2026-11-22 10:00:01,200 ERROR worker could not store the part
+Traceback (most recent call last):
+  File "/srv/worker.py", line 88, in put
+    client.upload_part(**args)
+  File "/srv/lib/botocore/client.py", line 606, in _api_call
+    return self._make_api_call(operation_name, kwargs)
+botocore.errorfactory.NoSuchUpload: An error occurred (NoSuchUpload) when calling the UploadPart operation: gone
+
+During handling of the above exception, another exception occurred:
+
+Traceback (most recent call last):
+  File "/srv/worker.py", line 91, in put
+    raise Failed("part 7") from error
+worker.Failed: part 7
+2026-11-22 10:00:02,300 INFO worker idle
+2026-11-22 10:00:03,400 ERROR worker An error occurred (SlowDown) when calling the UploadPart operation: slow
+"""
+BACKEND = "".join(
+    json.dumps(
+        {
+            "timestamp": f"2026-11-22T10:{minute:02d}:00.000Z",
+            "level": "error",
+            "msg": "part refused",
+            "error": {"code": code, "message": "The upload failed."},
+            "uploadId": f"{upload}{minute % 3}",
+            "partNumber": minute,
+        }
+    )
+    + "\n"
+    for minute, code, upload in zip(
+        range(30),
+        ["NoSuchUpload", "SlowDown", "InternalError"] * 10,
+        ["DDDD4444dddd", "EEEE5555eeee"] * 15,
+        strict=True,
+    )
+)
+SAMPLES = {"console.txt": CONSOLE, "worker.log": WORKER, "backend.ndjson": BACKEND}
+
+
+@pytest.fixture
+def files(tmp_path):
+    paths = {}
+    for name, text in SAMPLES.items():
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        paths[name] = str(path)
+    return paths
+
+
+def counts(report: Report) -> dict[str, int]:
+    return {str(code): count for code, count in report.by_code.items()}
+
+
+def test_a_console_with_a_refresh_is_one_failure_of_one_upload_that_recovered(files):
+    report = analyze([files["console.txt"]])
+    assert counts(report) == {"SESSION_EXPIRED": 1}
+    (session,) = report.sessions
+    assert session.upload_ids == ("AAAA1111aaaa", "BBBB2222bbbb")
+    assert (session.video_id, session.outcome, session.refreshes, session.restarts) == ("vid-0001", "recovered", 1, 0)
+
+
+def test_a_traceback_with_its_cause_is_one_failure(files):
+    report = analyze([files["worker.log"]])
+    assert counts(report) == {"SESSION_EXPIRED": 1, "THROTTLED": 1}
+    expired = next(group for group in report.groups if group.code == "SESSION_EXPIRED")
+    assert expired.examples[0].line == 2
+    assert expired.examples[0].time == "2026-11-22T10:00:01.200Z"
+    assert [session.upload_ids for session in report.sessions] == [("CCCC3333cccc",)]
+
+
+def test_every_line_of_a_json_log_is_counted_with_its_ids_and_time(files):
+    report = analyze([files["backend.ndjson"]])
+    assert counts(report) == {"SERVER_ERROR": 10, "SESSION_EXPIRED": 10, "THROTTLED": 10}
+    assert (report.first, report.last) == ("2026-11-22T10:00:00Z", "2026-11-22T10:29:00Z")
+    assert len(report.sessions) == 6
+    assert report.inputs[0].lines == 30
+
+
+def test_reports_add_up_to_the_report_on_all_inputs(files):
+    alone = [analyze([path]) for path in files.values()]
+    together = analyze(files.values()).to_json()
+    first, second, third = alone
+    assert first.merge(second).merge(third).to_json() == together
+    assert third.merge(second.merge(first)).to_json() == together
+
+
+def test_packed_logs_give_the_same_report(files, tmp_path):
+    packed = tmp_path / "console.txt.gz"
+    packed.write_bytes(gzip.compress(CONSOLE.encode()[:300]) + gzip.compress(CONSOLE.encode()[300:]))
+    plain, unpacked = analyze([files["console.txt"]]).to_json(), analyze([str(packed)]).to_json()
+    assert json.loads(json.dumps(unpacked).replace(str(packed), files["console.txt"])) == plain
+
+
+class Slow(io.BytesIO):
+    """Gives a few bytes at a time, as a pipe may."""
+
+    def __init__(self, data, size):
+        super().__init__(data)
+        self.size = size
+
+    def readinto(self, buffer):
+        return super().readinto(memoryview(buffer)[: self.size])
+
+
+JUDGES = {engine: Judge(engine=engine) for engine in ("hyperscan", "re")}
+
+
+def records(data: bytes, size: int = 1 << 20, engine: str = "hyperscan"):
+    judge = JUDGES[engine]
+    judge.known.clear()
+    reader = Reader(Slow(data, size), detect(data), judge.scanner, judge.known)
+    found = [(r.offset, r.line, r.when, r.text, r.ids, judge(r).failure) for r in reader.records()]
+    assert reader.bytes == len(data)
+    assert reader.lines == data.count(b"\n") + (not data.endswith(b"\n"))
+    return found
+
+
+ALL = [text.encode() for text in SAMPLES.values()] + [(WORKER + CONSOLE).encode()]
+
+
+@pytest.mark.parametrize("data", ALL)
+@pytest.mark.parametrize("size", [*range(1, 18), 100])
+def test_reading_in_small_pieces_changes_nothing(data, size):
+    assert records(data, size) == records(data)
+
+
+@pytest.mark.parametrize("data", ALL)
+def test_both_engines_find_the_same_records(data):
+    assert records(data, engine="re") == records(data, engine="hyperscan")
+
+
+@settings(max_examples=60)
+@given(st.sampled_from(ALL), st.lists(st.integers(0, 6000), max_size=6))
+def test_ranges_of_a_file_share_no_record_and_leave_none_out(data, cuts):
+    bounds = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
+    judge = JUDGES["hyperscan"]
+    found, size, lines = [], 0, 0
+    for lo, hi in pairwise(bounds):
+        stream = io.BytesIO(data)
+        stream.seek(Reader.begin(lo))
+        reader = Reader(stream, detect(data), judge.scanner, judge.known, lo=lo, hi=hi)
+        found += [(r.offset, r.line + lines, r.when, r.text, r.ids, judge(r).failure) for r in reader.records()]
+        size += reader.bytes
+        lines += reader.lines
+    assert found == records(data)
+    assert size == len(data)
+
+
+def test_a_line_beyond_the_limit_is_cut_and_counted(tmp_path):
+    log = tmp_path / "long.log"
+    log.write_bytes(b"NoSuchUpload " + b"x" * (3 << 20) + b"\nSlowDown: Please reduce your request rate.\n")
+    report = analyze([str(log)])
+    assert counts(report) == {"SESSION_EXPIRED": 1, "THROTTLED": 1}
+    (one,) = report.inputs
+    assert (one.bytes, one.lines) == (log.stat().st_size, 2)
+    assert one.unreadable_bytes == (2 << 20) + 13
+    assert [group.examples[0].line for group in report.groups if group.code == "THROTTLED"] == [2]
+
+
+def test_a_path_that_does_not_exist_is_said(tmp_path):
+    with pytest.raises(InputError, match="no such file"):
+        analyze([str(tmp_path / "missing.log")])
+
+
+def test_input_that_is_no_text_is_said(tmp_path):
+    binary = tmp_path / "screen.png"
+    binary.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40)
+    with pytest.raises(InputError, match="not text"):
+        analyze([str(binary)])
+
+
+def test_what_cannot_be_read_does_not_hide_the_rest(files, tmp_path):
+    (tmp_path / "cut.log.gz").write_bytes(gzip.compress(WORKER.encode() * 50)[:-40])
+    (tmp_path / "screen.png").write_bytes(bytes(range(256)) * 40)
+    report = analyze([str(tmp_path)])
+    assert report.by_code["SESSION_EXPIRED"] > 12
+    reasons = {one.path.rsplit("/", 1)[-1]: one.unreadable for one in report.inputs if one.unreadable}
+    assert reasons.keys() == {"cut.log.gz", "screen.png"}
+
+
+def test_records_outside_the_time_asked_for_are_left_out(files):
+    since, until = 1795341600000 + 5 * 60_000, 1795341600000 + 8 * 60_000
+    report = analyze([files["backend.ndjson"]], only=Only(since, until))
+    assert report.findings == 3
+
+
+def test_only_the_session_asked_for_is_counted(files):
+    report = analyze([files["backend.ndjson"]], only=Only(session="DDDD4444dddd0"))
+    assert [session.upload_ids for session in report.sessions] == [("DDDD4444dddd0",)]
