@@ -17,6 +17,7 @@ from upload_diag.faults.backend import Backend, CorsRule
 from upload_diag.faults.clock import Clock
 from upload_diag.faults.content import Content, ContentStore
 from upload_diag.faults.exchange import CutError, Exchange
+from upload_diag.faults.gateway import PREFIX, Gateway
 from upload_diag.faults.http import BadRequestError, Body, ClientGoneError, Connection, Head
 from upload_diag.faults.journal import Journal
 from upload_diag.faults.kinds import Fault
@@ -61,6 +62,7 @@ class App:
         self.lifetimes = Lifetimes(session_ttl, backend.abort_rules)
         self.ledger: Ledger[Content] = Ledger(seed, self.lifetimes.deadline)
         self.stopping = threading.Event()
+        self.gateway: Gateway | None = None
         self._multipart = Multipart(
             ledger=self.ledger,
             store=self.store,
@@ -161,6 +163,8 @@ class App:
             self.clock.reset()
             self.journal.clear()
             self._expired_credentials.clear()
+            if self.gateway is not None:
+                self.gateway.reset()
             self._numbers = itertools.count(1)
 
     def close(self) -> None:
@@ -184,6 +188,8 @@ class App:
                 return
 
     def _serve_one(self, connection: Connection, head: Head) -> bool:
+        if head.target.startswith(PREFIX) and self.gateway is not None:
+            return self._serve_gateway(connection, head, self.gateway)
         request = read_request(head)
         body = Body(connection, head)
         exchange = Exchange(request, connection, self, request_ids(self.seed, next(self._numbers)))
@@ -210,6 +216,16 @@ class App:
         except ClientGoneError:
             pass
         return False
+
+    def _serve_gateway(self, connection: Connection, head: Head, gateway: Gateway) -> bool:
+        body = Body(connection, head)
+        response = gateway.answer(head, body)
+        response.headers["x-amz-request-id"], response.headers["x-amz-id-2"] = request_ids(
+            self.seed, next(self._numbers)
+        )
+        close = body.waiting or head.old or head.headers.get("connection", "").lower() == "close"
+        connection.socket.sendall(response.head(close=close) + b"".join(response.pieces()))
+        return not close and body.drain()
 
     def _answer(self, exchange: Exchange, body: Body, struck: list[Armed]) -> Response:
         request = exchange.request

@@ -7,7 +7,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 __all__ = ["Content", "ContentStore", "Joined", "Source"]
 
@@ -78,6 +78,11 @@ class Joined(io.RawIOBase):
 
     def tell(self) -> int:
         return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        data = self.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
 
     def read(self, size: int | None = -1) -> bytes:
         stop = self.size if size is None or size < 0 else self._at + size

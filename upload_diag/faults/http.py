@@ -4,6 +4,7 @@ A thread per connection and plain sockets were measured against aiohttp and agai
 requests per second and twice the bytes per second, and a stall, a cut or a reset is one call.
 """
 
+import logging
 import re
 import socket
 import struct
@@ -11,6 +12,8 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+
+log = logging.getLogger(__name__)
 
 __all__ = ["BadRequestError", "Body", "ClientGoneError", "Connection", "Head", "Listener"]
 
@@ -307,6 +310,8 @@ class Listener:
             self._serve(connection)
         except (ClientGoneError, OSError):
             pass
+        except Exception:
+            log.exception("a connection ended in an error of the server")
         finally:
             with self._lock:
                 self._open.discard(sock)

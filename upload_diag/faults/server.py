@@ -78,6 +78,7 @@ class FaultServer:
         """
         from upload_diag.faults.app import App
         from upload_diag.faults.control import Control
+        from upload_diag.faults.gateway import Gateway
         from upload_diag.faults.http import Listener
 
         self.app = App(_backend(self._backend), seed=self._seed, session_ttl=self._session_ttl, auth=self._auth)
@@ -94,6 +95,7 @@ class FaultServer:
                     f"Port {port} on {self._host} cannot be had: {error.strerror}. Take another, or 0 for any."
                 ) from error
         self._listeners = listeners
+        self.app.gateway = Gateway(self.client, self.app.store, self._seed)
         for listener in listeners:
             listener.start()
         if self._scenario is not None:
