@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TextIO
 
 from upload_diag.analysis import Report
-from upload_diag.report import json_, text
+from upload_diag.report import csv, github, json_, junit, markdown, ndjson, sarif, text
 
 __all__ = ["FORMATS", "Writer"]
 
@@ -13,4 +13,10 @@ Writer = Callable[[Report, TextIO], None]
 FORMATS: dict[str, Writer] = {
     "text": text.write,
     "json": json_.write,
+    "ndjson": ndjson.write,
+    "markdown": markdown.write,
+    "csv": csv.write,
+    "junit": junit.write,
+    "sarif": sarif.write,
+    "github": github.write,
 }

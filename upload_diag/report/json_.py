@@ -1,14 +1,48 @@
-"""The whole report as one JSON document."""
+"""The whole report as one JSON document, as `schemas/report.schema.json` describes it."""
 
-import json
-from typing import TextIO
+import re
+from typing import Any, TextIO
 
 from upload_diag.analysis import Report
 
-__all__ = ["write"]
+__all__ = ["dumps", "write"]
+
+# What a terminal would obey or not show. JSON can spell it out, so that nothing is lost.
+_UNSEEN = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def write(report: Report, out: TextIO) -> None:
-    """Write the report as `schemas/report.schema.json` describes it."""
-    json.dump(report.to_json(), out, indent=2, ensure_ascii=False)
+    """Write one document."""
+    out.write(dumps(report.to_json(), indent=True))
     out.write("\n")
+
+
+def dumps(value: Any, *, indent: bool = False) -> str:
+    """JSON that every parser takes and no terminal obeys: strict UTF-8, what cannot be seen is escaped."""
+    import orjson
+
+    option = orjson.OPT_NON_STR_KEYS | (orjson.OPT_INDENT_2 if indent else 0)
+    try:
+        data = orjson.dumps(value, option=option)
+    except orjson.JSONEncodeError:  # half a surrogate pair, from a file name or an escape in a log
+        data = orjson.dumps(_mended(value), option=option)
+    return _UNSEEN.sub(_escaped, data.decode())
+
+
+def _mended(value: Any) -> Any:
+    match value:
+        case str():
+            return _SURROGATE.sub("\ufffd", value)
+        case dict():
+            return {_mended(key): _mended(item) for key, item in value.items()}
+        case list():
+            return [_mended(item) for item in value]
+    return value
+
+
+def _escaped(match: re.Match[str]) -> str:
+    units = match[0].encode("utf-16-be")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))

@@ -1,33 +1,120 @@
-"""The report for a person at a terminal: the answer first, then the reasons."""
+"""The report for a person at a terminal: the answer in three lines, then the reasons."""
 
+from collections.abc import Callable, Iterator
 from typing import TextIO
 
 from upload_diag.analysis import Group, Report
-from upload_diag.codes import Outcome
+from upload_diag.report import _words as words
+from upload_diag.sessions import RootCause, UploadSession
+from upload_diag.terminal import one_line
 
 __all__ = ["write"]
 
+GROUPS = 20
+SESSIONS = 10
+BARS = 24
+BAR_WIDTH = 40  # characters of the longest bar
+
+Paint = Callable[[str, str], str]
+
 
 def write(report: Report, out: TextIO) -> None:
-    """Write the report as plain lines."""
-    out.write(f"{_headline(report)}\n")
-    out.writelines(f"\n{_group(group)}" for group in report.groups)
-    if report.sessions:
-        outcomes = ", ".join(f"{n} {outcome}" for outcome, n in report.by_outcome.items() if n)
-        out.write(f"\n{len(report.sessions)} uploads: {outcomes}\n")
-    out.writelines(f"note: {note}\n" for note in report.notes)
+    """Write the report as plain lines, none of them wrapped; in colour when `out` is a terminal that wants it."""
+    paint = _painter(out)
+    for line in _lines(report, paint):
+        out.write(f"{line}\n")
 
 
-def _headline(report: Report) -> str:
-    if not report.groups:
-        return "No upload failure found."
-    failed = report.by_outcome[Outcome.FAILED]
-    uploads = f" in {len(report.sessions)} uploads, {failed} of which failed" if report.sessions else ""
-    return f"{report.findings} failures{uploads}"
+def _painter(out: TextIO) -> Paint:
+    """A function of a style and a text; NO_COLOR and FORCE_COLOR are honoured as rich does."""
+    from rich.color import ColorSystem
+    from rich.console import Console
+    from rich.style import Style
+
+    if Console(file=out).color_system is None:
+        return lambda _style, text: text
+    return lambda style, text: Style.parse(style).render(text, color_system=ColorSystem.STANDARD)
 
 
-def _group(group: Group) -> str:
-    name = f"{group.code} ({group.service_code})" if group.service_code else group.code
-    lines = [f"{group.count} x {name}", f"  {group.cause}", f"  {group.advice}"]
-    lines += [f"  {example.path}:{example.line}" for example in group.examples]
-    return "\n".join(lines) + "\n"
+def _lines(report: Report, paint: Paint) -> Iterator[str]:
+    answer = words.verdict(report)
+    yield paint("bold red" if report.groups else "bold green", answer.what)
+    yield answer.how_often
+    if answer.tell_user:
+        yield f"{paint('bold', 'Tell the user:')} {answer.tell_user}"
+    for heading, lines in (
+        ("What they share", _patterns(report)),
+        ("Failures", _groups(report, paint)),
+        ("Uploads", _sessions(report, paint)),
+        ("When (UTC)", _histogram(report)),
+        ("Not read", words.unread(report)),
+        ("Notes", [one_line(note) for note in report.notes]),
+    ):
+        told = list(lines)
+        if told:
+            yield ""
+            yield paint("bold", heading)
+            yield from (f"  {line}" for line in told)
+
+
+def _patterns(report: Report) -> Iterator[str]:
+    for pattern in report.patterns:
+        yield one_line(pattern.text)
+        if pattern.confirm:
+            yield f"  to be sure: {one_line(pattern.confirm)}"
+
+
+def _groups(report: Report, paint: Paint) -> Iterator[str]:
+    for group in report.groups[:GROUPS]:
+        yield from _group(group, paint)
+    if len(report.groups) > GROUPS:
+        yield f"… and {words.counted(len(report.groups) - GROUPS, 'more kind')}; -f json has them all"
+
+
+def _group(group: Group, paint: Paint) -> Iterator[str]:
+    where = f" at {one_line(group.operation, limit=80)}" if group.operation else ""
+    uploads = f" in {words.counted(group.sessions, 'upload')}" if group.sessions else ""
+    when = words.period(group.first, group.last)
+    yield f"{group.count:,} x {paint('bold', words.title(group))}{where}{uploads}{', ' if when else ''}{when}"
+    yield f"  {one_line(group.cause)}"
+    yield f"  rule {one_line(group.rule)}, next step {group.action}, {one_line(group.fingerprint)}"
+    for example in group.examples:
+        time = f"  {words.moment(example.time)}" if example.time else ""
+        yield f"  {words.place(example.path, example.line)}{time}  {one_line(example.text, limit=300)}"
+
+
+def _sessions(report: Report, paint: Paint) -> Iterator[str]:
+    total = len(report.sessions)
+    if not total:
+        return
+    yield f"{words.counted(total, 'upload')}: {words.outcomes(report)}"
+    for session in words.notable(report.sessions, SESSIONS):
+        yield from _session(session, paint)
+    if total > SESSIONS:
+        yield f"… and {total - SESSIONS:,} more; -f json has them all"
+
+
+def _session(session: UploadSession, paint: Paint) -> Iterator[str]:
+    began = f" from {words.moment(session.first)} for {words.lasted(session.first, session.last)}"
+    outcome = paint("bold", f"{session.outcome:<9}")
+    yield f"{outcome} {words.name_of(session)}{began if session.first else ''}: {words.facts(session)}"
+    if session.root_cause is not None:
+        yield from (f"          {line}" for line in _cause(session.root_cause))
+
+
+def _cause(cause: RootCause) -> Iterator[str]:
+    yield f"because {words.CAUSES[cause.cause]}"
+    yield from (f"seen: {one_line(line)}" for line in cause.evidence)
+    if cause.confirm:
+        yield f"to be sure: {one_line(cause.confirm)}"
+    yield from (f"not seen: {one_line(line)}" for line in cause.unseen)
+
+
+def _histogram(report: Report) -> Iterator[str]:
+    _, bars = words.bars(report, BARS)
+    most = max((sum(bar.counts.values()) for bar in bars), default=0)
+    for bar in bars:
+        count = sum(bar.counts.values())
+        length = round(BAR_WIDTH * count / most) if most else 0
+        told = f"{words.moment(bar.start)} {count:>7,}  {'#' * length:<{BAR_WIDTH}}  {words.listed(bar.counts, 3)}"
+        yield told.rstrip()
