@@ -75,7 +75,7 @@ _JAVASCRIPT = (
         E.NETWORK,
         "ERR_HTTP2_GOAWAY_SESSION ERR_HTTP2_SESSION_ERROR ERR_HTTP2_STREAM_ERROR ERR_SOCKET_CLOSED "
         "ERR_STREAM_PREMATURE_CLOSE HPE_INVALID_CONSTANT NGHTTP2_ENHANCE_YOUR_CALM NGHTTP2_INTERNAL_ERROR "
-        "NGHTTP2_REFUSED_STREAM",
+        "NGHTTP2_REFUSED_STREAM REFUSED_STREAM",
         seen="Node.js error codes",
     ),
     *_rows("node", E.TIMEOUT, "ERR_HTTP_REQUEST_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT", seen="Node.js error codes"),
@@ -651,6 +651,15 @@ _BACKENDS = (
     *_rows("uploadthing", E.TOO_LARGE, "FileSizeMismatch", seen="UploadThing: larger than the route allows"),
     *_rows("uploadthing", E.INVALID_REQUEST, "FileCountMismatch", seen="UploadThing"),
     *_rows("elixir", E.TOO_LARGE, "RequestTooLargeError", seen="Plug"),
+    *_rows(
+        "entra",
+        E.CREDENTIALS_EXPIRED,
+        "AADSTS50078 AADSTS50173 AADSTS500133 AADSTS70008 AADSTS700082 AADSTS700084 AADSTS70043",
+        seen="Microsoft Entra ID",
+    ),
+    *_rows("minio", E.SERVER_ERROR, "InsufficientReadQuorum InsufficientWriteQuorum", seen="MinIO server log"),
+    *_rows("openssl", E.TLS_ERROR, "SSL_ERROR_SSL SSL_ERROR_SYSCALL handshake_failure", seen="OpenSSL, JDK"),
+    *_rows("haskell", E.TLS_ERROR, "HandshakeFailed", seen="Haskell tls"),
     *_rows("boto3", E.CREDENTIALS_INVALID, "NoAuthHandlerFound", seen="boto"),
     *_rows("supabase", E.ACCESS_DENIED, "42501", plain=True, seen="SQLSTATE insufficient_privilege"),
     *_rows(

@@ -240,12 +240,21 @@ SESSION = (
     Phrase(
         "phrase.restart-upload",
         E.SESSION_EXPIRED,
-        "upload",
-        r"\b(?:restart|re-?initiate|re-?start) (?:the|your|this) (?:multipart )?upload(?: session)?\b(?! service| server)"
-        r"|\bstart a (?:new|fresh) (?:multipart |resumable )?upload session|\bnew upload session is (?:needed|required)",
+        "restart",
+        r"\brestart (?:the|your|this) (?:multipart )?upload\b(?! service| server)",
         strength=45,
-        hits=("Please restart the upload to continue", "A new upload session is required"),
-        misses=("restarting upload of part 4",),
+        hits=("Please restart the upload to continue", "restart your upload"),
+        misses=("restart the upload service container",),
+        seen="backend envelopes, suggestions",
+    ),
+    Phrase(
+        "phrase.new-upload-session-needed",
+        E.SESSION_EXPIRED,
+        "new upload session",
+        r"\bstart a new upload session|\bnew upload session is (?:needed|required)",
+        strength=45,
+        hits=("A new upload session is required", "Please start a new upload session"),
+        misses=("new upload session created",),
         seen="backend envelopes, suggestions",
     ),
     Phrase(
@@ -357,9 +366,9 @@ SESSION = (
     Phrase(
         "phrase.gcs-start-over",
         E.SESSION_EXPIRED,
-        "upload",
+        "resumable upload",
         r"\bresumable upload (?:session )?(?:cannot|can['’]?t|could not) be (?:resumed|continued|recovered)",
-        refines=_OVER,
+        refines=(*_OVER,),
         strength=65,
         hits=("The resumable upload could not be resumed",),
         misses=("The resumable upload can be resumed",),
