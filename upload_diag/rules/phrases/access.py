@@ -13,8 +13,10 @@ _CREDENTIALS_EXPIRED = (
         "phrase.security-token-expired",
         E.CREDENTIALS_EXPIRED,
         "expired",
-        r"\b(?:security|session|access|auth|authentication|authorization|refresh|identity|id|upload|bearer|sts|oauth2?|api"
-        r"|provided|login|temporary) token (?:included in the request )?(?:has |have |is |was )?(?:been )?(?:already )?expired",
+        r"\b(?:security|session|access|auth|authentication|authorization|refresh|identity|id|upload|bearer|sts"
+        r"|oauth2?|api"
+        r"|provided|login|temporary) token (?:included in the request )?(?:has |have |is "
+        r"|was )?(?:been )?(?:already )?expired",
         refines=(*_REFUSED, E.SESSION_EXPIRED, E.INVALID_REQUEST),
         strength=80,
         hits=(
@@ -97,7 +99,8 @@ _CREDENTIALS_EXPIRED = (
         "phrase.sso-session-expired",
         E.CREDENTIALS_EXPIRED,
         "sso session",
-        r"\bsso session (?:associated with this profile |token )?(?:has |is |was )?(?:expired|otherwise invalid|invalid)",
+        r"\bsso session (?:associated with this profile |token )?(?:has |is |was )?(?:expired"
+        r"|otherwise invalid|invalid)",
         refines=(*_REFUSED, E.SESSION_EXPIRED),
         strength=85,
         hits=("The SSO session associated with this profile has expired or is otherwise invalid.",),
@@ -157,7 +160,8 @@ _CREDENTIALS_EXPIRED = (
         "phrase.login-session-expired",
         E.CREDENTIALS_EXPIRED,
         "session",
-        r"\bsession (?:has |is |was )?(?:expired|timed out|invalid|no longer valid)\W{1,3}(?:please |kindly |you must )?"
+        r"\bsession (?:has |is |was )?(?:expired|timed out|invalid|no longer valid)\W{1,3}(?:please |kindly "
+        r"|you must )?"
         r"(?:re-?)?(?:log|sign)[ -]?in\b",
         refines=(E.SESSION_EXPIRED, E.ACCESS_DENIED),
         strength=75,
@@ -236,7 +240,8 @@ _URL_EXPIRED = (
         E.URL_EXPIRED,
         "expired",
         r"\b(?:pre-?signed|signed|upload|sas|signature|s3|authorization) (?:ur[il]|link|token)s? "
-        r"(?:for this upload |for the upload )?(?:has |have |is |was |are |may have |might have )?(?:already )?expired"
+        r"(?:for this upload |for the upload )?(?:has |have |is |was |are |may have "
+        r"|might have )?(?:already )?expired"
         r"|\bur[il] for (?:this|the) upload (?:has |is )?expired",
         refines=(*_REFUSED, E.SESSION_EXPIRED),
         strength=85,
@@ -351,7 +356,8 @@ _CLOCK_SKEW = (
         E.CLOCK_SKEW,
         "clock",
         r"\b(?:check|verify|sync(?:hronize)?) (?:that )?(?:your |the )?(?:system |computer.?s? |device )?clock\b"
-        r"|\b(?:your |the )?(?:system |device |local )?clock is (?:wrong|not correct|incorrect|out of sync|ahead|behind)",
+        r"|\b(?:your |the )?(?:system |device |local )?clock is (?:wrong|not correct|incorrect|out of sync"
+        r"|ahead|behind)",
         strength=60,
         hits=("Please check your system clock", "The device clock is out of sync"),
         misses=("the clock is ticking",),
@@ -424,7 +430,8 @@ _CREDENTIALS_INVALID = (
         "credentials",
         r"\b(?:unable to|could not|cannot|can['’]?t|couldn['’]?t|failed to) (?:automatically )?"
         r"(?:locate|load|find|retrieve|determine|get|refresh cached|obtain|resolve|fetch|read|parse) "
-        r"(?:the )?(?:default |valid |any |aws |s3 |cached |cloud |google )?(?:application default )?(?:aws )?credentials",
+        r"(?:the )?(?:default |valid |any |aws |s3 |cached |cloud "
+        r"|google )?(?:application default )?(?:aws )?credentials",
         refines=(E.TIMEOUT, E.NETWORK),
         strength=85,
         hits=(
@@ -453,7 +460,9 @@ _CREDENTIALS_INVALID = (
         "phrase.credentials-empty",
         E.CREDENTIALS_INVALID,
         "credentials",
-        r"\bcredentials (?:should|must|can) ?not be (?:empty|null|blank)|\bno credentials (?:found|provided|available|configured|could be)|\bcredentials (?:were |are |is )?(?:not (?:found|provided|set|configured|available)|missing)",
+        r"\bcredentials (?:should|must|can) ?not be (?:empty|null|blank)|\bno credentials (?:found|provided"
+        r"|available|configured|could be)|\bcredentials (?:were |are |is )?(?:not (?:found|provided|set"
+        r"|configured|available)|missing)",
         refines=(
             E.TIMEOUT,
             E.NETWORK,
@@ -540,7 +549,8 @@ _CREDENTIALS_INVALID = (
         "phrase.authorization-key-value",
         E.CREDENTIALS_INVALID,
         "in authorization header",
-        r"(?:not a valid key=value pair|missing equal-sign|invalid|malformed|unsupported).{0,60} in authorization header",
+        r"(?:not a valid key=value pair|missing equal-sign|invalid|malformed"
+        r"|unsupported).{0,60} in authorization header",
         refines=(E.ACCESS_DENIED,),
         strength=75,
         hits=("'abc' not a valid key=value pair (missing equal-sign) in Authorization header: 'Bearer abc'.",),
@@ -595,7 +605,8 @@ _CREDENTIALS_INVALID = (
         "phrase.invalid-credentials",
         E.CREDENTIALS_INVALID,
         "credentials",
-        r"\b(?:invalid|bad|wrong|incorrect|malformed) (?:authentication |aws |s3 |login |user |security )?credentials\b"
+        r"\b(?:invalid|bad|wrong|incorrect|malformed) (?:authentication |aws |s3 |login |user "
+        r"|security )?credentials\b"
         r"|\bcredentials (?:you provided |provided )?(?:are |is |were )?(?:invalid|not valid|incorrect|wrong)"
         r"|\bcheck your credentials",
         refines=(E.ACCESS_DENIED,),
@@ -663,8 +674,10 @@ _CREDENTIALS_INVALID = (
         "phrase.oauth-token-invalid",
         E.CREDENTIALS_INVALID,
         "token",
-        r"\b(?:invalid|malformed|bad) (?:access |auth |authentication |bearer |security |refresh |upload |oauth )?token\b"
-        r"|\b(?:access|auth|bearer|security) token (?:is )?(?:invalid|malformed|missing|not valid)|\bno auth(?:entication)? token",
+        r"\b(?:invalid|malformed|bad) (?:access |auth |authentication |bearer |security |refresh |upload "
+        r"|oauth )?token\b"
+        r"|\b(?:access|auth|bearer|security) token (?:is )?(?:invalid|malformed|missing|not valid)"
+        r"|\bno auth(?:entication)? token",
         refines=(E.ACCESS_DENIED,),
         strength=55,
         hits=("Invalid access token", "bad token", "No auth token found"),
@@ -809,7 +822,9 @@ _ACCESS_DENIED = (
         "phrase.lacks-permission",
         E.ACCESS_DENIED,
         "permission",
-        r"\b(?:does|do) not have (?:the )?(?:required |sufficient |necessary |enough |write |upload |any )?permission\b|\bno permission to\b|\b(?:missing|lacks?|without) (?:the )?(?:required |necessary )?permission\b|\bpermission (?:is )?(?:insufficient|required)",
+        r"\b(?:does|do) not have (?:the )?(?:required |sufficient |necessary |enough |write |upload "
+        r"|any )?permission\b|\bno permission to\b|\b(?:missing|lacks?|without) (?:the )?(?:required "
+        r"|necessary )?permission\b|\bpermission (?:is )?(?:insufficient|required)",
         strength=75,
         hits=("User does not have permission to access this object.", "No permission to write: a.jpg"),
         misses=("permission granted",),
@@ -819,7 +834,9 @@ _ACCESS_DENIED = (
         "phrase.lacks-permissions",
         E.ACCESS_DENIED,
         "permissions",
-        r"\b(?:does|do) not have (?:the )?(?:required |sufficient |necessary |enough |write |upload |any )?permissions\b|\b(?:missing|lacks?|without) (?:the )?(?:required |necessary )?permissions\b|\bpermissions (?:are )?(?:insufficient|required)",
+        r"\b(?:does|do) not have (?:the )?(?:required |sufficient |necessary |enough |write |upload "
+        r"|any )?permissions\b|\b(?:missing|lacks?|without) (?:the )?(?:required |necessary )?permissions\b"
+        r"|\bpermissions (?:are )?(?:insufficient|required)",
         strength=75,
         hits=("The caller does not have the required permissions", "missing required permissions"),
         misses=("permissions granted",),
@@ -913,7 +930,8 @@ _ACCESS_DENIED = (
         "phrase.waf-blocked",
         E.ACCESS_DENIED,
         "blocked",
-        r"\byou have been blocked\b|\brequest blocked\b|\bblocked by (?:waf|the firewall|a firewall|security (?:rule|policy))",
+        r"\byou have been blocked\b|\brequest blocked\b|\bblocked by (?:waf|the firewall|a firewall|security "
+        r"(?:rule|policy))",
         strength=70,
         hits=("Sorry, you have been blocked", "The request could not be satisfied. Request blocked."),
         misses=("has been blocked by CORS policy",),
@@ -1017,7 +1035,8 @@ _NOT_FOUND = (
         "phrase.bucket-not-exist",
         E.BUCKET_NOT_FOUND,
         "not exist",
-        r"\b(?:bucket|specified container) (?!policy|lifecycle|cors|website|tag|encryption|key|configuration|for|and|or)"
+        r"\b(?:bucket|specified container) (?!policy|lifecycle|cors|website|tag|encryption|key|configuration"
+        r"|for|and|or)"
         r"(?:\S{1,100} )?(?:does|did) not exist",
         refines=(E.OBJECT_NOT_FOUND, E.INVALID_REQUEST),
         strength=85,
@@ -1029,7 +1048,8 @@ _NOT_FOUND = (
         "phrase.bucket-not-found",
         E.BUCKET_NOT_FOUND,
         "not found",
-        r"\b(?:bucket|container) (?!policy|lifecycle|cors|website|tag|key)(?:\S{1,100} )?(?:was |is |could )?not found",
+        r"\b(?:bucket|container) (?!policy|lifecycle|cors|website|tag|key)(?:\S{1,100} )?(?:was |is "
+        r"|could )?not found",
         refines=(E.OBJECT_NOT_FOUND,),
         strength=80,
         hits=("Bucket not found", "bucket 'media' not found"),
@@ -1117,7 +1137,8 @@ _WRONG_REGION = (
         "phrase.region-does-not-match",
         E.WRONG_REGION,
         "region",
-        r"\bregion does not match\b|\b(?:wrong|incorrect) region\b|\bregion (?:is|was) (?:wrong|incorrect|invalid|not valid)\b",
+        r"\bregion does not match\b|\b(?:wrong|incorrect) region\b|\bregion (?:is|was) (?:wrong|incorrect"
+        r"|invalid|not valid)\b",
         refines=(E.INVALID_REQUEST, E.CREDENTIALS_INVALID, E.ACCESS_DENIED),
         strength=80,
         hits=(

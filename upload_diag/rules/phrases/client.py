@@ -10,7 +10,8 @@ _CANCELLED = (
         "phrase.cancelled-by-user",
         E.CANCELLED,
         "user",
-        r"\b(?:cancell?ed|aborted|interrupted|stopped|terminated) by (?:the )?(?:user|client|caller)\b|\bthe user aborted a request"
+        r"\b(?:cancell?ed|aborted|interrupted|stopped|terminated) by (?:the )?(?:user|client|caller)\b"
+        r"|\bthe user aborted a request"
         r"|\buser (?:has )?(?:cancell?ed|aborted)\b",
         refines=(E.NETWORK,),
         strength=80,
@@ -182,7 +183,8 @@ _LOCAL_IO = (
         "phrase.disk-full",
         E.LOCAL_IO,
         "disk",
-        r"\bdisk (?:is )?full\b|\bnot enough (?:space|room) on (?:the )?disk|\bdisk quota exceeded|\b(?:insufficient|not enough|no) "
+        r"\bdisk (?:is )?full\b|\bnot enough (?:space|room) on (?:the )?disk|\bdisk quota exceeded"
+        r"|\b(?:insufficient|not enough|no) "
         r"(?:free )?disk space|\bout of disk space",
         refines=(E.NETWORK, E.QUOTA_EXCEEDED),
         strength=80,
@@ -202,7 +204,8 @@ _LOCAL_IO = (
         "phrase.cannot-find-file",
         E.LOCAL_IO,
         "find",
-        r"\b(?:the system )?cannot find the (?:file|path) specified|\bcould not find (?:file|a part of the path)\b|\bcannot find (?:the )?file\b",
+        r"\b(?:the system )?cannot find the (?:file|path) specified|\bcould not find (?:file"
+        r"|a part of the path)\b|\bcannot find (?:the )?file\b",
         strength=75,
         hits=("The system cannot find the file specified.", "Could not find a part of the path 'C:\\a'."),
         misses=("find files",),
@@ -212,8 +215,10 @@ _LOCAL_IO = (
         "phrase.file-changed",
         E.LOCAL_IO,
         "file",
-        r"\b(?:file|source) (?:has |was |is |has been |contents? )?(?:been )?(?:changed|modified|truncated|updated|replaced) "
-        r"(?:while|during|since|after|before|on disk|underneath)|\bfile (?:size )?changed (?:while|during|since)|\bfile (?:has )?vanished\b"
+        r"\b(?:file|source) (?:has |was |is |has been |contents? )?(?:been )?(?:changed|modified|truncated"
+        r"|updated|replaced) "
+        r"(?:while|during|since|after|before|on disk|underneath)|\bfile (?:size )?changed (?:while|during"
+        r"|since)|\bfile (?:has )?vanished\b"
         r"|\bfile no longer exists\b|\bfile (?:was |has been )?(?:removed|deleted) (?:while|during|before)",
         refines=(E.NETWORK, E.INTEGRITY),
         strength=80,
@@ -234,7 +239,8 @@ _LOCAL_IO = (
         "phrase.file-could-not-be-read",
         E.LOCAL_IO,
         "could not be ",
-        r"\bfile could not be (?:read|opened|found|accessed)\b|\brequested file or directory could not be found at the time",
+        r"\bfile could not be (?:read|opened|found|accessed)\b"
+        r"|\brequested file or directory could not be found at the time",
         refines=(E.NETWORK, E.OBJECT_NOT_FOUND),
         strength=80,
         hits=(
@@ -257,7 +263,9 @@ _LOCAL_IO = (
         "phrase.cannot-open-file",
         E.LOCAL_IO,
         "open",
-        r"\b(?:unable|failed|could not|cannot|can['’]?t|couldn['’]?t) (?:to )?open (?!a |an )(?:the )?(?:file\b|input|local|source|\*?/|\S{1,200}/)|\bfailed to open stream: (?:no such|permission)|\bopen \S{1,300}: permission denied",
+        r"\b(?:unable|failed|could not|cannot|can['’]?t|couldn['’]?t) (?:to )?open (?!a "
+        r"|an )(?:the )?(?:file\b|input|local|source|\*?/|\S{1,200}/)|\bfailed to open stream: (?:no such"
+        r"|permission)|\bopen \S{1,300}: permission denied",
         refines=(E.ACCESS_DENIED,),
         strength=65,
         hits=("Unable to open */uploads/a.dmg.", "open /data/clip.mp4: permission denied"),
@@ -279,7 +287,8 @@ _LOCAL_IO = (
         "phrase.cannot-read-file",
         E.LOCAL_IO,
         "read",
-        r"\b(?:unable|failed|could not|cannot|can['’]?t|couldn['’]?t) (?:to )?read (?:from )?(?:the )?(?:local |source |input )?file\b",
+        r"\b(?:unable|failed|could not|cannot|can['’]?t|couldn['’]?t) (?:to )?read "
+        r"(?:from )?(?:the )?(?:local |source |input )?file\b",
         strength=65,
         hits=("Failed to read file", "could not read the local file"),
         misses=("read file clip.mp4",),
@@ -413,7 +422,8 @@ _LOCAL_IO = (
         "phrase.rewind-stream",
         E.LOCAL_IO,
         "stream",
-        r"\bfailed to rewind (?:the )?(?:transport )?stream|\bunable to rewind (?:the )?stream|\bneed to rewind the stream"
+        r"\bfailed to rewind (?:the )?(?:transport )?stream|\bunable to rewind (?:the )?stream"
+        r"|\bneed to rewind the stream"
         r"|\bstream is not seekable|\bfailed to reset the request input stream",
         refines=(E.NETWORK,),
         strength=80,

@@ -10,7 +10,9 @@ _INTEGRITY = (
         "phrase.checksum",
         E.INTEGRITY,
         "checksum",
-        r"\bchecksum (?:mismatch|(?:does|do|did) not match|doesn['’]t match|verification failed|validation failed|error|failed)|\b(?:invalid|wrong|bad|incorrect|mismatched|mismatching|unexpected) checksum\b|\bchecksum .{0,60}(?:does|did) not match",
+        r"\bchecksum (?:mismatch|(?:does|do|did) not match|doesn['’]t match|verification failed"
+        r"|validation failed|error|failed)|\b(?:invalid|wrong|bad|incorrect|mismatched|mismatching"
+        r"|unexpected) checksum\b|\bchecksum .{0,60}(?:does|did) not match",
         refines=(E.INVALID_REQUEST,),
         strength=80,
         hits=(
@@ -36,7 +38,8 @@ _INTEGRITY = (
         "phrase.hash-mismatch",
         E.INTEGRITY,
         "mismatch",
-        r"\b(?:content-?md5|md5|sha-?1|sha-?256|crc-?32c?|crc-?64|crc|hash|etag|digest)(?: hash| value| sum)?(?: .{1,60})? mismatch\b",
+        r"\b(?:content-?md5|md5|sha-?1|sha-?256|crc-?32c?|crc-?64|crc|hash|etag|digest)(?: hash| value"
+        r"| sum)?(?: .{1,60})? mismatch\b",
         refines=(E.INVALID_REQUEST,),
         strength=75,
         hits=("crc64 mismatch", "MD5 hash mismatch"),
@@ -47,7 +50,8 @@ _INTEGRITY = (
         "phrase.hash-does-not-match",
         E.INTEGRITY,
         "match",
-        r"\b(?:content-?md5|md5|sha-?1|sha-?256|crc-?32c?|crc-?64|crc|hash|etag|digest)(?: hash| value| sum)?(?: .{1,60})? (?:(?:does|did) not|doesn['’]t) match",
+        r"\b(?:content-?md5|md5|sha-?1|sha-?256|crc-?32c?|crc-?64|crc|hash|etag|digest)(?: hash| value"
+        r"| sum)?(?: .{1,60})? (?:(?:does|did) not|doesn['’]t) match",
         refines=(E.INVALID_REQUEST,),
         strength=75,
         hits=(
@@ -84,7 +88,8 @@ _INTEGRITY = (
         "phrase.corrupted-on-transfer",
         E.INTEGRITY,
         "corrupted",
-        r"\bcorrupted on transfer\b|\b(?:file|data|upload|object|part|chunk) (?:is |was |appears )?(?:to be )?corrupted\b",
+        r"\bcorrupted on transfer\b|\b(?:file|data|upload|object|part|chunk) (?:is |was "
+        r"|appears )?(?:to be )?corrupted\b",
         strength=75,
         hits=("corrupted on transfer: sizes differ 8605311 vs 27053695", "file is corrupted"),
         misses=("corrupted files: 0",),
@@ -172,7 +177,8 @@ _INTEGRITY = (
         "phrase.integrity-check",
         E.INTEGRITY,
         "integrity",
-        r"\bintegrity (?:check|verification|validation|test) (?:failed|failure|error)|\bdata integrity (?:error|failure)",
+        r"\bintegrity (?:check|verification|validation|test) (?:failed|failure|error)|\bdata integrity "
+        r"(?:error|failure)",
         strength=75,
         hits=("integrity check failed for part 3",),
         misses=("integrity: sha512-abc",),
@@ -192,7 +198,8 @@ _INTEGRITY = (
         "phrase.length-than-expected",
         E.INTEGRITY,
         "than ",
-        r"\bdata read has a different length than the expected|\bmore data read than expected|\bless data (?:read|received) than expected",
+        r"\bdata read has a different length than the expected|\bmore data read than expected|\bless data "
+        r"(?:read|received) than expected",
         refines=(E.NETWORK,),
         strength=75,
         hits=(
@@ -229,7 +236,8 @@ _PARTS = (
         "phrase.part-size",
         E.PARTS_REJECTED,
         "part size",
-        r"\bpart size (?:is |was )?(?:too small|below|less than|smaller)|\bpart size must be (?:at least|greater|larger|between)|\bminimum part size",
+        r"\bpart size (?:is |was )?(?:too small|below|less than|smaller)|\bpart size must be (?:at least"
+        r"|greater|larger|between)|\bminimum part size",
         refines=(E.INVALID_REQUEST,),
         strength=75,
         hits=("Part size must be at least 5 MB",),
@@ -265,7 +273,8 @@ _PARTS = (
         "phrase.part-is-missing",
         E.PARTS_REJECTED,
         "missing",
-        r"\bpart (?:number |no\.? )?\d{1,5} (?:is|was) missing\b(?! etag)|\bparts are missing|\bmissing part(?: number)? \d",
+        r"\bpart (?:number |no\.? )?\d{1,5} (?:is|was) missing\b(?! etag)|\bparts are missing"
+        r"|\bmissing part(?: number)? \d",
         refines=(E.INVALID_REQUEST,),
         strength=75,
         hits=("part 3 is missing", "missing part 7"),
@@ -298,7 +307,8 @@ _PARTS = (
         "phrase.parts-order",
         E.PARTS_REJECTED,
         "parts",
-        r"\blist of parts was not in ascending order|\bparts (?:list )?must be (?:specified in order|ordered|sorted|in ascending)"
+        r"\blist of parts was not in ascending order|\bparts (?:list )?must be (?:specified in order|ordered"
+        r"|sorted|in ascending)"
         r"|\bparts (?:are |were )?(?:not in order|out of order)",
         refines=(E.INVALID_REQUEST,),
         strength=85,
@@ -321,7 +331,9 @@ _PARTS = (
         "phrase.part-number-range",
         E.PARTS_REJECTED,
         "part number",
-        r"\bpart number must be (?:an integer )?(?:between|from|in|greater|less|positive)|\binvalid part number|\bpart number .{0,40}(?:out of range|not between|exceeds)|\bpart number (?:is )?(?:too large|invalid)",
+        r"\bpart number must be (?:an integer )?(?:between|from|in|greater|less|positive)"
+        r"|\binvalid part number|\bpart number .{0,40}(?:out of range|not between|exceeds)|\bpart number "
+        r"(?:is )?(?:too large|invalid)",
         refines=(E.INVALID_REQUEST,),
         strength=90,
         hits=("Part number must be an integer between 1 and 10000, inclusive", "Invalid part number"),
@@ -352,7 +364,8 @@ _PARTS = (
         "phrase.too-many-parts",
         E.PARTS_REJECTED,
         "parts",
-        r"\btoo many (?:multipart )?parts\b|\b(?:more than|exceeded?s?|exceeding|maximum of|limit of|max) (?:the )?(?:maximum )?(?:number of )?(?:10,?000 )?parts\b|\bnumber of parts (?:exceeds|is|must)",
+        r"\btoo many (?:multipart )?parts\b|\b(?:more than|exceeded?s?|exceeding|maximum of|limit of|max) "
+        r"(?:the )?(?:maximum )?(?:number of )?(?:10,?000 )?parts\b|\bnumber of parts (?:exceeds|is|must)",
         refines=(
             E.INVALID_REQUEST,
             E.TOO_LARGE,
@@ -395,7 +408,8 @@ _PARTS = (
         "phrase.block-list",
         E.PARTS_REJECTED,
         "block",
-        r"\bspecified block ?list is invalid|\bblock list may not contain more than|\buncommitted block count cannot exceed"
+        r"\bspecified block ?list is invalid|\bblock list may not contain more than"
+        r"|\buncommitted block count cannot exceed"
         r"|\bspecified (?:blob or )?block (?:content|id) is invalid",
         refines=(E.INVALID_REQUEST,),
         strength=85,
@@ -461,7 +475,8 @@ _TOO_LARGE = (
         "phrase.file-too-large",
         E.TOO_LARGE,
         "too ",
-        r"\b(?:file|image|video|upload|attachment|object|document|photo|media|asset)s?(?: size)? (?:is |was |are )?too (?:large|big)\b",
+        r"\b(?:file|image|video|upload|attachment|object|document|photo|media|asset)s?(?: size)? (?:is |was "
+        r"|are )?too (?:large|big)\b",
         refines=(E.INVALID_REQUEST, E.SERVER_ERROR),
         strength=75,
         hits=(
@@ -485,7 +500,9 @@ _TOO_LARGE = (
         "phrase.exceeds-size",
         E.TOO_LARGE,
         "exceeds",
-        r"\bexceeds (?:the |its |our |your )?(?:maximum |max |configured |server |current )?(?:allowed |permitted |allowable |supported |accepted )?(?:upload |file |body |object |request |payload |byte |content |attachment |entity )?(?:file |upload |body )?size\b",
+        r"\bexceeds (?:the |its |our |your )?(?:maximum |max |configured |server |current )?(?:allowed "
+        r"|permitted |allowable |supported |accepted )?(?:upload |file |body |object |request |payload |byte "
+        r"|content |attachment |entity )?(?:file |upload |body )?size\b",
         refines=(
             E.INVALID_REQUEST,
             E.SERVER_ERROR,
@@ -503,7 +520,9 @@ _TOO_LARGE = (
         "phrase.exceeded-size",
         E.TOO_LARGE,
         "exceeded",
-        r"\bexceeded (?:the |its |our |your )?(?:maximum |max |configured |server |current )?(?:allowed |permitted |allowable |supported |accepted )?(?:upload |file |body |object |request |payload |byte |content |attachment |entity )?(?:file |upload |body )?size\b",
+        r"\bexceeded (?:the |its |our |your )?(?:maximum |max |configured |server |current )?(?:allowed "
+        r"|permitted |allowable |supported |accepted )?(?:upload |file |body |object |request |payload |byte "
+        r"|content |attachment |entity )?(?:file |upload |body )?size\b",
         refines=(
             E.INVALID_REQUEST,
             E.SERVER_ERROR,
@@ -517,7 +536,8 @@ _TOO_LARGE = (
         "phrase.exceeds-maximum-size-rest",
         E.TOO_LARGE,
         "maximum size",
-        r"\b(?:resource |file |upload |body )?(?:exceeds|exceeded) (?:the )?maximum size|\bmaximum size (?:was |has been )?exceeded"
+        r"\b(?:resource |file |upload |body )?(?:exceeds|exceeded) (?:the )?maximum size|\bmaximum size "
+        r"(?:was |has been )?exceeded"
         r"|\bover the maximum size",
         refines=(E.INVALID_REQUEST, E.SERVER_ERROR),
         strength=80,
@@ -529,9 +549,12 @@ _TOO_LARGE = (
         "phrase.size-limit",
         E.TOO_LARGE,
         "size",
-        r"\b(?:file|upload|body|request|payload|object|attachment) ?size (?:limit )?(?:was |has been |is )?(?:exceeded|exceeds|over)\b"
-        r"|\b(?:over|above|greater than|larger than|bigger than) (?:the )?(?:maximum |max |allowed )?(?:file |upload |body |object )?"
-        r"size limit|\blarger than (?:the )?(?:maximum|max|allowed|limit)|\bmax(?:imum)? (?:file |upload )?size (?:is |of )?\S{1,20} ?"
+        r"\b(?:file|upload|body|request|payload|object|attachment) ?size (?:limit )?(?:was |has been "
+        r"|is )?(?:exceeded|exceeds|over)\b"
+        r"|\b(?:over|above|greater than|larger than|bigger than) (?:the )?(?:maximum |max |allowed )?(?:file "
+        r"|upload |body |object )?"
+        r"size limit|\blarger than (?:the )?(?:maximum|max|allowed|limit)|\bmax(?:imum)? (?:file "
+        r"|upload )?size (?:is |of )?\S{1,20} ?"
         r"(?:exceeded|reached)|\bfile size error\b",
         refines=(E.INVALID_REQUEST, E.SERVER_ERROR),
         strength=70,
@@ -728,7 +751,8 @@ _TOO_LARGE = (
         "phrase.greater-than-allowed",
         E.TOO_LARGE,
         "greater than",
-        r"\bgreater than (?:the )?maximum allowed|\b(?:must|may) not be greater than \d{1,12} ?(?:kilobytes|megabytes|bytes|kb|mb)",
+        r"\bgreater than (?:the )?maximum allowed|\b(?:must|may) not be greater than \d{1,12} ?(?:kilobytes"
+        r"|megabytes|bytes|kb|mb)",
         refines=(E.INVALID_REQUEST,),
         strength=80,
         hits=(
@@ -751,7 +775,8 @@ _TOO_LARGE = (
         "phrase.size-limit-reached",
         E.TOO_LARGE,
         "limit",
-        r"\bpayload reached size limit|\b(?:length|data|body) limit exceeded|\bexceeded limit on max bytes|\bbigger than (?:the )?limit|\blarger than the configured limit",
+        r"\bpayload reached size limit|\b(?:length|data|body) limit exceeded|\bexceeded limit on max bytes"
+        r"|\bbigger than (?:the )?limit|\blarger than the configured limit",
         refines=(
             E.INVALID_REQUEST,
             E.SERVER_ERROR,
@@ -789,7 +814,8 @@ _INVALID_REQUEST = (
         "phrase.invalid-method",
         E.INVALID_REQUEST,
         "method",
-        r"\bmethod not allowed\b|\binvalid (?:http )?method\b|\bmethod is not (?:allowed|supported)|\bunsupported (?:http )?method",
+        r"\bmethod not allowed\b|\binvalid (?:http )?method\b|\bmethod is not (?:allowed|supported)"
+        r"|\bunsupported (?:http )?method",
         strength=50,
         hits=("405 Method Not Allowed", "Invalid HTTP method/URL pair.", "an invalid method (HTTP verb) is being used"),
         misses=("Method PUT is not allowed by Access-Control-Allow-Methods.",),
@@ -807,7 +833,8 @@ _INVALID_REQUEST = (
         "phrase.length-required",
         E.INVALID_REQUEST,
         "length",
-        r"\b411\W{1,4}length required|\bmust provide the content-length|\bmissing content-length|\bcontent-length (?:header )?is (?:required|missing)",
+        r"\b411\W{1,4}length required|\bmust provide the content-length|\bmissing content-length"
+        r"|\bcontent-length (?:header )?is (?:required|missing)",
         strength=60,
         hits=("411 Length Required", "You must provide the Content-Length HTTP header."),
         misses=("content-length: 12",),
@@ -817,7 +844,8 @@ _INVALID_REQUEST = (
         "phrase.missing-required",
         E.INVALID_REQUEST,
         "missing",
-        r"(?<!was )\bmissing (?:the |a )?(?:required |mandatory )(?:\S{1,20} )?(?:parameter|header|field|key|argument|property|query|body|request)"
+        r"(?<!was )\bmissing (?:the |a )?(?:required |mandatory )(?:\S{1,20} )?(?:parameter|header|field|key"
+        r"|argument|property|query|body|request)"
         r"|\b(?:required|mandatory) (?:parameter|field|header|argument)\b.{0,60}\bmissing",
         strength=70,
         hits=(
@@ -831,7 +859,8 @@ _INVALID_REQUEST = (
         "phrase.parameter-validation",
         E.INVALID_REQUEST,
         "parameter",
-        r"\bparameter validation failed\b|\binvalid (?:query )?parameter\b|(?<!authentication )\bparameter (?:\S{1,60} )?is (?:not valid|invalid)",
+        r"\bparameter validation failed\b|\binvalid (?:query )?parameter\b|(?<!authentication )\bparameter "
+        r"(?:\S{1,60} )?is (?:not valid|invalid)",
         strength=70,
         hits=(
             "Parameter validation failed: Invalid type for parameter Body",
@@ -860,7 +889,8 @@ _INVALID_REQUEST = (
         "phrase.unknown-length-stream",
         E.INVALID_REQUEST,
         "unknown length",
-        r"\bstreams? of unknown length|\bunable to (?:calculate|determine) (?:the )?(?:hash|length).{0,40}(?:stream|unknown length)",
+        r"\bstreams? of unknown length|\bunable to (?:calculate|determine) (?:the )?(?:hash"
+        r"|length).{0,40}(?:stream|unknown length)",
         strength=75,
         hits=("Are you using a Stream of unknown length as the Body of a PutObject request?",),
         misses=("length unknown",),
@@ -870,8 +900,10 @@ _INVALID_REQUEST = (
         "phrase.body-format",
         E.INVALID_REQUEST,
         "body",
-        r"\bbody data is unsupported format|\bunsupported body payload object|\bfailed to parse (?:the )?(?:request )?body"
-        r"|\b(?:invalid|malformed|empty|missing) (?:request )?body\b|\brequest body (?:is )?(?:empty|missing|invalid|malformed|was too small)"
+        r"\bbody data is unsupported format|\bunsupported body payload object|\bfailed to parse "
+        r"(?:the )?(?:request )?body"
+        r"|\b(?:invalid|malformed|empty|missing) (?:request )?body\b|\brequest body (?:is )?(?:empty|missing"
+        r"|invalid|malformed|was too small)"
         r"|\bcould not parse (?:the )?(?:request )?body|\bbody cannot be determined|\bbody is not valid",
         strength=70,
         hits=("Failed to parse body as FormData.", "Unsupported body payload object", "The request body was too small"),
@@ -882,7 +914,8 @@ _INVALID_REQUEST = (
         "phrase.multipart-form",
         E.INVALID_REQUEST,
         "multipart",
-        r"\bmultipart: boundary not found|\bno multipart boundary|\bmissing (?:initial )?multipart boundary|\bmultipart: nextpart"
+        r"\bmultipart: boundary not found|\bno multipart boundary|\bmissing (?:initial )?multipart boundary"
+        r"|\bmultipart: nextpart"
         r"|\bunexpected end of multipart data|\bnot a multipart request|\bcurrent request is not a multipart",
         strength=65,
         hits=(
@@ -933,7 +966,8 @@ _INVALID_REQUEST = (
         "phrase.file-type",
         E.INVALID_REQUEST,
         "type",
-        r"\b(?:invalid|unsupported|disallowed|unknown|wrong) (?:file|mime|content|media|image)[- ]?type|\b(?:file|mime|content|media)[- ]?type "
+        r"\b(?:invalid|unsupported|disallowed|unknown|wrong) (?:file|mime|content|media|image)[- ]?type"
+        r"|\b(?:file|mime|content|media)[- ]?type "
         r"(?:\S{1,60} )?(?:is |was )?(?:not (?:allowed|supported|permitted|accepted)|invalid|unsupported)",
         strength=65,
         hits=("Invalid file type", "mime type video/x is not supported"),
@@ -944,7 +978,8 @@ _INVALID_REQUEST = (
         "phrase.file-extension",
         E.INVALID_REQUEST,
         "extension",
-        r"\b(?:invalid|unsupported|disallowed) (?:file )?extension|\b(?:file )?extension (?:\S{1,20} )?(?:is )?not (?:allowed|supported)"
+        r"\b(?:invalid|unsupported|disallowed) (?:file )?extension|\b(?:file )?extension "
+        r"(?:\S{1,20} )?(?:is )?not (?:allowed|supported)"
         r"|\bfile extension error",
         strength=60,
         hits=("File extension error.", "file extension .exe is not allowed"),
@@ -955,7 +990,8 @@ _INVALID_REQUEST = (
         "phrase.content-range",
         E.INVALID_REQUEST,
         "content-range",
-        r"\b(?:invalid|malformed|missing|bad|unexpected) (?:\S{1,20} )?content-range|\bcontent-range (?:header )?(?:\S{1,40} )?(?:is )?"
+        r"\b(?:invalid|malformed|missing|bad|unexpected) (?:\S{1,20} )?content-range|\bcontent-range "
+        r"(?:header )?(?:\S{1,40} )?(?:is )?"
         r"(?:invalid|missing|malformed|not valid)",
         strength=65,
         hits=("Invalid Content-Range header", "content-range is missing"),
@@ -992,7 +1028,8 @@ _INVALID_REQUEST = (
         "phrase.invalid-bucket-name",
         E.INVALID_REQUEST,
         "bucket name",
-        r"\b(?:invalid|malformed) bucket name|\bbucket name (?:\S{1,80} )?(?:is )?(?:not valid|invalid|must|cannot)|\bbucket names (?:must|cannot)",
+        r"\b(?:invalid|malformed) bucket name|\bbucket name (?:\S{1,80} )?(?:is )?(?:not valid|invalid|must"
+        r"|cannot)|\bbucket names (?:must|cannot)",
         strength=75,
         hits=(
             'Invalid bucket name "My_Bucket": Bucket name must match the regex',
@@ -1023,7 +1060,8 @@ _INVALID_REQUEST = (
         "phrase.tus-version",
         E.INVALID_REQUEST,
         "tus-resumable",
-        r"\b(?:missing|invalid|unsupported)[, ].{0,60}tus-resumable|\btus-resumable .{0,40}(?:missing|invalid|required|unsupported)",
+        r"\b(?:missing|invalid|unsupported)[, ].{0,60}tus-resumable|\btus-resumable .{0,40}(?:missing|invalid"
+        r"|required|unsupported)",
         strength=70,
         hits=("missing, invalid or unsupported Tus-Resumable header",),
         misses=("Tus-Resumable: 1.0.0",),
@@ -1041,7 +1079,8 @@ _INVALID_REQUEST = (
         "phrase.file-type-not-allowed-to-upload",
         E.INVALID_REQUEST,
         "file type",
-        r"\bnot allowed to upload (?:this|these|that) file types?|\bfile types? (?:is |are )?not (?:allowed|permitted)",
+        r"\bnot allowed to upload (?:this|these|that) file types?|\bfile types? (?:is |are )?not (?:allowed"
+        r"|permitted)",
         strength=80,
         hits=("Sorry, you are not allowed to upload this file type.",),
         misses=("file type: video/mp4",),

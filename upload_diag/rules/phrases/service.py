@@ -33,7 +33,8 @@ _THROTTLED = (
         E.THROTTLED,
         "rate",
         r"\brate (?:limit )?(?:was |has been |is )?(?:exceeded|reached|hit)\b|\brate[- ]limited\b|\brate limiting\b"
-        r"|\bexceed(?:s|ed|ing)? (?:the |your |a |its )?(?:\S{1,20} )?rate limit|\brate limit error|\bhit (?:the |a )?rate limit",
+        r"|\bexceed(?:s|ed|ing)? (?:the |your |a |its )?(?:\S{1,20} )?rate limit|\brate limit error|\bhit "
+        r"(?:the |a )?rate limit",
         refines=(*_BUSY, E.ACCESS_DENIED, E.QUOTA_EXCEEDED),
         strength=75,
         hits=(
@@ -48,7 +49,8 @@ _THROTTLED = (
         "phrase.too-many-requests",
         E.THROTTLED,
         "too many",
-        r"\btoo many (?:\S{1,20} )?requests\b|\btoo many (?:concurrent|simultaneous|active) (?:uploads|connections|requests)",
+        r"\btoo many (?:\S{1,20} )?requests\b|\btoo many (?:concurrent|simultaneous|active) (?:uploads"
+        r"|connections|requests)",
         refines=_BUSY,
         strength=70,
         hits=("Server responded with 429 Too Many Requests.", "too many concurrent uploads"),
@@ -81,7 +83,8 @@ _THROTTLED = (
         "phrase.request-limit",
         E.THROTTLED,
         "limit",
-        r"\brequests? limit (?:was |has been |is )?(?:exceeded|reached)|\bexceeded (?:the |your )?(?:\S{1,20} )?requests? limit"
+        r"\brequests? limit (?:was |has been |is )?(?:exceeded|reached)|\bexceeded (?:the "
+        r"|your )?(?:\S{1,20} )?requests? limit"
         r"|\bqps limit exceeded|\bis over the account limit|\b(?:api|call|calls) limit (?:exceeded|reached)",
         refines=_BUSY,
         strength=75,
@@ -102,7 +105,8 @@ _THROTTLED = (
         "phrase.quota-metric",
         E.THROTTLED,
         "quota",
-        r"\bquota exceeded for quota (?:metric|group)|\bresource has been exhausted \(e\.g\. check quota|\bper.?minute quota"
+        r"\bquota exceeded for quota (?:metric|group)|\bresource has been exhausted \(e\.g\. check quota"
+        r"|\bper.?minute quota"
         r"|\bqueries per (?:minute|second|100 seconds)",
         refines=(E.QUOTA_EXCEEDED, *_BUSY),
         strength=85,
@@ -212,7 +216,8 @@ _SERVER_ERROR = (
         "phrase.service-unavailable",
         E.SERVER_ERROR,
         "unavailable",
-        r"\b(?:service|server|site|backend|storage|page you are looking for) (?:is )?(?:temporarily |currently )?unavailable\b",
+        r"\b(?:service|server|site|backend|storage|page you are looking for) (?:is )?(?:temporarily "
+        r"|currently )?unavailable\b",
         strength=45,
         hits=("503 Service Temporarily Unavailable", "503 Service Unavailable"),
         misses=("Resource temporarily unavailable", "checksum unavailable"),
@@ -246,7 +251,8 @@ _SERVER_ERROR = (
         "phrase.no-healthy-upstream",
         E.SERVER_ERROR,
         "upstream",
-        r"\bno healthy upstream\b|\bupstream connect error\b|\bwhile connecting to upstream\b|\bupstream prematurely closed|\bupstream sent (?:too big|invalid) header",
+        r"\bno healthy upstream\b|\bupstream connect error\b|\bwhile connecting to upstream\b"
+        r"|\bupstream prematurely closed|\bupstream sent (?:too big|invalid) header",
         strength=65,
         hits=("no healthy upstream", "upstream prematurely closed connection while reading response header"),
         misses=("upstream: http://127.0.0.1:80",),
@@ -282,7 +288,8 @@ _SERVER_ERROR = (
         "phrase.worker-limits",
         E.SERVER_ERROR,
         "worker",
-        r"\bworker (?:exceeded resource limits|threw exception|exceeded cpu time limit)|\bexceeded resource limits \| ",
+        r"\bworker (?:exceeded resource limits|threw exception|exceeded cpu time limit)"
+        r"|\bexceeded resource limits \| ",
         strength=70,
         hits=("Worker exceeded resource limits | api.example.com | Cloudflare", "Error 1101: Worker threw exception"),
         misses=("worker started",),
@@ -370,7 +377,8 @@ _SERVER_ERROR = (
         "phrase.database-down",
         E.SERVER_ERROR,
         "database",
-        r"\bdatabase (?:connection )?(?:is )?(?:unavailable|down|locked|error|connection failed)\b|\btoo many database connections",
+        r"\bdatabase (?:connection )?(?:is )?(?:unavailable|down|locked|error|connection failed)\b"
+        r"|\btoo many database connections",
         strength=50,
         hits=("sqlite3.OperationalError: database is locked",),
         misses=("database connected",),
@@ -455,8 +463,10 @@ _QUOTA = (
         "phrase.quota-exceeded",
         E.QUOTA_EXCEEDED,
         "quota",
-        r"\bquota (?:has been |was |is |set .{0,40}was )?(?:already )?(?:exceeded|reached|full|exhausted)\b|\bexceed(?:s|ed)? (?:the |your "
-        r"|their |its |my |our )?(?:\S{1,30} )?(?:\S{1,30} )?quota\b|\b(?:over|out of|not enough) quota\b|\bquota (?:limit )?exceeded"
+        r"\bquota (?:has been |was |is |set .{0,40}was )?(?:already )?(?:exceeded|reached|full|exhausted)\b"
+        r"|\bexceed(?:s|ed)? (?:the |your "
+        r"|their |its |my |our )?(?:\S{1,30} )?(?:\S{1,30} )?quota\b|\b(?:over|out of|not enough) quota\b"
+        r"|\bquota (?:limit )?exceeded"
         r"|\binsufficient quota",
         refines=_FULL,
         strength=75,
@@ -484,8 +494,10 @@ _QUOTA = (
         "phrase.storage-limit",
         E.QUOTA_EXCEEDED,
         "storage",
-        r"\bstorage (?:space )?(?:limit|cap|capacity|allowance) (?:was |has been |is )?(?:reached|exceeded|full)|\bstorage (?:is )?full\b"
-        r"|\bnot enough storage|\b(?:ran |run |running )?out of storage\b|\bno (?:more )?storage (?:space )?(?:left|available)",
+        r"\bstorage (?:space )?(?:limit|cap|capacity|allowance) (?:was |has been |is )?(?:reached|exceeded"
+        r"|full)|\bstorage (?:is )?full\b"
+        r"|\bnot enough storage|\b(?:ran |run |running )?out of storage\b|\bno (?:more )?storage "
+        r"(?:space )?(?:left|available)",
         refines=_FULL,
         strength=75,
         hits=("storage_limit_exceeded - Account storage limit reached", "Cannot upload files, storage cap exceeded."),
@@ -507,7 +519,8 @@ _QUOTA = (
         "phrase.plan-limit",
         E.QUOTA_EXCEEDED,
         "limit",
-        r"\b(?:plan|usage|account|subscription|upload|transaction|bandwidth) (?:limit|cap) (?:was |has been |is )?(?:reached|exceeded)\b",
+        r"\b(?:plan|usage|account|subscription|upload|transaction|bandwidth) (?:limit|cap) (?:was |has been "
+        r"|is )?(?:reached|exceeded)\b",
         refines=(E.ACCESS_DENIED, E.INVALID_REQUEST),
         strength=60,
         hits=("Your plan limit has been reached", "usage limit exceeded"),
@@ -611,7 +624,8 @@ _CONFLICT = (
         "phrase.locked",
         E.CONFLICT,
         "locked",
-        r"\b423:? ?\(?locked|\b(?:file|resource|object|upload|item) (?:is |was )?(?:currently |already |being )?locked\b(?! by retention)",
+        r"\b423:? ?\(?locked|\b(?:file|resource|object|upload|item) (?:is |was )?(?:currently |already "
+        r"|being )?locked\b(?! by retention)",
         strength=60,
         hits=("423 Locked", "file is currently locked"),
         misses=("account locked", "object lock enabled"),
@@ -621,7 +635,8 @@ _CONFLICT = (
         "phrase.offset-mismatch",
         E.CONFLICT,
         "offset",
-        r"\b(?:mismatched|incorrect|wrong|invalid|unexpected)[ _](?:upload[- ])?offset\b|\boffset (?:mismatch|conflict|does not match)"
+        r"\b(?:mismatched|incorrect|wrong|invalid|unexpected)[ _](?:upload[- ])?offset\b|\boffset (?:mismatch"
+        r"|conflict|does not match)"
         r"|\bupload-offset .{0,40}(?:mismatch|conflict|incorrect)|\boffsets? (?:do|did) not match",
         refines=(E.INVALID_REQUEST,),
         strength=75,
@@ -655,7 +670,8 @@ _CONFLICT = (
         "phrase.lease",
         E.CONFLICT,
         "lease",
-        r"\b(?:is |currently )(?:a )?lease on the (?:blob|container)|\blease id .{0,40}(?:did not match|is missing|was not)",
+        r"\b(?:is |currently )(?:a )?lease on the (?:blob|container)|\blease id .{0,40}(?:did not match"
+        r"|is missing|was not)",
         strength=75,
         hits=("There is currently a lease on the blob and no lease ID was specified in the request.",),
         misses=("please release the lock",),
@@ -665,7 +681,8 @@ _CONFLICT = (
         "phrase.upload-in-progress",
         E.CONFLICT,
         "in progress",
-        r"\b(?:another|an|concurrent|other) (?:multipart )?upload (?:for this \S{1,20} )?(?:is |was )?(?:already |currently )?in progress"
+        r"\b(?:another|an|concurrent|other) (?:multipart )?upload (?:for this \S{1,20} )?(?:is "
+        r"|was )?(?:already |currently )?in progress"
         r"|\bupload (?:is )?already in progress",
         strength=65,
         hits=("Another upload is already in progress", "upload already in progress"),
@@ -676,7 +693,8 @@ _CONFLICT = (
         "phrase.concurrent-modification",
         E.CONFLICT,
         "concurrent",
-        r"\bconcurrent (?:modification|update|write|request)s? (?:detected|error|conflict|exception|of|to)|\bmodified concurrently",
+        r"\bconcurrent (?:modification|update|write|request)s? (?:detected|error|conflict|exception|of|to)"
+        r"|\bmodified concurrently",
         strength=60,
         hits=("Concurrent modification detected", "concurrent write to object"),
         misses=("concurrent uploads: 4",),

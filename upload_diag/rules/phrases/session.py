@@ -97,7 +97,8 @@ SESSION = (
         "phrase.upload-session-over",
         E.SESSION_EXPIRED,
         "upload session",
-        r"\bupload session (?:id )?(?:for \S{1,200} )?(?:has |have |is |was |may have |might have )?(?:already |been )?"
+        r"\bupload session (?:id )?(?:for \S{1,200} )?(?:has |have |is |was |may have "
+        r"|might have )?(?:already |been )?"
         r"(?:expired|invalid|not valid|invalidated|closed|gone|lost|timed out|deleted|aborted|terminated|unknown)",
         refines=_OVER,
         strength=85,
@@ -117,7 +118,8 @@ SESSION = (
         "phrase.bad-upload-session",
         E.SESSION_EXPIRED,
         "upload session",
-        r"\b(?:invalid|expired|unknown|stale|dead|non-?existent|unrecogni[sz]ed) (?:multipart |resumable )?upload session",
+        r"\b(?:invalid|expired|unknown|stale|dead|non-?existent|unrecogni[sz]ed) (?:multipart "
+        r"|resumable )?upload session",
         refines=_OVER,
         strength=85,
         hits=("Error: unknown upload session", "expired multipart upload session"),
@@ -201,7 +203,8 @@ SESSION = (
         "phrase.upload-already-over",
         E.SESSION_EXPIRED,
         "already",
-        r"\bupload (?:session )?(?:has |was |is )?already (?:been )?(?:aborted|completed|finali[sz]ed|closed|terminated)",
+        r"\bupload (?:session )?(?:has |was |is )?already (?:been )?(?:aborted|completed|finali[sz]ed|closed"
+        r"|terminated)",
         refines=_OVER,
         strength=75,
         hits=("The multipart upload has already been completed", "upload already aborted"),
@@ -356,7 +359,8 @@ SESSION = (
         "phrase.session-uri-over",
         E.SESSION_EXPIRED,
         "session ur",
-        r"\b(?:resumable |upload )?session ur[il] (?:\S{1,200} )?(?:has |is )?(?:expired|no longer valid|not valid|invalid)",
+        r"\b(?:resumable |upload )?session ur[il] (?:\S{1,200} )?(?:has |is )?(?:expired|no longer valid"
+        r"|not valid|invalid)",
         refines=_OVER,
         strength=80,
         hits=("The resumable session URI is no longer valid", "session URI has expired"),
@@ -438,7 +442,8 @@ SESSION = (
         "phrase.named-upload-expired",
         E.SESSION_EXPIRED,
         "expired",
-        r"\b(?:multipart |resumable |attachment |chunked )?upload (?!token|url|link|credential|sign|policy|form|sas|key|window)\S{1,300} (?:has |was |is )?expired (?:after|on|at)\b",
+        r"\b(?:multipart |resumable |attachment |chunked )?upload (?!token|url|link|credential|sign|policy"
+        r"|form|sas|key|window)\S{1,300} (?:has |was |is )?expired (?:after|on|at)\b",
         refines=(*_OVER,),
         strength=75,
         hits=("attachment upload 7f3a expired after 900s of inactivity",),

@@ -83,7 +83,8 @@ _NETWORK = (
         E.NETWORK,
         "connection",
         r"\bno (?:internet|network) connection\b|\bcheck (?:that )?(?:your |the )?(?:internet|network) connection\b"
-        r"|\blost (?:internet |network )?connection\b|\b(?:network |internet )?connection (?:was |has been |is )?lost\b",
+        r"|\blost (?:internet |network )?connection\b|\b(?:network |internet )?connection (?:was |has been "
+        r"|is )?lost\b",
         strength=60,
         hits=("No internet connection", "Please check your network connection", "The network connection was lost."),
         misses=("connection established",),
@@ -109,7 +110,8 @@ _NETWORK = (
         "phrase.connection-ended",
         E.NETWORK,
         "connection",
-        r"\bconnection (?:to \S{1,200} )?(?:was |has been |is |got |being )?(?:unexpectedly |forcibly |prematurely |already )?"
+        r"\bconnection (?:to \S{1,200} )?(?:was |has been |is |got |being )?(?:unexpectedly |forcibly "
+        r"|prematurely |already )?"
         r"(?:aborted|closed|terminated|interrupted|dropped|broken|severed|disconnected)\b",
         strength=60,
         hits=(
@@ -137,7 +139,8 @@ _NETWORK = (
         "phrase.connection-failed",
         E.NETWORK,
         "connection",
-        r"\bconnection (?:failed|error)\b|\bconnection (?:could not be|cannot be) established|\bfailed to establish a (?:new )?connection",
+        r"\bconnection (?:failed|error)\b|\bconnection (?:could not be|cannot be) established"
+        r"|\bfailed to establish a (?:new )?connection",
         strength=60,
         hits=("Failed to establish a new connection", "The connection could not be established", "Connection error."),
         misses=("connection established", "The SSL connection is fine"),
@@ -256,7 +259,8 @@ _NETWORK = (
         "phrase.no-response",
         E.NETWORK,
         "response",
-        r"\b(?:there was |received )?no response (?:to your request|from (?:the )?(?:server|host|backend))|\bempty reply from server"
+        r"\b(?:there was |received )?no response (?:to your request|from (?:the )?(?:server|host|backend))"
+        r"|\bempty reply from server"
         r"|\bwrong status line\b|\bmalformed http (?:response|status)|\binvalid or unrecogni[sz]ed response",
         strength=55,
         hits=(
@@ -297,7 +301,8 @@ _NETWORK = (
         "phrase.resolve-host",
         E.NETWORK,
         "resolve",
-        r"\b(?:failed|unable|could not|couldn['’]?t|cannot|can['’]?t)(?: to)? resolve (?:host|proxy|hostname|the host)\b|\bfailed to resolve .{1,80}\bname or service",
+        r"\b(?:failed|unable|could not|couldn['’]?t|cannot|can['’]?t)(?: to)? resolve (?:host|proxy|hostname"
+        r"|the host)\b|\bfailed to resolve .{1,80}\bname or service",
         strength=75,
         hits=(
             "Could not resolve host: s3.example.com",
@@ -445,7 +450,8 @@ _NETWORK = (
         "phrase.http2-stream",
         E.NETWORK,
         "stream",
-        r"\bstream error: stream id\b|\bstream was reset\b|\bstream closed\b|\bhttp/2 stream \d.{0,40}was not closed cleanly",
+        r"\bstream error: stream id\b|\bstream was reset\b|\bstream closed\b"
+        r"|\bhttp/2 stream \d.{0,40}was not closed cleanly",
         strength=60,
         hits=("stream error: stream ID 7; INTERNAL_ERROR", "HTTP/2 stream 1 was not closed cleanly: INTERNAL_ERROR"),
         misses=("stream started",),
@@ -455,7 +461,8 @@ _NETWORK = (
         "phrase.http2-client-lost",
         E.NETWORK,
         "http2: ",
-        r"\bhttp2: (?:client connection lost|timeout awaiting|transport received)|\bhttp2: .{0,40}connection (?:lost|closed)",
+        r"\bhttp2: (?:client connection lost|timeout awaiting|transport received)|\bhttp2: .{0,40}connection "
+        r"(?:lost|closed)",
         strength=65,
         hits=("http2: client connection lost",),
         misses=("http2: enabled",),
@@ -483,7 +490,8 @@ _NETWORK = (
         "phrase.error-sending-request",
         E.NETWORK,
         "sending",
-        r"\berror sending request for url|\ban error occurred while sending the request|\berror (?:trying to connect|sending http request)",
+        r"\berror sending request for url|\ban error occurred while sending the request|\berror "
+        r"(?:trying to connect|sending http request)",
         strength=55,
         hits=(
             "error sending request for url (https://s3.example.com/a)",
@@ -572,7 +580,8 @@ _NETWORK = (
         "phrase.proxy-failure",
         E.NETWORK,
         "proxy",
-        r"\b(?:cannot|failed to|unable to|could not) connect to (?:the )?proxy|\btunnel connection failed|\bproxy connection "
+        r"\b(?:cannot|failed to|unable to|could not) connect to (?:the )?proxy|\btunnel connection failed"
+        r"|\bproxy connection "
         r"(?:failed|refused|timed out)|\bproxy authentication required|\bunable to tunnel through proxy",
         strength=60,
         hits=("('Cannot connect to proxy.', OSError())", "407 Proxy Authentication Required"),
@@ -715,7 +724,8 @@ _NETWORK = (
         "phrase.network-es-connection",
         E.NETWORK,
         "conexión",
-        r"\bsin conexión (?:a internet|de red)|\bconexión (?:a internet )?(?:está desactivada|rechazada|perdida|interrumpida)"
+        r"\bsin conexión (?:a internet|de red)|\bconexión (?:a internet )?(?:está desactivada|rechazada"
+        r"|perdida|interrumpida)"
         r"|interrupción de una conexión existente",
         strength=55,
         hits=(
@@ -739,7 +749,8 @@ _NETWORK = (
         "phrase.network-fr-connection",
         E.NETWORK,
         "connexion",
-        r"\bconnexion internet semble interrompue|\bconnexion existante a dû être fermée|\bconnexion (?:refusée|perdue|interrompue)",
+        r"\bconnexion internet semble interrompue|\bconnexion existante a dû être fermée|\bconnexion "
+        r"(?:refusée|perdue|interrompue)",
         strength=60,
         hits=(
             "La connexion Internet semble interrompue.",
@@ -802,7 +813,8 @@ _NETWORK = (
         "phrase.failed-host-lookup",
         E.NETWORK,
         "lookup",
-        r"\bfailed host lookup|\bfailed to lookup address|\blookup \S{1,200} on \S{1,60} (?:no such host|server misbehaving|read udp)",
+        r"\bfailed host lookup|\bfailed to lookup address|\blookup \S{1,200} on \S{1,60} (?:no such host"
+        r"|server misbehaving|read udp)",
         strength=70,
         hits=(
             "SocketException: Failed host lookup: 's3.example.com'",
@@ -909,7 +921,8 @@ _TIMEOUT = (
         "phrase.timeout-happened",
         E.TIMEOUT,
         "timeout",
-        r"\btimeout (?:was |has been |has )?(?:exceeded|expired|occurred|reached|elapsed|error\b|while |waiting |awaiting |acquiring "
+        r"\btimeout (?:was |has been |has )?(?:exceeded|expired|occurred|reached|elapsed|error\b|while "
+        r"|waiting |awaiting |acquiring "
         r"|after \d)|\b(?:exceeded|hit|reached) (?:the |its )?(?:\S{1,20} )?timeout\b|\btimeout (?:was|has) ",
         refines=(E.NETWORK, E.CANCELLED),
         strength=60,
@@ -927,7 +940,8 @@ _TIMEOUT = (
         "phrase.kind-of-timeout",
         E.TIMEOUT,
         "timeout",
-        r"\b(?:connection|connect|read|write|socket|request|response|idle|network|upload|operation|handshake|server|gateway) timeout"
+        r"\b(?:connection|connect|read|write|socket|request|response|idle|network|upload|operation|handshake"
+        r"|server|gateway) timeout"
         r"(?:$|[.!;)\"'\]<]|, )",
         refines=(E.NETWORK,),
         strength=55,
@@ -1134,7 +1148,8 @@ _TIMEOUT = (
         "phrase.timeout-es",
         E.TIMEOUT,
         "tiempo de espera",
-        r"\btiempo de espera (?:agotado|excedido|superado|finalizado)|\bagotó el tiempo de espera|\bagotado el tiempo de espera",
+        r"\btiempo de espera (?:agotado|excedido|superado|finalizado)|\bagotó el tiempo de espera"
+        r"|\bagotado el tiempo de espera",
         strength=60,
         hits=("Se agotó el tiempo de espera.", "Tiempo de espera agotado"),
         misses=("tiempo de espera: 30",),
@@ -1241,8 +1256,10 @@ _TLS = (
         E.TLS_ERROR,
         "certificate",
         r"\bcertificate (?:verify|verification|validation) (?:failed|error)|\bcertificate_verify_failed"
-        r"|\bfailed to verify (?:the )?certificate|\bcertificate (?:has |is |was )?(?:expired|revoked|rejected|invalid|unknown"
-        r"|not (?:trusted|valid|yet valid))|\b(?:bad|untrusted|invalid|unknown|expired) (?:ssl |tls |server |peer |root )?certificate"
+        r"|\bfailed to verify (?:the )?certificate|\bcertificate (?:has |is |was )?(?:expired|revoked|rejected"
+        r"|invalid|unknown"
+        r"|not (?:trusted|valid|yet valid))|\b(?:bad|untrusted|invalid|unknown|expired) (?:ssl |tls |server "
+        r"|peer |root )?certificate"
         r"|\bself[- ]signed certificate|\bcertificate (?:signed by unknown authority|problem|required)",
         refines=(E.NETWORK,),
         strength=85,
@@ -1371,7 +1388,9 @@ _TLS = (
         "phrase.ssl-failed",
         E.TLS_ERROR,
         "ssl",
-        r"\bssl connection could not be established|\ban ssl error (?:has )?occurred|\bssl (?:handshake|validation|negotiation|connect|connection) (?:failed|error)|\bssl routines\b|\bssl error\b|\binvalid ssl\b",
+        r"\bssl connection could not be established|\ban ssl error (?:has )?occurred|\bssl (?:handshake"
+        r"|validation|negotiation|connect|connection) (?:failed|error)|\bssl routines\b|\bssl error\b"
+        r"|\binvalid ssl\b",
         refines=(E.NETWORK,),
         strength=80,
         hits=(
@@ -1408,7 +1427,9 @@ _TLS = (
         "phrase.tls-failed",
         E.TLS_ERROR,
         "tls",
-        r"\bremote error: tls:|\btls: (?:failed to|first record|bad|handshake|unsupported|unknown|protocol|internal|oversized|received|server selected|client)|\btls (?:handshake|alert|negotiation|connection) (?:failed|failure|error)|\btls error\b",
+        r"\bremote error: tls:|\btls: (?:failed to|first record|bad|handshake|unsupported|unknown|protocol"
+        r"|internal|oversized|received|server selected|client)|\btls (?:handshake|alert|negotiation"
+        r"|connection) (?:failed|failure|error)|\btls error\b",
         refines=(E.NETWORK,),
         strength=80,
         hits=("remote error: tls: handshake failure", "tls: first record does not look like a TLS handshake"),
@@ -1478,7 +1499,8 @@ _TLS = (
         "phrase.trust-relationship",
         E.TLS_ERROR,
         "trust",
-        r"\bcould not establish trust relationship|\btrust anchor for certification path not found|\bnot trusted by the trust provider",
+        r"\bcould not establish trust relationship|\btrust anchor for certification path not found"
+        r"|\bnot trusted by the trust provider",
         refines=(E.NETWORK,),
         strength=85,
         hits=(
@@ -1561,7 +1583,8 @@ _CORS = (
         "phrase.blocked-by-cors",
         E.CORS_BLOCKED,
         "cors",
-        r"\bblocked by cors\b|\bcors (?:error|policy|preflight|request did not succeed|header .{0,60}missing|request blocked|issue|failed)"
+        r"\bblocked by cors\b|\bcors (?:error|policy|preflight|request did not succeed|header .{0,60}missing"
+        r"|request blocked|issue|failed)"
         r"|\bblocked due to cors|\bcors configuration to expose",
         refines=(E.NETWORK, E.ACCESS_DENIED),
         strength=80,
@@ -1608,7 +1631,8 @@ _CORS = (
         "phrase.cross-origin-blocked",
         E.CORS_BLOCKED,
         "origin",
-        r"\bcross-origin request blocked|\bsame origin policy disallows|\bnot allowed by access-control-allow-(?:origin|methods|headers)"
+        r"\bcross-origin request blocked|\bsame origin policy disallows"
+        r"|\bnot allowed by access-control-allow-(?:origin|methods|headers)"
         r"|\bcross-origin .{0,40}(?:denied|forbidden|not allowed)",
         refines=(E.NETWORK,),
         strength=80,
@@ -1623,7 +1647,8 @@ _CORS = (
         "phrase.access-control-missing",
         E.CORS_BLOCKED,
         "access-control-",
-        r"\bno .access-control-allow-origin. header|\bnot allowed by access-control-allow|\baccess-control-allow-\w{5,12}. header .{0,80}"
+        r"\bno .access-control-allow-origin. header|\bnot allowed by access-control-allow"
+        r"|\baccess-control-allow-\w{5,12}. header .{0,80}"
         r"(?:missing|contains|must not|has a value)|\baccess-control-expose-headers.{0,40}(?:missing|etag|must|add)"
         r"|\bdue to access control checks",
         refines=(E.NETWORK,),
@@ -1650,7 +1675,8 @@ _CORS = (
         "phrase.preflight",
         E.CORS_BLOCKED,
         "preflight",
-        r"\bpreflight (?:request |response )?(?:has |is |was )?(?:failed|not successful|invalid|did not succeed|doesn['’]t pass|blocked)"
+        r"\bpreflight (?:request |response )?(?:has |is |was )?(?:failed|not successful|invalid"
+        r"|did not succeed|doesn['’]t pass|blocked)"
         r"|\bresponse to preflight",
         refines=(E.NETWORK,),
         strength=75,
@@ -1676,7 +1702,8 @@ _CORS = (
         "phrase.etag-not-exposed",
         E.CORS_BLOCKED,
         "etag",
-        r"\bcould not (?:read|get|find) the .?etag.? header|\bno access to .?etag|\bmissing etag in (?:the )?(?:uploadpart|upload part|response)"
+        r"\bcould not (?:read|get|find) the .?etag.? header|\bno access to .?etag|\bmissing etag in "
+        r"(?:the )?(?:uploadpart|upload part|response)"
         r"|\betag (?:header )?(?:is |was )?(?:missing|not (?:exposed|accessible|readable|returned|present|available))"
         r"|\bexpose (?:the )?.?etag|\bmissing (?:an )?etag (?:header|in)",
         refines=(E.NETWORK, E.INVALID_REQUEST),
