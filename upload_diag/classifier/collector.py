@@ -11,7 +11,7 @@ from typing import Any
 from upload_diag.classifier.findings import Findings
 from upload_diag.classifier.hits import CODE_FIELD, FAILURE, FLAG, NAME_FIELD, TEXT_CODE, TEXT_TOKEN, Hit, Path
 from upload_diag.classifier.index import Index
-from upload_diag.classifier.prose import CODE_LIKE, VAGUE_CODES, mark, providers, read_prose
+from upload_diag.classifier.prose import CODE_LIKE, VAGUE_CODES, mark, providers, read_prose, remember
 from upload_diag.codes import ErrorCode
 from upload_diag.rules.fields import IDENTIFIERS, Meaning, meaning_of
 from upload_diag.shapes import exception, literal, url, xml_error
@@ -27,7 +27,6 @@ MAX_NESTED = 12  # encodings inside encodings that are undone: JSON in a string 
 
 _OPERATION = re.compile(r"[A-Z][A-Za-z0-9]{3,60}\Z")
 _ESCAPED_OBJECT = re.compile(r"\{\s{0,8}(?:\\|&quot;|\"\"\w)")
-_STRUCTURE = re.compile(r"[{<\\/&]|\"\"")
 _ENDS = {"{": "}", "[": "]", '"': '"'}
 
 
@@ -192,21 +191,30 @@ class Collector:
         self._characters += len(text)
         if self._characters > MAX_CHARACTERS or not text:
             return
-        if nested < MAX_NESTED and (tree := _as_json(text)) is not None:
-            self._stack.append((tree, path, depth, nested + 1))
-            return
-        if len(text) < 100 and text.isascii() and text.isprintable() and not _STRUCTURE.search(text):
-            read_prose(self.found, self._index, (text, text), path, depth)  # most values of an envelope
-            return
-        text = clean(text)
-        if "{" in text and nested < MAX_NESTED:
+        found = self._index.memo.get(text)
+        if found is None:
+            if nested < MAX_NESTED and (tree := _as_json(text)) is not None:
+                self._stack.append((tree, path, depth, nested + 1))
+                return
+            found = self._text(text, path, depth, nested)
+        self.found.merge(found, path, depth)
+
+    def _text(self, text: str, path: Path, depth: int, nested: int) -> Findings:
+        """What running text says, apart from the objects and XML in it, which are visited."""
+        lines = clean(text)
+        has_objects = "{" in lines and nested < MAX_NESTED
+        if has_objects:
             # An object's own escapes are part of its grammar; those around it are undone first.
-            text = self._islands(unescape(text) if _ESCAPED_OBJECT.search(text) else text, path, depth, nested)
-        text = unescape(text)
-        if "<" in text:
-            for error in xml_error.read(text):
+            lines = self._islands(unescape(lines) if _ESCAPED_OBJECT.search(lines) else lines, path, depth, nested)
+        lines = unescape(lines)
+        if "<" in lines:
+            for error in xml_error.read(lines):
+                has_objects = True
                 self._mapping(error, path, depth, nested)
-        read_prose(self.found, self._index, (flatten(text), text), path, depth)
+        found = read_prose(self._index, flatten(lines), lines)
+        if not has_objects:
+            remember(self._index, text, found)
+        return found
 
     def _islands(self, text: str, path: Path, depth: int, nested: int) -> str:
         """Read the objects in the text; what is left of it without those that were read whole."""

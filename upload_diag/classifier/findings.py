@@ -98,3 +98,15 @@ class Findings:
                 self.ids[name] = (rank, int(text))
         elif len(text) <= 2_000 and text.lower() not in _NO_IDS:
             self.ids[name] = (rank, text)
+
+    def merge(self, other: "Findings", path: Path, depth: int) -> None:
+        """Take over what was found in a text that stands at `path`."""
+        for hit in other.hits.values():
+            self.add(Hit(hit.strength, depth, hit.rule, hit.code, path, hit.value, hit.refines, hit.service_code))
+        for name, known in other.ids.items():
+            if name not in self.ids or self.ids[name][0] < known[0]:
+                self.ids[name] = known
+        for sure, _, status, _ in other.statuses:
+            self.statuses.append((sure, depth, status, path))
+        self.markers |= other.markers
+        self.unnamed_code = self.unnamed_code or other.unnamed_code

@@ -1,59 +1,61 @@
-"""A rule set made ready for text: from a word to the rules that it may trigger.
+"""A rule set made ready for text: from a literal to the rules that it may trigger.
 
-Every rule is reached by one word that must stand in the text, so a text costs one pass that cuts it into words, and
-then only the rules whose words it holds.
+Every rule is reached by literals of which one must stand in the text. A text is scanned once for all of them, and
+then only the rules that it can match are tried.
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
+from upload_diag.classifier.spotter import Spotter, spotter
 from upload_diag.codes import ErrorCode
+from upload_diag.rules.required import required_literals
 from upload_diag.rules.rows import OtherCode, Phrase, S3Code
 from upload_diag.rules.ruleset import Ruleset
 from upload_diag.rules.statuses import MARKERS
-from upload_diag.shapes.sdk_text import LABELS, OPERATIONS
+from upload_diag.shapes.sdk_text import LABELS, OPERATIONS, Label
 
-__all__ = ["TOKEN", "Entry", "Index", "Sentence"]
+if TYPE_CHECKING:
+    from upload_diag.classifier.findings import Findings
 
-TOKEN = re.compile(r"[A-Za-z_][A-Za-z0-9_]{2,}")
-"""A word as the index knows it."""
+__all__ = ["Entry", "Index", "Sentence"]
 
-PROVIDERS: dict[str, str] = {
-    "aws": "amazonaws AmazonS3",
-    "minio": "MinIO minio Minio",
-    "ceph": "Ceph ceph radosgw rgw",
-    "r2": "cloudflarestorage",
-    "gcs": "googleapis UploadServer GCS gcs",
-    "azure": "windows Windows_Azure_Blob RestError azure Azure blob_core AzureBlob",
-    "b2": "backblazeb2 backblaze b2api",
-    "oss": "aliyuncs AliyunOSS",
-    "obs": "myhuaweicloud",
-    "cos": "myqcloud",
-    "wasabi": "wasabisys WasabiS3",
-    "spaces": "digitaloceanspaces",
-    "storagegrid": "StorageGRID",
-    "seaweedfs": "SeaweedFS seaweedfs",
-    "versitygw": "VERSITYGW versitygw",
-    "supabase": "supabase",
-    "firebase": "firebasestorage firebase FirebaseStorageError",
+PROVIDERS: dict[str, tuple[str, ...]] = {
+    "aws": ("amazonaws", "amazons3"),
+    "minio": ("minio",),
+    "ceph": ("ceph", "radosgw"),
+    "r2": ("cloudflarestorage",),
+    "gcs": ("googleapis", "uploadserver", "gcs"),
+    "azure": ("azure-blob", "azure-storage", "blob.core", "resterror"),
+    "b2": ("backblaze", "backblazeb2", "b2api"),
+    "oss": ("aliyuncs", "aliyunoss"),
+    "obs": ("myhuaweicloud",),
+    "cos": ("myqcloud",),
+    "wasabi": ("wasabisys", "wasabis3"),
+    "spaces": ("digitaloceanspaces",),
+    "storagegrid": ("storagegrid",),
+    "seaweedfs": ("seaweedfs",),
+    "versitygw": ("versitygw",),
+    "supabase": ("supabase",),
+    "firebase": ("firebase", "firebasestorage", "firebasestorageerror"),
 }
 """Words of host names and `Server` headers that tell the storage service."""
+
+_MESSAGE_STRENGTH = 72  # the service's own sentence, found without its code
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A phrase, or a service's own message, ready to be searched for."""
+    """A phrase, or a service's own message, ready to be searched for in lower-cased text."""
 
     rule: str
     code: ErrorCode
-    keyword: str
     pattern: str
     strength: int
     refines: tuple[ErrorCode, ...] = ()
-    service_code: str | None = None
 
     @cached_property
     def _regex(self) -> tuple[re.Pattern[str], bool]:
@@ -68,96 +70,71 @@ class Sentence:
         """Where the sentence stands in lower-cased text."""
         regex, bounded = self._regex
         match = regex.search(low)
-        while (
-            bounded and match and match.start() and (low[match.start() - 1].isalnum() or low[match.start() - 1] == "_")
-        ):
+        while bounded and match and match.start() and _is_word(low[match.start() - 1]):
             match = regex.search(low, match.start() + 1)
         return match
 
 
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
+
+
 @dataclass(slots=True)
 class Entry:
-    """What one word may trigger."""
+    """What one literal may trigger."""
 
-    codes: list[tuple[S3Code | OtherCode, str]] = field(default_factory=list)  # (row, its spelling in the text)
+    codes: list[S3Code | OtherCode] = field(default_factory=list)
     sentences: list[Sentence] = field(default_factory=list)
-    labels: list[int] = field(default_factory=list)
+    labels: list[Label] = field(default_factory=list)
     operation: str = ""
     provider: str = ""
 
 
-def squash(name: str) -> str:
+def _squash(name: str) -> str:
     """A code's name without case and punctuation: `NO_SUCH_UPLOAD` and `NoSuchUpload` are one."""
     return "".join(filter(str.isalnum, name)).lower()
 
 
-_FREQUENT = frozenset(
-    [
-        "the",
-        "and",
-        "not",
-        "for",
-        "this",
-        "that",
-        "with",
-        "from",
-        "was",
-        "has",
-        "have",
-        "been",
-        "are",
-        "you",
-        "your",
-        "error",
-        "upload",
-        "uploading",
-        "failed",
-        "request",
-        "server",
-        "file",
-        "object",
-        "data",
-        "could",
-        "cannot",
-        "does",
-        "exist",
-        "code",
-        "status",
-        "message",
-        "https",
-        "http",
-    ]
-)
-"""Words that stand in almost every error: a sentence is looked for by another of its words where it has one."""
-
-_MESSAGE_STRENGTH = 72  # the service's own sentence, found without its code
-
-
 class Index:
-    """A rule set, by the words that trigger it."""
+    """A rule set, by the literals that trigger it.
+
+    Attributes:
+        codes: every row of a name, by that name.
+        entries: what each literal may trigger, by the literal's number.
+        literals: the literals.
+        spot: from lower-case text to the numbers of the literals in it.
+        memo: what short texts have been found to say, for `prose.read_prose`.
+        markers: (name, literal, pattern) of the facts that let a status say more.
+    """
 
     def __init__(self, ruleset: Ruleset) -> None:
         self.codes: dict[str, S3Code | OtherCode] = {**ruleset.other_codes, **ruleset.s3_codes}
-        self._squashed = {squash(name): row for name, row in self.codes.items()}
-        self.tokens: dict[str, Entry] = {}
-        self.unindexed: list[Sentence] = []  # those that no word of the index leads to, and that are ASCII
-        self.unindexed_all: list[Sentence] = []
+        self._squashed = {_squash(name): row for name, row in self.codes.items()}
         self.markers = [(name, keyword, re.compile(pattern)) for name, keyword, pattern in MARKERS]
+        self._unnamed: set[str] = set()  # what has been asked for in vain
+        self.memo: dict[str, Findings] = {}
+        self._entries: dict[str, Entry] = {}
         for row in self.codes.values():
-            self._add_code(row)
-        sentences = list(_sentences(ruleset.s3_codes.values(), ruleset.phrases))
-        common = Counter(word for sentence, _ in sentences for word in set(TOKEN.findall(sentence.keyword)))
-        for sentence, hits in sentences:
-            self._add_sentence(sentence, hits, common)
-        for number, label in enumerate(LABELS):
-            for token in label.tokens.split():
-                self._entry(token).labels.append(number)
+            if not row.plain:
+                self._entry(row.name.lower()).codes.append(row)
+        for sentence in _sentences(ruleset.s3_codes.values(), ruleset.phrases):
+            for literal in required_literals(sentence.pattern):
+                self._entry(literal).sentences.append(sentence)
+        for label in LABELS:
+            for need in label.needs:
+                self._entry(need).labels.append(label)
         for name in OPERATIONS:
-            for spelling in (name, name[0].lower() + name[1:], name + "Handler", name + "Command", name + "Result"):
-                self._entry(spelling).operation = name
+            self._entry(name.lower()).operation = name
         for provider, words in PROVIDERS.items():
-            for word in words.split():
+            for word in words:
                 self._entry(word).provider = provider
+        self.literals = list(self._entries)
+        self.entries = list(self._entries.values())
+
+    @cached_property
+    def spot(self) -> Spotter:
+        """Compiled when it is first needed."""
+        return spotter(self.literals)
 
     def code_named(self, name: str) -> S3Code | OtherCode | None:
         """The row for a name in a code's place, whatever its spelling.
@@ -165,66 +142,35 @@ class Index:
         `NoSuchUpload`, `no_such_upload`, `NoSuchUploadException`, `Aws::S3::Errors::NoSuchUpload` and
         `software.amazon…NoSuchUploadException` are one row.
         """
-        row = self.codes.get(name)
-        if row is None and (row := self._squashed.get(squash(name))) is None:
-            last = re.split(r"[.:$\\/#]", name.rstrip(".:$"))[-1]
-            row = self.codes.get(last) or self._squashed.get(squash(last))
-            if row is None:
-                for suffix in ("Exception", "Error", "Fault"):
-                    if last.endswith(suffix) and last != suffix:
-                        row = self.codes.get(last.removesuffix(suffix))
+        if (row := self.codes.get(name)) is not None:
+            return row
+        if name in self._unnamed:
+            return None
+        row = self._squashed.get(_squash(name)) or self._last_part(name)
+        if row is None:
+            if len(self._unnamed) > 4_096:
+                self._unnamed.clear()
+            self._unnamed.add(name)
         return row
 
-    def _entry(self, token: str) -> Entry:
-        return self.tokens.setdefault(token, Entry())
+    def _last_part(self, name: str) -> S3Code | OtherCode | None:
+        last = re.split(r"[.:$\\/#]", name.rstrip(".:$"))[-1]
+        for spelling in (last, *(last.removesuffix(suffix) for suffix in ("Exception", "Error", "Fault"))):
+            if spelling and (row := self.codes.get(spelling) or self._squashed.get(_squash(spelling))):
+                return row
+        return None
 
-    def _add_code(self, row: S3Code | OtherCode) -> None:
-        if row.plain:
-            return
-        words = TOKEN.findall(row.name)
-        if not words:
-            return
-        self._entry(max(words, key=len)).codes.append((row, row.name))
-        if not isinstance(row, S3Code) or words != [row.name]:
-            return
-        # Typed exceptions, and code and message run together: `NoSuchUploadThe specified upload …`
-        for suffix in ("Exception", "Error", row.message.split(" ", 1)[0]):
-            if suffix and row.name + suffix not in self.codes:
-                self._entry(row.name + suffix).codes.append((row, row.name + suffix))
-
-    def _add_sentence(self, sentence: Sentence, hits: Iterable[str], common: Mapping[str, int]) -> None:
-        """Under the rarest word of the keyword that stands as a word in every known hit."""
-        words = set(TOKEN.findall(sentence.keyword))
-        for hit in hits:
-            words &= set(TOKEN.findall(hit.lower()))
-        if not words:
-            self.unindexed_all.append(sentence)
-            if sentence.keyword.isascii():
-                self.unindexed.append(sentence)
-            return
-        word = min(words, key=lambda w: (common[w] + 20 * (w in _FREQUENT), -len(w), w))
-        spellings = {word, word.capitalize(), word.upper()}
-        spellings.update(token for hit in hits for token in TOKEN.findall(hit) if token.lower() == word)
-        for spelling in spellings:
-            self._entry(spelling).sentences.append(sentence)
+    def _entry(self, literal: str) -> Entry:
+        return self._entries.setdefault(literal, Entry())
 
 
-def _sentences(codes: Iterable[S3Code], phrases: Iterable[Phrase]) -> Iterable[tuple[Sentence, tuple[str, ...]]]:
-    """Every sentence with texts that hold it: the phrases, and the services' own messages of four words or more."""
+def _sentences(codes: Iterable[S3Code], phrases: Iterable[Phrase]) -> Iterable[Sentence]:
+    """Every sentence: the phrases, and the services' own messages of four words or more."""
     seen: set[str] = set()
     for code in sorted(codes, key=lambda row: ("aws" not in row.vendors, row.plain, row.name)):
-        message = " ".join(code.message.lower().split()).rstrip(".")
-        if message.count(" ") >= 3 and message not in seen:
+        message = " ".join(code.message.lower().split()).split(". ")[0].rstrip(".")
+        if code.message.count(" ") >= 3 and message not in seen:
             seen.add(message)
-            yield (
-                Sentence(
-                    f"{code.rule}.message", code.code, message.split(". ")[0], re.escape(message.split(". ")[0]),
-                    _MESSAGE_STRENGTH, (), None,
-                ),
-                (code.message,),
-            )  # fmt: skip
+            yield Sentence(f"{code.rule}.message", code.code, re.escape(message), _MESSAGE_STRENGTH)
     for row in phrases:
-        yield (
-            Sentence(row.rule, row.code, row.keyword, row.pattern or re.escape(row.keyword), row.strength, row.refines),
-            row.hits,
-        )
+        yield Sentence(row.rule, row.code, row.pattern or re.escape(row.keyword), row.strength, row.refines)

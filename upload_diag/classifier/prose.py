@@ -4,14 +4,14 @@ import re
 from dataclasses import dataclass
 
 from upload_diag.classifier.findings import Findings
-from upload_diag.classifier.hits import CONSEQUENCE, LOOSE_CODE, TEXT_CODE, TEXT_TOKEN, Hit, Path
-from upload_diag.classifier.index import TOKEN, Index, Sentence
+from upload_diag.classifier.hits import CONSEQUENCE, LOOSE_CODE, TEXT_CODE, TEXT_TOKEN, Hit
+from upload_diag.classifier.index import Index, Sentence
 from upload_diag.codes import ErrorCode
 from upload_diag.rules.rows import OtherCode, S3Code
 from upload_diag.rules.statuses import REASONS
 from upload_diag.shapes import sdk_text, url
 
-__all__ = ["CODE_LIKE", "VAGUE_CODES", "mark", "providers", "read_prose"]
+__all__ = ["CODE_LIKE", "VAGUE_CODES", "mark", "providers", "read_prose", "remember"]
 
 CODE_LIKE = re.compile(r"[A-Za-z][\w.-]{2,60}\Z")
 VAGUE_CODES = frozenset({"Error", "UnknownError", "Unknown", "NetworkingError", "S3Error", "HTTP_ERROR", "ClientError"})
@@ -22,75 +22,102 @@ _ZERO = re.compile(r"(?:status(?: ?code)?|responded with|response code)[\"']?:? 
 _SET_OFF = frozenset(":)]'\"([")
 
 
+MEMO_LENGTH = 512  # longer texts seldom come twice
+MEMO_SIZE = 4_096
+
+
 @dataclass(slots=True)
 class _Prose:
-    """A text and its place.
-
-    Attributes:
-        flat: the text with every run of white space as one blank.
-        low: the same in lower case.
-        after: from here on it tells consequences: an abort that failed, too.
-    """
+    """A text, and where in it the consequences begin: an abort that failed, too."""
 
     flat: str
     low: str
-    path: Path
-    depth: int
     after: int
 
 
-def read_prose(found: Findings, index: Index, texts: tuple[str, str], path: Path, depth: int) -> None:
-    """Collect what running text says.
+def remember(index: Index, text: str, found: Findings) -> None:
+    """Keep for a while what a short text says: a log says the same again and again."""
+    if len(text) <= MEMO_LENGTH:
+        if len(index.memo) >= MEMO_SIZE:
+            index.memo.clear()
+        index.memo[text] = found
+
+
+def read_prose(index: Index, flat: str, lines: str) -> Findings:
+    """What running text says; hits and statuses have neither path nor depth yet.
 
     Args:
-        found: where to keep it.
         index: the rules.
-        texts: the text with every run of white space as one blank, and with its line breaks.
-        path: where it stands in the payload.
-        depth: how deep.
+        flat: the text with every run of white space as one blank.
+        lines: the same with its line breaks.
     """
-    flat, lines = texts
+    found = Findings()
     low = flat.lower()
     aborted = _CONSEQUENCE.search(low) if "abort" in low or "suppressed" in low else None
-    text = _Prose(flat, low, path, depth, aborted.start() if aborted else len(flat))
-    labels: set[int] = set()
-    for token in index.tokens.keys() & set(TOKEN.findall(flat)):
-        entry = index.tokens[token]
-        for row, spelling in entry.codes:
-            _token(found, row, spelling, text)
+    text = _Prose(flat, low, aborted.start() if aborted else len(flat))
+    for number in index.spot(low):
+        entry = index.entries[number]
+        for row in entry.codes:
+            _token(found, row, text)
         for sentence in entry.sentences:
-            if sentence.keyword in low:
-                _sentence(found, sentence, text)
-        if entry.labels:
-            labels.update(entry.labels)
-        if entry.operation:
-            found.fact("operation", entry.operation, 40)
-        if entry.provider:
-            found.fact("provider", entry.provider, 50)
-    for sentence in index.unindexed if low.isascii() else index.unindexed_all:
-        if sentence.keyword in low:
             _sentence(found, sentence, text)
-    for number in sorted(labels):
-        _label(found, index, sdk_text.LABELS[number], text)
+        for label in entry.labels:
+            _label(found, index, label, text)
+        if entry.operation and _stands_alone(low, index.literals[number], _OPERATION_ENDINGS):
+            found.fact("operation", entry.operation, 40)
+        if entry.provider and _stands_alone(low, index.literals[number]):
+            found.fact("provider", entry.provider, 50)
     _status(found, text)
     _address(found, text, lines)
     mark(found, index, low)
     _operation(found, text)
+    return found
 
 
-def _token(found: Findings, row: S3Code | OtherCode, name: str, text: _Prose) -> None:
-    at = text.flat.find(name)
+_OPERATION_ENDINGS = ("handler", "command", "result", "request")
+
+
+def _stands_alone(text: str, word: str, endings: tuple[str, ...] = ()) -> bool:
+    """Whether a word stands in the text as a word, or with one of the endings."""
+    at = text.find(word)
+    for _ in range(8):
+        if at < 0:
+            return False
+        end = at + len(word)
+        if not (at and _is_word(text[at - 1])) and (not _is_word(text[end : end + 1]) or text.startswith(endings, end)):
+            return True
+        at = text.find(word, end)
+    return False
+
+
+def _token(found: Findings, row: S3Code | OtherCode, text: _Prose) -> None:
+    """A code's name, as a word of its own or run together with `Exception`, `Error` or its own message."""
+    name, flat = row.name, text.flat
+    at = flat.find(name)
+    while at >= 0:
+        end = at + len(name)
+        if not (at and _is_word(flat[at - 1])) and (not _is_word(flat[end : end + 1]) or _runs_on(row, flat, end)):
+            break
+        at = flat.find(name, end)
     if at < 0:
         return
     if isinstance(row, S3Code):
-        behind = text.flat[at + len(name) : at + len(name) + 1]
-        set_off = not behind or behind in _SET_OFF or text.flat[at - 1 : at] in _SET_OFF
+        behind = flat[end : end + 1]
+        set_off = not behind or behind in _SET_OFF or flat[at - 1 : at] in _SET_OFF
         strength = TEXT_CODE if set_off else LOOSE_CODE
     else:
         strength = TEXT_TOKEN
     if row.code is ErrorCode.SESSION_EXPIRED and at > text.after:
         strength -= CONSEQUENCE
-    found.add_code(row, text.path, text.depth, name, strength)
+    found.add_code(row, None, 0, name, strength)
+
+
+def _runs_on(row: S3Code | OtherCode, flat: str, end: int) -> bool:
+    return isinstance(row, S3Code) and flat.startswith(("Exception", "Error", row.message[:8] or "\0"), end)
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 def _sentence(found: Findings, row: Sentence, text: _Prose) -> None:
@@ -102,15 +129,10 @@ def _sentence(found: Findings, row: Sentence, text: _Prose) -> None:
         strength -= CONSEQUENCE
     # Lower-casing can change a text's length (İ); then the lower-cased words must do.
     value = text.flat[match.start() : match.end()] if len(text.low) == len(text.flat) else match[0]
-    found.add(Hit(strength, text.depth, row.rule, row.code, text.path, value, row.refines))
+    found.add(Hit(strength, 0, row.rule, row.code, None, value, row.refines))
 
 
 def _label(found: Findings, index: Index, label: sdk_text.Label, text: _Prose) -> None:
-    for need in label.needs:
-        if need in text.low:
-            break
-    else:
-        return
     match = label.regex.search(text.flat)
     if match is None:
         return
@@ -120,16 +142,16 @@ def _label(found: Findings, index: Index, label: sdk_text.Label, text: _Prose) -
         return
     value = value.rstrip(".")
     if (row := index.code_named(value)) is not None:
-        found.add_code(row, text.path, text.depth, value, label.rank)
+        found.add_code(row, None, 0, value, label.rank)
     elif value not in VAGUE_CODES and value[0].isupper() and CODE_LIKE.match(value):
         found.unnamed_code = found.unnamed_code or value
 
 
 def _status(found: Findings, text: _Prose) -> None:
     if _DIGITS.search(text.flat) and (status := sdk_text.status_in(text.flat, text.low, REASONS)):
-        found.statuses.append((status[1], text.depth, status[0], text.path))
+        found.statuses.append((status[1], 0, status[0], None))
     if "0" in text.flat and ("code" in text.low or "with 0" in text.low) and _ZERO.search(text.low):
-        found.statuses.append((1, text.depth, 0, text.path))
+        found.statuses.append((1, 0, 0, None))
 
 
 def _address(found: Findings, text: _Prose, lines: str) -> None:
@@ -141,7 +163,7 @@ def _address(found: Findings, text: _Prose, lines: str) -> None:
         status, code = fields.pop("status", ""), fields.pop("code", "")
         found.facts(fields, 75)
         if status.isdigit():
-            found.statuses.append((95, text.depth, int(status), text.path))
+            found.statuses.append((95, 0, int(status), None))
         if code:
             found.unnamed_code = found.unnamed_code or code
 
@@ -166,6 +188,7 @@ def mark(found: Findings, index: Index, low: str) -> None:
 
 def providers(found: Findings, index: Index, text: str) -> None:
     """Keep the storage service that a host name or a `Server` header tells."""
-    for token in index.tokens.keys() & set(TOKEN.findall(text[:500])):
-        if provider := index.tokens[token].provider:
+    low = text[:500].lower()
+    for number in index.spot(low):
+        if provider := index.entries[number].provider:
             found.fact("provider", provider, 60)

@@ -20,9 +20,11 @@ def decide(found: Findings, ruleset_version: str) -> ErrorInfo:
     """The verdict that the findings support best."""
     status = _status(found)
     hits = sorted(found.hits.values(), key=rank)
+    if hits and any(hit.code is not ErrorCode.UNKNOWN for hit in hits):
+        hits = [hit for hit in hits if hit.code is not ErrorCode.UNKNOWN]  # that something failed is no news then
     overruled = {code for hit in hits for code in hit.refines}
     kept = [hit for hit in hits if hit.code not in overruled or hit.refines] if overruled else hits
-    best = next((hit for hit in kept if hit.code is not ErrorCode.UNKNOWN), hits[0] if hits else None)
+    best = kept[0] if kept else None
     if best is not None and best is not hits[0]:
         hits.remove(best)
         hits.insert(0, best)
@@ -40,7 +42,7 @@ def decide(found: Findings, ruleset_version: str) -> ErrorInfo:
         "action_required": advice.action,
         "context": _context(found, status, service_code),
         "evidence": [_evidence(hit) for hit in hits[:MAX_EVIDENCE]],
-        "secondary": list(dict.fromkeys(h.code for h in kept if h.code not in (code, ErrorCode.UNKNOWN))),
+        "secondary": list(dict.fromkeys(hit.code for hit in kept if hit.code is not code)),
         "ruleset_version": ruleset_version,
     }
     return ErrorInfo(**fields)
@@ -88,4 +90,10 @@ def _evidence(hit: Hit) -> dict[str, Any]:
     value = redact(hit.value) if hit.service_code is None else hit.value
     if len(value) > MAX_VALUE:
         value = value[: MAX_VALUE - 1] + "…"
-    return {"rule": hit.rule, "path": redact(render(hit.path)), "value": value, "strength": max(0, hit.strength)}
+    path = render(hit.path)
+    return {
+        "rule": hit.rule,
+        "path": redact(path) if "'" in path else path,
+        "value": value,
+        "strength": max(0, hit.strength),
+    }

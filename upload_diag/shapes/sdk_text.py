@@ -18,17 +18,15 @@ class Label:
 
     Attributes:
         field: the field of UploadContext, or `code` for the service's code.
-        tokens: words of which one must be in the text; they gate the pattern, together with
-        needs: lower-case literals of which one must be in the text too; cheaper than trying the pattern.
+        needs: lower-case literals of which one stands in every text that holds the label; they gate the pattern.
         pattern: its groups hold the value; the first that matched counts.
         rank: of two labels for one field the higher wins, then the earlier in the text.
     """
 
     field: str
-    tokens: str
+    needs: tuple[str, ...]
     pattern: str
     rank: int = 50
-    needs: tuple[str, ...] = ("",)
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
@@ -38,123 +36,101 @@ class Label:
 
 _ID = r"[A-Za-z0-9][A-Za-z0-9._~+/=:%-]{2,300}"
 _SEP = r"[\"'`\]]{0,2}\s?[:=]\s?(?:Some\()?[\"'`\[(]{0,2}"  # what stands between a label and its value
+_REQUEST_ID = ("request id", "requestid", "request_id", "request-id")
 
 LABELS: tuple[Label, ...] = (
     # --- the service's code -------------------------------------------------------------------------------------
     Label(
-        "code", "calling occurred", r"\(([\w.]{3,80})\) (?:occurred )?(?:\(reached[^)]{0,40}\) )?when calling the", 90
+        "code",
+        ("when calling the",),
+        r"\(([\w.]{3,80})\) (?:occurred )?(?:\(reached[^)]{0,40}\) )?when calling the",
+        90,
     ),
-    Label("code", "occurred", r"error \(([\w.]{3,80})\) occurred", 90),
-    Label("code", "api", r"\bapi error ([A-Za-z][\w.]{2,80})(?=[:\s]|$)", 90),
+    Label("code", (") occurred",), r"error \(([\w.]{3,80})\) occurred", 90),
+    Label("code", ("api error ",), r"\bapi error ([A-Za-z][\w.]{2,80})(?=[:\s]|$)", 90),
     Label(
         "code",
-        "Code code CODE ErrorCode ErrorCODE errorCode error_code error_type Exception AWSError ServiceCode s3ErrorCode"
-        " ERRORCODE CODES Errorcode awsErrorCode aws_error_code",
+        ("code", "awserror", "exception name"),
         # Each branch begins with a plain letter: that lets the engine skip through the text.
         r"(?:code|Code|CODE|AWSError|xception name)(?<![Ss]tatus[Cc]ode)(?<![Ss]tatus [Cc]ode)(?<!status_code)"
         r"(?<!http[Cc]ode)(?<![Ee]xit[Cc]ode)(?:" + _SEP + r"| ')([A-Za-z][\w.]{2,80})",
         85,
     ),
     # --- operation ----------------------------------------------------------------------------------------------
-    Label("operation", "calling", r"when calling the ([A-Z]\w{3,40}) ?(\w{0,12}?) ?operation", 90),
-    Label("operation", "calling", r"when calling the ([A-Z]\w{3,60})", 85),
-    Label("operation", "operation", r"operation error (?:S3: ?)?([A-Z]\w{3,60})", 90),
-    Label("operation", "during operation", r"during ([A-Z]\w{3,60}) operation", 90),
-    Label("operation", "executing", r"executing \"([A-Z]\w{3,60})\" on", 90),
-    Label("operation", "API", r"\bAPI: ([A-Z]\w{3,60})\(", 90),
-    Label("operation", "eventName", r"eventName\"?: ?\"?([A-Z]\w{3,60})", 80),
+    Label("operation", ("when calling the",), r"when calling the ([A-Z]\w{3,40}) ?(\w{0,12}?) ?operation", 90),
+    Label("operation", ("when calling the",), r"when calling the ([A-Z]\w{3,60})", 85),
+    Label("operation", ("operation error ",), r"operation error (?:S3: ?)?([A-Z]\w{3,60})", 90),
+    Label("operation", (" operation: ",), r"during ([A-Z]\w{3,60}) operation", 90),
+    Label("operation", ('executing "',), r"executing \"([A-Z]\w{3,60})\" on", 90),
+    Label("operation", ("api: ",), r"\bAPI: ([A-Z]\w{3,60})\(", 90),
+    Label("operation", ("eventname",), r"eventName\"?: ?\"?([A-Z]\w{3,60})", 80),
     # --- ids ----------------------------------------------------------------------------------------------------
     Label(
         "request_id",
-        "RequestId RequestID requestId request_id Request request requestID requestid REQUEST_ID x_amz_request_id"
-        " reqId",
+        _REQUEST_ID,
         r"(?:request|Request)(?<!xtended [Rr]equest)[ _-]?[Ii][Dd](?: ?(?:is|of) )?" + _SEP + "(" + _ID + ")",
-        needs=("request id", "requestid", "request_id", "request-id"),
     ),
     Label(
         "host_id",
-        "HostId HostID hostId host_id host Host Extended extended extendedRequestId amz s3ErrorHostId",
+        (*_REQUEST_ID, "host id", "hostid", "host_id", "amz-id-2"),
         r"(?:host|Host|amz-id-2|xtended[ _]?[Rr]equest)(?:[ _]?[Ii][Dd])?"
         r"(?:" + _SEP + r"| = Just \"| \")([A-Za-z0-9+/=._-]{3,300})",
-        needs=("host id", "hostid", "host_id", "amz-id-2", "request id", "requestid", "request_id"),
     ),
-    Label("host_id", "HostId s3ErrorHostId", r"s3ErrorHostId = Just \"([^\"]{3,300})\"", 60),
+    Label("host_id", ("s3errorhostid",), r"s3ErrorHostId = Just \"([^\"]{3,300})\"", 60),
     Label(
         "upload_id",
-        "uploadId UploadId upload_id uploadID UploadID upload Upload uploadid UPLOAD multipart_upload_id",
+        ("upload id", "uploadid", "upload_id", "upload-id"),
         r"(?:upload|Upload)(?:[ _-][Ii][Dd]|Id|ID|id)(?:" + _SEP + r"|s/| \")(" + _ID + ")",
         60,
-        needs=("upload id", "uploadid", "upload_id", "upload-id"),
     ),
-    Label("upload_id", "upload Upload", r"--upload-id[ =]['\"]?(" + _ID + ")", 70, needs=("--upload-id",)),
-    Label(
-        "upload_id",
-        "upload Invalid invalid",
-        r"[Ii]nvalid upload id:? [\"'`]?(" + _ID + ")",
-        65,
-        needs=("invalid upload id",),
-    ),
-    Label("upload_id", "uploadIDDir", r"uploadIDDir=\S{0,400}[/\\]([A-Za-z0-9-]{8,120})", 90),
-    Label("upload_id", "abortmp", r"abortmp s3://\S{3,900} ([A-Za-z0-9._~-]{6,300})", 90),
-    Label(
-        "upload_id",
-        "multipart upload",
-        r"multipart upload \"([A-Za-z0-9._~+/=-]{8,300})\"",
-        55,
-        needs=('multipart upload "',),
-    ),
-    Label(
-        "upload_id", "active upload", r"[Nn]o active upload for:? ?[\"'<]?(" + _ID + ")", 65, needs=("active upload",)
-    ),
-    Label("video_id", "videoId video_id videoID", r"\bvideo(?:Id|_id|ID)" + _SEP + r"([\w.:-]{2,128})"),
+    Label("upload_id", ("--upload-id",), r"--upload-id[ =]['\"]?(" + _ID + ")", 70),
+    Label("upload_id", ("invalid upload id",), r"[Ii]nvalid upload id:? [\"'`]?(" + _ID + ")", 65),
+    Label("upload_id", ("uploadiddir",), r"uploadIDDir=\S{0,400}[/\\]([A-Za-z0-9-]{8,120})", 90),
+    Label("upload_id", ("abortmp s3:",), r"abortmp s3://\S{3,900} ([A-Za-z0-9._~-]{6,300})", 90),
+    Label("upload_id", ('multipart upload "',), r"multipart upload \"([A-Za-z0-9._~+/=-]{8,300})\"", 55),
+    Label("upload_id", ("active upload for",), r"[Nn]o active upload for:? ?[\"'<]?(" + _ID + ")", 65),
+    Label("video_id", ("videoid", "video_id"), r"\bvideo(?:Id|_id|ID)" + _SEP + r"([\w.:-]{2,128})"),
     Label(
         "part_number",
-        "partNumber PartNumber part_number part_num partNum part Part parts chunk Chunk parN",
+        ("part ", "part:", "part=", "part#", "partn", "part_n"),
         r"\b[Pp]art(?:[ _]?[Nn]umber|_num|Num|[ _]?[Nn]o\.?)?(?:[\"']? ?[:=#] ?| #?)[\"']?(\d{1,5})\b(?![\w/-])",
     ),
-    Label("part_number", "chunk Chunk", r"\b[Cc]hunk(?: ?#| number)? (\d{1,5})\b(?! of \d+ bytes)", 30),
+    Label("part_number", ("chunk ",), r"\b[Cc]hunk(?: ?#| number)? (\d{1,5})\b(?! of \d+ bytes)", 30),
     # --- place --------------------------------------------------------------------------------------------------
     Label(
         "bucket",
-        "bucket Bucket bucketName BucketName bucket_name BUCKET buckets",
+        ("bucket:", "bucket=", "bucket ", "bucket'", 'bucket"', "bucketname", "bucket_name"),
         r"\b(?:[Bb]ucket|BUCKET)(?:_?[Nn]ame)?(?:[\"']? ?[:=] ?[\"'`\[]?|\s[\"'`\[(])([A-Za-z0-9][\w.-]{2,62})",
     ),
+    Label("bucket", ("container",), r"\bcontainer(?:Name)?[\"']? ?[:=] ?[\"'`]?([a-z0-9][a-z0-9-]{2,62})", 40),
+    Label("bucket", ("arn:aws",), r"\barn:aws[\w-]{0,8}:s3:::([a-z0-9][\w.-]{2,62})", 30),
     Label(
-        "bucket", "container containerName", r"\bcontainer(?:Name)?[\"']? ?[:=] ?[\"'`]?([a-z0-9][a-z0-9-]{2,62})", 40
+        "bucket", ("failed to upload ",), r"[Ff]ailed to upload \S{1,400} to ([a-z0-9][\w.-]{2,62})/\S{1,900}?:\s", 45
     ),
-    Label(
-        "bucket",
-        "upload Failed failed",
-        r"[Ff]ailed to upload \S{1,400} to ([a-z0-9][\w.-]{2,62})/\S{1,900}?:\s",
-        45,
-        needs=("failed to upload",),
-    ),
+    Label("key", ("failed to upload ",), r"[Ff]ailed to upload \S{1,400} to [a-z0-9][\w.-]{2,62}/(\S{1,900}?):\s", 45),
     Label(
         "key",
-        "upload Failed failed",
-        r"[Ff]ailed to upload \S{1,400} to [a-z0-9][\w.-]{2,62}/(\S{1,900}?):\s",
-        45,
-        needs=("failed to upload",),
-    ),
-    Label(
-        "key",
-        "key Key",
+        ("key:", "key=", "key '", 'key "', 'key":', "key':"),
         r"\b[Kk]ey(?:[\"']?[:=] ?|\s)[\"'`]([^\"'`]{1,900})[\"'`]",
-        needs=("key:", "key=", "key '", 'key "', 'key":', "key':"),
     ),
     Label(
-        "key", "objectName object_name object", r"\bobject(?:Name|_name)?(?:\"|')? ?[=:] ?[\"'`]?([^\s\"'`,)]{1,900})"
+        "key",
+        ("object=", "object:", "objectname", "object_name"),
+        r"\bobject(?:Name|_name)?[\"']? ?[=:] ?[\"'`]?([^\s\"'`,)]{1,900})",
     ),
-    Label("key", "requestedKey", r"\brequestedKey\"?: ?\"([^\"]{1,900})\"", 60),
-    Label("bucket", "arn", r"\barn:aws[\w-]{0,8}:s3:::([a-z0-9][\w.-]{2,62})", 30),
-    Label("key", "objectName", r"\bobjectName = ([^\s,)]{1,900})", 60),
-    Label("key", "putting", r"putting object ([^\s:,\"']{1,900}):", 60),
-    Label("key", "upload", r"multipart upload on ([^\s:]{1,900}):", 60, needs=("upload on ",)),
-    Label("key", "upload failed", r"failed to upload '([^']{1,900})'", 40, needs=("failed to upload '",)),
-    Label("region", "region Region", r"\b[Rr]egion[\"']? ?[:=] ?[\"'`]?([a-z]{2}(?:-[a-z]+)+-\d)\b"),
-    Label("region", "expecting", r"expecting '([a-z0-9-]{4,30})'", 90),
-    Label("attempts", "attempts attempt", r"\battempts?[\"']? ?[:=,] ?(\d{1,3})\b"),
-    Label("chunk_size", "chunkSize chunk_size partSize", r"\b(?:chunk|part)_?[Ss]ize[\"']? ?[:=] ?(\d{4,12})\b"),
+    Label("key", ("requestedkey",), r"\brequestedKey\"?: ?\"([^\"]{1,900})\"", 60),
+    Label("key", ("objectname = ",), r"\bobjectName = ([^\s,)]{1,900})", 60),
+    Label("key", ("putting object ",), r"putting object ([^\s:,\"']{1,900}):", 60),
+    Label("key", ("multipart upload on ",), r"multipart upload on ([^\s:]{1,900}):", 60),
+    Label("key", ("failed to upload '",), r"failed to upload '([^']{1,900})'", 40),
+    Label("region", ("region",), r"\b[Rr]egion[\"']? ?[:=] ?[\"'`]?([a-z]{2}(?:-[a-z]+)+-\d)\b"),
+    Label("region", ("expecting '",), r"expecting '([a-z0-9-]{4,30})'", 90),
+    Label("attempts", ("attempt",), r"\battempts?[\"']? ?[:=,] ?(\d{1,3})\b"),
+    Label(
+        "chunk_size",
+        ("chunksize", "chunk_size", "partsize", "part_size"),
+        r"\b(?:chunk|part)_?[Ss]ize[\"']? ?[:=] ?(\d{4,12})\b",
+    ),
 )
 """Every label; the order means nothing."""
 
