@@ -58,7 +58,7 @@ def read_prose(index: Index, flat: str, lines: str) -> Findings:
     for number in index.spot(low):
         entry = index.entries[number]
         for row in entry.codes:
-            _token(found, row, text)
+            _token(found, index, row, text)
         for sentence in entry.sentences:
             _sentence(found, sentence, text)
         for label in entry.labels:
@@ -90,13 +90,15 @@ def _stands_alone(text: str, word: str, endings: tuple[str, ...] = ()) -> bool:
     return False
 
 
-def _token(found: Findings, row: S3Code | OtherCode, text: _Prose) -> None:
+def _token(found: Findings, index: Index, row: S3Code | OtherCode, text: _Prose) -> None:
     """A code's name, as a word of its own or run together with `Exception`, `Error` or its own message."""
     name, flat = row.name, text.flat
     at = flat.find(name)
     while at >= 0:
         end = at + len(name)
-        if not (at and _is_word(flat[at - 1])) and (not _is_word(flat[end : end + 1]) or _runs_on(row, flat, end)):
+        if not (at and _is_word(flat[at - 1])) and (
+            not _is_word(flat[end : end + 1]) or _runs_on(index, row, flat, end)
+        ):
             break
         at = flat.find(name, end)
     if at < 0:
@@ -112,8 +114,15 @@ def _token(found: Findings, row: S3Code | OtherCode, text: _Prose) -> None:
     found.add_code(row, None, 0, name, strength)
 
 
-def _runs_on(row: S3Code | OtherCode, flat: str, end: int) -> bool:
-    return isinstance(row, S3Code) and flat.startswith(("Exception", "Error", row.message[:8] or "\0"), end)
+def _runs_on(index: Index, row: S3Code | OtherCode, flat: str, end: int) -> bool:
+    """Whether the name goes on as its exception's or into its own message: `NoSuchUploadThe specified …`."""
+    if not isinstance(row, S3Code):
+        return False
+    if row.message and flat.startswith(row.message[:8], end):
+        return True
+    return any(
+        flat.startswith(ending, end) and row.name + ending not in index.codes for ending in ("Exception", "Error")
+    )
 
 
 def _is_word(character: str) -> bool:
