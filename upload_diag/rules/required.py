@@ -9,7 +9,7 @@ __all__ = ["required_literals"]
 _LITERAL = "LITERAL"
 _parser: Any = re._parser  # type: ignore[attr-defined]  # noqa: SLF001 - the tree is not public, but is the same in 3.11 to 3.14
 
-_ALTERNATIVES = 256  # more texts than this are not written out
+_ALTERNATIVES = 32  # more texts than this are not written out
 _LONGEST = 14  # bytes of a literal; longer ones are hardly rarer, and many begin alike
 # Words that ordinary lines of an upload's log are full of.
 _EVERYDAY = {
