@@ -15,7 +15,7 @@ from upload_diag.faults import cors
 from upload_diag.faults.auth import Authenticator
 from upload_diag.faults.backend import Backend, CorsRule
 from upload_diag.faults.clock import Clock
-from upload_diag.faults.content import Content, ContentStore
+from upload_diag.faults.content import Content, ContentStore, Pieces
 from upload_diag.faults.exchange import CutError, Exchange
 from upload_diag.faults.gateway import PREFIX, Gateway
 from upload_diag.faults.http import BadRequestError, Body, ClientGoneError, Connection, Head
@@ -26,6 +26,7 @@ from upload_diag.faults.multipart import Multipart
 from upload_diag.faults.objects import Objects
 from upload_diag.faults.payload import Payload
 from upload_diag.faults.plan import Armed, Plan, When
+from upload_diag.faults.post_object import as_put, check_policy, posted, read_form
 from upload_diag.faults.refusal import S3Error
 from upload_diag.faults.request import S3Request, read_request
 from upload_diag.faults.response import Delivery, Response, error_response, request_ids
@@ -292,6 +293,8 @@ class App:
                 return self._objects.put(request, self._payload(exchange, body))
             case "GetObject" | "HeadObject":
                 return self._backend_answer(self._objects.read(request), exchange)
+            case "PostObject":
+                return self._post_object(request, body)
             case "":
                 raise S3Error(
                     "MethodNotAllowed", Method=request.method, ResourceType="OBJECT" if request.key else "BUCKET"
@@ -302,6 +305,13 @@ class App:
         source = _Flipper(body) if exchange.corrupt_request else body
         verifier = exchange.signatures.verifier() if exchange.signatures else None
         return Payload(exchange.request.headers, source, _length(exchange.request), verifier)
+
+    def _post_object(self, request: S3Request, body: Body) -> Response:
+        form = read_form(request.headers.get("content-type", ""), body.read(MAX_FORWARDED))
+        check_policy(form, request.bucket, self._authenticator, self.clock.now())
+        payload = Payload({}, Pieces(iter((form.file,))), len(form.file))
+        put = self._objects.put(as_put(form, request), payload)
+        return posted(form, request, put, request.headers.get("host", "localhost")) if put.status == 200 else put
 
     def _forward(self, request: S3Request, body: Body, exchange: Exchange) -> Response:
         data = body.read(MAX_FORWARDED)

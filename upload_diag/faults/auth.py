@@ -17,7 +17,7 @@ from upload_diag.faults.clock import Clock
 from upload_diag.faults.refusal import S3Error, url_expired
 from upload_diag.faults.request import S3Request
 
-__all__ = ["Authenticator", "ChunkSignatures"]
+__all__ = ["Authenticator", "ChunkSignatures", "signing_key"]
 
 MAX_SKEW = timedelta(minutes=15)
 MAX_EXPIRES = 604_800  # seconds: seven days
@@ -135,6 +135,11 @@ class Authenticator:
             return self._check_header(request, header)
         return None
 
+    @property
+    def wants_signatures(self) -> bool:
+        """False when everyone is let in."""
+        return self._access_key is not None
+
     def secret_of(self, access_key: str) -> str | None:
         """The secret of a known access key; None when everyone is let in.
 
@@ -233,6 +238,11 @@ class Authenticator:
                 ServerTime=f"{now:%Y-%m-%dT%H:%M:%SZ}",
                 MaxAllowedSkewMilliseconds="900000",
             )
+
+
+def signing_key(credential: str, secret: str) -> bytes:
+    """The key that a credential (`access key/day/region/service/aws4_request`) signs with."""
+    return _scope(credential, "AccessDenied").key(secret)
 
 
 def _scope(credential: str, code: str) -> Scope:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-__all__ = ["Content", "ContentStore", "Joined", "Source"]
+__all__ = ["Content", "ContentStore", "Joined", "Pieces", "Source", "TooLongError"]
 
 PIECE = 1024 * 1024
 IN_MEMORY = 8 * 1024 * 1024  # the longest content that may stay in memory
@@ -59,11 +59,16 @@ class Joined(io.RawIOBase):
         """The bytes from `start` up to `stop`; independent of the reading position."""
         end = self.size if stop is None else min(stop, self.size)
         offset = 0
-        for content in self.contents:
+        for content in tuple(self.contents):
             low, high = max(start - offset, 0), min(end - offset, content.size)
             if low < high:
                 yield from content.pieces(low, high)
             offset += content.size
+
+    def close(self) -> None:
+        """Let the contents go; who is reading pieces now can finish."""
+        self.contents = ()
+        super().close()
 
     def readable(self) -> bool:
         return True
@@ -89,6 +94,26 @@ class Joined(io.RawIOBase):
         data = b"".join(self.pieces(self._at, stop))
         self._at += len(data)
         return data
+
+
+class Pieces:
+    """Pieces of bytes as a source to read from."""
+
+    def __init__(self, pieces: Iterator[bytes | memoryview]) -> None:
+        self._pieces = pieces
+        self._rest = memoryview(b"")
+
+    def readinto(self, view: memoryview, /) -> int:
+        """Fill the view as far as the next piece goes; 0 at the end."""
+        while not self._rest:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return 0
+            self._rest = memoryview(piece)
+        count = min(len(view), len(self._rest))
+        view[:count] = self._rest[:count]
+        self._rest = self._rest[count:]
+        return count
 
 
 class ContentStore:

@@ -2,7 +2,7 @@
 
 import threading
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from email.utils import format_datetime
@@ -12,7 +12,7 @@ from upload_diag.faults import conditions
 from upload_diag.faults.backend import Backend, NewObject
 from upload_diag.faults.checksums import ALGORITHMS, COMPOSITE, full_object
 from upload_diag.faults.clock import Clock
-from upload_diag.faults.content import Content, ContentStore
+from upload_diag.faults.content import Content, ContentStore, Pieces
 from upload_diag.faults.http import Body
 from upload_diag.faults.lifetimes import Lifetimes
 from upload_diag.faults.listing import page_of_uploads
@@ -144,7 +144,7 @@ class Multipart:
             raise S3Error("NoSuchKey", Key=source.key)
         conditions.check_copy_conditions(request.headers, found)
         first, stop = conditions.copy_range(request.headers.get("x-amz-copy-source-range"), found.size)
-        payload = Payload({}, _Pieces(found.body.pieces(first, stop)), stop - first)
+        payload = Payload({}, Pieces(found.body.pieces(first, stop)), stop - first)
         received = payload.receive(self._store, (upload.algorithm or "CRC64NVME",))
         now = self._clock.now()
         number = check_part_number(request.query["partNumber"])
@@ -354,25 +354,6 @@ def number_argument(query: Mapping[str, str], name: str, default: int) -> int:
     else:
         return int(text)
     raise S3Error("InvalidArgument", message, ArgumentName=name, ArgumentValue=text)
-
-
-class _Pieces:
-    """Pieces of bytes as a source to read from."""
-
-    def __init__(self, pieces: Iterator[bytes | memoryview]) -> None:
-        self._pieces = pieces
-        self._rest = memoryview(b"")
-
-    def readinto(self, view: memoryview, /) -> int:
-        while not self._rest:
-            piece = next(self._pieces, None)
-            if piece is None:
-                return 0
-            self._rest = memoryview(piece)
-        count = min(len(view), len(self._rest))
-        view[:count] = self._rest[:count]
-        self._rest = self._rest[count:]
-        return count
 
 
 def iso(moment: datetime) -> str:
