@@ -171,3 +171,24 @@ def test_rules_export_writes_one_document(run: Run, tmp_path: Path) -> None:
     assert (code, out) == (ExitCode.OK, "")
     assert "exported" in err
     assert json.loads(target.read_text(encoding="utf-8"))["schema"] == "upload-diag/rules/1"
+
+
+def test_rules_test_shows_every_rule_that_a_text_meets(run: Run) -> None:
+    code, out, _ = run("rules", "test", "NoSuchUpload: The specified upload does not exist.")
+    assert code == ExitCode.OK
+    assert out.startswith("SESSION_EXPIRED\n")
+    assert "s3.NoSuchUpload" in out
+    assert "s3.NoSuchUpload.message" in out
+
+
+def test_rules_test_reads_a_file_with_rules_of_ones_own(run: Run, tmp_path: Path) -> None:
+    log, own = tmp_path / "error.log", tmp_path / "own.toml"
+    log.write_text("cannot store: tape is full\n", encoding="utf-8")
+    own.write_text(
+        '[[phrases]]\nrule = "acme.tape-full"\ncode = "QUOTA_EXCEEDED"\n'
+        'keyword = "tape is full"\nhits = ["tape is full"]\n',
+        encoding="utf-8",
+    )
+    answer = json.loads(run("rules", "test", str(log), "--rules", str(own), "-f", "json")[1])
+    assert answer["code"] == "QUOTA_EXCEEDED"
+    assert answer["evidence"][0]["rule"] == "acme.tape-full"

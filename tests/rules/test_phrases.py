@@ -113,6 +113,7 @@ def test_the_sentence_that_decides_the_recovery_wins(text: str, code: ErrorCode)
         ("pattern", Phrase("own.a", ErrorCode.NETWORK, "x1", "x1 Lost", hits=("x1 lost",), seen="")),
         ("pattern", Phrase("own.a", ErrorCode.NETWORK, "x1", "x1 gone", hits=("x1 lost",), seen="")),
         ("pattern", Phrase("own.a", ErrorCode.NETWORK, "x1", "x1", hits=("x1",), misses=("no x1",), seen="")),
+        ("pattern", Phrase("own.a", ErrorCode.NETWORK, "x1", r"\w\d", hits=("x1",), seen="")),
         ("pattern", Phrase("own.a", ErrorCode.NETWORK, "x1", "x1(?P<n>a)", hits=("x1a",), seen="")),
         ("pattern", Phrase("own.a", ErrorCode.NETWORK, "x1", r"x1\b é\b", hits=("x1 é",), seen="")),
     ],

@@ -7,6 +7,7 @@ from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser as sre_parse  # type: ignore[attr-defined]
 from typing import Any
 
+from upload_diag.rules.required import required_literals
 from upload_diag.rules.rows import Phrase
 
 __all__ = ["find_cycle", "find_problems", "fold"]
@@ -76,6 +77,8 @@ def _pattern_problems(pattern: str) -> Iterator[Problem]:
         )
     if re.search(r"\\b[^\x00-\x7f]|[^\x00-\x7f]\\b", pattern):
         yield "pattern", "has \\b beside a letter outside ASCII, where languages differ"
+    if pattern and not required_literals(pattern):
+        yield "pattern", "holds no literal that every match contains, so that logs could not be searched for it"
     yield from _speed_problems(parsed)
 
 

@@ -101,7 +101,7 @@ class Ruleset:
         return frozenset(found)
 
     def export(self) -> dict[str, Any]:
-        """The rules as JSON values, for other languages; patterns mean the same in Python, JavaScript, Java and Go."""
+        """The rules as JSON values, for other languages; see `rules.export`."""
         from upload_diag.rules.export import as_document
 
         return as_document(self)
