@@ -3,13 +3,14 @@
 import gzip
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from upload_diag.analysis import Only, Report, analyze
+from upload_diag.analysis import Only, Report, analyze, count, run
 from upload_diag.analysis.judge import Judge
 from upload_diag.errors import InputError
 from upload_diag.logs.layout import detect
@@ -180,6 +181,22 @@ def test_ranges_of_a_file_share_no_record_and_leave_none_out(data, cuts):
         lines += reader.lines
     assert found == records(data)
     assert size == len(data)
+
+
+@pytest.mark.parametrize("size", [200, 1000, 5000])
+def test_a_file_counted_in_ranges_gives_the_same_report(files, monkeypatch, size):
+    whole = analyze(files.values()).to_json()
+    monkeypatch.setattr(count, "RANGE", size)
+    assert analyze(files.values()).to_json() == whole
+    with ThreadPoolExecutor(2) as pool:
+        assert analyze(files.values(), executor=pool).to_json() == whole
+
+
+def test_processes_give_the_same_report(files, monkeypatch):
+    whole = analyze(files.values()).to_json()
+    monkeypatch.setattr(run, "_WORTH_A_PROCESS", 0)
+    monkeypatch.setattr(count, "RANGE", 2000)
+    assert analyze(files.values(), jobs=2).to_json() == whole
 
 
 def test_a_line_beyond_the_limit_is_cut_and_counted(tmp_path):

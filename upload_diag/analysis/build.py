@@ -20,9 +20,9 @@ _FINGERPRINT = "v1"  # changes when the same failure would get another fingerpri
 def build(tally: Tally, ruleset_version: str) -> Report:
     """The report on what was counted."""
     tally.settle()
-    stories = Stories(tally.traces)
+    stories = Stories(tally.traces, tally.line)
     touched = Counter(what for trace in stories.traces for what in trace.marks if isinstance(what, Failure))
-    groups = [_group(failure, group, touched[failure]) for failure, group in tally.groups.items()]
+    groups = [_group(tally, failure, group, touched[failure]) for failure, group in tally.groups.items()]
     groups.sort(key=lambda group: (-group.count, group.fingerprint))
     times = [time for group in tally.groups.values() for time in (group.first, group.last) if time]
     marks = [mark for trace in stories.traces for mark in trace.marks.values()]
@@ -45,7 +45,7 @@ def build(tally: Tally, ruleset_version: str) -> Report:
     )
 
 
-def _group(failure: Failure, group: GroupTally, sessions: int) -> Group:
+def _group(tally: Tally, failure: Failure, group: GroupTally, sessions: int) -> Group:
     verdict = group.verdict
     name = "\0".join(failure)
     return Group(
@@ -63,8 +63,8 @@ def _group(failure: Failure, group: GroupTally, sessions: int) -> Group:
         user_message=verdict.user_message,
         action=verdict.action,
         examples=tuple(
-            Example(path, line, offset, rfc3339(when) if when else None, _excerpt(text))
-            for (when, path, offset, line), text in group.examples
+            Example(place[1], tally.line(place), place[2], rfc3339(place[0]) if place[0] else None, _excerpt(text))
+            for place, text in group.examples
         ),
     )
 
@@ -79,7 +79,7 @@ def _input(file: FileTally) -> Input:
     return Input(
         path=file.path,
         bytes=file.bytes,
-        lines=file.lines,
+        lines=sum(lines for _, lines in file.pieces),
         format=file.format,
         encoding=file.encoding,
         unreadable_bytes=file.unreadable_bytes,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from upload_diag.codes import Action
+from upload_diag.logs import access_log
 from upload_diag.logs.events import literals, read_event
 from upload_diag.logs.markers import Event
 from upload_diag.logs.prefilter import Scanner, minimal, scanner
@@ -67,6 +68,8 @@ class Judge:
         return verdict
 
     def _judge(self, record: Record) -> Verdict:
+        if record.event is not None:
+            return Verdict(None, record.event)
         data = record.text
         if record.payload is None:
             hits = self.scanner.hits(memoryview(data), _WINDOWS)
@@ -104,7 +107,7 @@ _KEYS = {
 
 
 def _all_literals(ruleset: "Ruleset") -> Iterable[str]:
-    return {*ruleset.literals(), *literals(), *_KEYS}
+    return {*ruleset.literals(), *literals(), *_KEYS, *access_log.LITERALS}
 
 
 def _payload(record: Record, text: str) -> Any:

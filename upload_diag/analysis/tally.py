@@ -4,9 +4,11 @@ Adding is associative and commutative, so inputs can be cut into pieces, counted
 order. Whatever is limited keeps the earliest of its kind, and counts what it left out.
 """
 
+from bisect import bisect
 from collections import Counter
 from dataclasses import dataclass, field
 from heapq import nsmallest
+from operator import itemgetter
 
 from upload_diag.analysis.judge import Verdict
 from upload_diag.codes import ErrorCode
@@ -26,11 +28,16 @@ MINUTE = 60_000
 
 @dataclass(slots=True)
 class FileTally:
-    """What is known of one input; see `report.Input`."""
+    """What is known of one input; see `report.Input`.
+
+    Attributes:
+        pieces: where each piece that was read begins, and how many lines it has. Places count lines from the beginning
+            of their piece.
+    """
 
     path: str
     bytes: int = 0
-    lines: int = 0
+    pieces: list[tuple[int, int]] = field(default_factory=list)
     format: str | None = None
     encoding: str | None = None
     unreadable_bytes: int = 0
@@ -160,7 +167,7 @@ class Tally:
         for path, file in other.files.items():
             mine = self.files.setdefault(path, FileTally(path, format=file.format, encoding=file.encoding))
             mine.bytes += file.bytes
-            mine.lines += file.lines
+            mine.pieces = sorted(mine.pieces + file.pieces)
             mine.unreadable_bytes += file.unreadable_bytes
             mine.unreadable.update(file.unreadable)
             mine.by_code.update(file.by_code)
@@ -200,6 +207,11 @@ class Tally:
             before.current = piece.current or before.current
             before.hi = piece.hi
         return joined
+
+    def line(self, place: Place) -> int:
+        """The line of a place, counted from the beginning of its file."""
+        pieces = self.files[place[1]].pieces
+        return place[3] + sum(lines for _, lines in pieces[: bisect(pieces, place[2], key=itemgetter(0)) - 1])
 
     def settle(self) -> None:
         """Give what still waits to the upload that comes first after it, or to one without a name."""

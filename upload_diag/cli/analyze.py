@@ -1,5 +1,6 @@
 """`upload-diag analyze PATH...`."""
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -46,6 +47,7 @@ class Time(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
 @click.option("--since", type=Time(), default=0, help="leave out records before this time (default: none)")
 @click.option("--until", type=Time(), default=0, help="leave out records from this time on (default: none)")
 @click.option("--session", metavar="ID", default="", help="only records with this upload id, video id or key")
+@click.option("-j", "--jobs", type=click.IntRange(1), help="how many processes to use (default: one a processor)")
 @click.option("--rules", metavar="FILE", help="also use the rules in this TOML file (default: the built-in ones only)")
 @fail_on_option
 def command(
@@ -56,6 +58,7 @@ def command(
     since: int,
     until: int,
     session: str,
+    jobs: int | None,
     rules: str | None,
     fail_on: frozenset[str] | None,
 ) -> ExitCode:
@@ -66,7 +69,7 @@ def command(
     from upload_diag.analysis import Only, analyze
     from upload_diag.report import FORMATS as WRITERS
 
-    report = analyze(paths, rules=_ruleset(rules), only=Only(since, until, session), progress=None)
+    report = analyze(paths, rules=_ruleset(rules), only=Only(since, until, session), jobs=jobs or os.cpu_count() or 1)
     with open_output(output) as out:
         WRITERS[format_](report, out)
     return exit_code(fail_on, report.by_code)

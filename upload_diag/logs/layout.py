@@ -1,14 +1,30 @@
 """What a log looks like, told from its beginning: its format, its encoding, how its entries begin."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from upload_diag.logs import access_log, web_log
 from upload_diag.logs.entries import is_json_line
 from upload_diag.logs.fields import find_time
+from upload_diag.logs.record import Record
 
-__all__ = ["SAMPLE", "Layout", "detect"]
+__all__ = ["DOCUMENTS", "LINE_FORMATS", "SAMPLE", "Layout", "detect"]
 
 SAMPLE = 65_536  # bytes of a log that are looked at
+
+# Formats in which every line is an entry.  ◄── add such a format
+_LINE_MODULES = {module.NAME: module for module in (access_log, web_log)}
+LINE_FORMATS: dict[str, Callable[[bytes, int], Record | None]] = {
+    name: module.read for name, module in _LINE_MODULES.items()
+}
+
+# Formats that are one JSON document, by how it begins; see `documents`.
+DOCUMENTS = {
+    "har": re.compile(rb'\{\s*"log"\s*:\s*\{'),
+    "cloudtrail": re.compile(rb'\{\s*"Records"\s*:\s*\['),
+}
+_BLANK = b"\xef\xbb\xbf \t\r\n"
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _BINARY = 0.05  # more control bytes than this, and it is no text
@@ -45,8 +61,14 @@ def detect(sample: bytes) -> Layout:
     if not lines:
         return Layout("text", encoding)
     timed = any(find_time(line[:400]) for line in lines[:200])
+    document = next((name for name, pattern in DOCUMENTS.items() if pattern.match(sample.lstrip(_BLANK))), None)
+    if document is not None:
+        return Layout(document, encoding, timed=True)
     if sum(map(is_json_line, lines)) > 0.9 * len(lines):
         return Layout("ndjson", encoding, timed=timed, whole_lines=True)
+    for name, module in _LINE_MODULES.items():
+        if sum(map(module.detect, lines)) > 0.5 * len(lines):
+            return Layout(name, encoding, timed=True, whole_lines=True)
     edge = [line for line in lines if line[:1] not in b" \t"]
     dated = sum(bool(find_time(line[:40])) for line in edge)
     return Layout("text", encoding, dated=dated > 1 and dated >= 0.6 * len(edge), timed=timed)

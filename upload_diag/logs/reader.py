@@ -8,12 +8,11 @@ ranges share nothing and leave nothing out, wherever a file is cut.
 """
 
 from collections.abc import Iterator, MutableMapping
-from io import BufferedIOBase
 from typing import Any
 
 from upload_diag.logs.entries import begins_entry, entry_end, entry_start
 from upload_diag.logs.fields import NO_IDS, Ids, find_time, read_line
-from upload_diag.logs.layout import Layout
+from upload_diag.logs.layout import LINE_FORMATS, Layout
 from upload_diag.logs.prefilter import Scanner
 from upload_diag.logs.record import Record
 from upload_diag.logs.skeleton import JsonLines
@@ -31,6 +30,7 @@ class Reader:
     """Reads one stream, or a range of it, as records.
 
     Attributes:
+        begun: where the first entry begins that belongs to the range.
         bytes: how many bytes were read so far.
         lines: how many lines.
         unreadable: why bytes could not be read -> how many bytes.
@@ -38,7 +38,7 @@ class Reader:
 
     def __init__(
         self,
-        stream: BufferedIOBase,
+        stream: Any,
         layout: Layout,
         scanner: Scanner,
         known: MutableMapping[bytes, Any],
@@ -46,6 +46,7 @@ class Reader:
         lo: int = 0,
         hi: int | None = None,
     ) -> None:
+        self.begun = lo
         self.bytes = 0
         self.lines = 0
         self.unreadable: dict[str, int] = {}
@@ -104,6 +105,7 @@ class Reader:
             self._floor = self._buffer.find(b"\n", 0, self._end) + 1
         first = self._entry_from(self._start)
         self._start = first
+        self.begun = self._base + first
         self._over = self._hi is not None and self._base + first >= self._hi
         return first < self._end
 
@@ -155,8 +157,8 @@ class Reader:
         line = self.lines
         for text in self._buffer[self._start : stop].split(b"\n"):
             line += 1
-            if text:
-                record = self._json.read(bytes(text), offset)
+            record = self._line(bytes(text), offset) if text else None
+            if record is not None:
                 record.line = line
                 yield record
             offset += len(text) + 1
@@ -178,14 +180,20 @@ class Reader:
             line += buffer.count(b"\n", counted, begin)
             counted = begin
             record = self._record(begin, done)
-            record.line = line
-            yield record
+            if record is not None:
+                record.line = line
+                yield record
 
-    def _record(self, begin: int, end: int) -> Record:
+    def _line(self, text: bytes, offset: int) -> Record | None:
+        """The record of a line that is an entry by itself."""
+        read = LINE_FORMATS.get(self._layout.format or "")
+        return self._json.read(text, offset) if read is None else read(text, offset)
+
+    def _record(self, begin: int, end: int) -> Record | None:
         text = bytes(self._buffer[begin:end]).rstrip()
         offset = self._base + begin
-        if text[:1] == b"{" and b"\n" not in text:
-            return self._json.read(text, offset)
+        if self._layout.whole_lines or (text[:1] == b"{" and b"\n" not in text):
+            return self._line(text, offset)
         plain, ids = _read_text(text)
         when = self._when(text, begin) if self._layout.timed else 0
         return Record(offset, when, plain, text, ids)

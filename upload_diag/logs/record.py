@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from upload_diag.logs.fields import Ids
+from upload_diag.logs.markers import Event
 
 __all__ = ["Record"]
 
@@ -15,6 +16,7 @@ class Record:
         offset: the byte at which it starts, after decompression.
         when: its time in milliseconds since 1970 in UTC; 0 when neither it nor an entry shortly before it tells.
         key: equal for records that differ only in ids, times and the like, so that one verdict serves them all.
+        event: what it says happened, when a format's reader knows.
         line: its first line, from 1; counted from the beginning of the range that was read.
         text: the entry as it stands in the log.
         ids: what ties it to an upload.
@@ -27,4 +29,5 @@ class Record:
     text: bytes
     ids: Ids
     payload: object = None
+    event: Event | None = None
     line: int = 0

@@ -19,7 +19,7 @@ from typing import Any
 
 from upload_diag.errors import InputError
 
-__all__ = ["STDIN", "Stream", "Unreadable", "expand", "open_streams"]
+__all__ = ["STDIN", "Stream", "Unreadable", "expand", "is_packed", "open_streams"]
 
 STDIN = "-"
 MAX_LAYERS = 4  # archives in archives, and compression around them
@@ -102,7 +102,7 @@ def open_streams(path: str) -> Iterator[Stream | Unreadable]:
 
 def _unpack(path: str, file: Any, size: int | None, layer: int) -> Iterator[Stream | Unreadable]:
     head = file.peek(512)[:512]
-    kind = next((kind for magic, offset, kind in _MAGIC if head[offset : offset + len(magic)] == magic), None)
+    kind = _kind(head)
     if kind is None:
         yield Stream(path, file, size)
     elif layer >= MAX_LAYERS:
@@ -117,6 +117,15 @@ def _unpack(path: str, file: Any, size: int | None, layer: int) -> Iterator[Stre
         yield from _zip(path, file, layer)
     else:
         yield from _tar(path, file, layer)
+
+
+def _kind(head: bytes) -> str | None:
+    return next((kind for magic, offset, kind in _MAGIC if head[offset : offset + len(magic)] == magic), None)
+
+
+def is_packed(file: io.BufferedReader) -> bool:
+    """Whether a file is compressed, or an archive."""
+    return _kind(file.peek(512)[:512]) is not None
 
 
 def _zip(path: str, file: Any, layer: int) -> Iterator[Stream | Unreadable]:

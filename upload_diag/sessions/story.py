@@ -1,10 +1,11 @@
 """Traces become `UploadSession`s: which upload ids belong to one upload, how it ended."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
+from operator import itemgetter
 from typing import NamedTuple, overload
 
 from upload_diag.codes import ErrorCode, Operation, Outcome
@@ -33,7 +34,8 @@ class Stories(Sequence[UploadSession]):
     There may be hundreds of thousands, so each is made when it is asked for.
     """
 
-    def __init__(self, traces: Mapping[str, Trace]) -> None:
+    def __init__(self, traces: Mapping[str, Trace], line: Callable[[Place], int] = itemgetter(3)) -> None:
+        self._line = line
         self._stories = sorted(_stories(traces), key=lambda story: (story.begin, story.uploads, story.trace.video))
 
     @overload
@@ -42,8 +44,8 @@ class Stories(Sequence[UploadSession]):
     def __getitem__(self, index: slice) -> tuple[UploadSession, ...]: ...
     def __getitem__(self, index: int | slice) -> UploadSession | tuple[UploadSession, ...]:
         if isinstance(index, slice):
-            return tuple(map(_session, self._stories[index]))
-        return _session(self._stories[index])
+            return tuple(_session(story, self._line) for story in self._stories[index])
+        return _session(self._stories[index], self._line)
 
     def __len__(self) -> int:
         return len(self._stories)
@@ -105,7 +107,7 @@ def _begin(trace: Trace) -> Place:
     return min((mark.first for mark in trace.marks.values()), default=(0, "", 0, 0))
 
 
-def _session(story: _Story) -> UploadSession:
+def _session(story: _Story, line: Callable[[Place], int]) -> UploadSession:
     whole = story.trace
     marks = whole.marks
     errors: Counter[ErrorCode] = Counter()
@@ -128,7 +130,7 @@ def _session(story: _Story) -> UploadSession:
         root_cause=root_cause(whole) if errors else None,
         first=rfc3339(min(times)) if times else None,
         last=rfc3339(max(times)) if times else None,
-        timeline=tuple(_step(what, mark) for what, mark in sorted(marks.items(), key=_step_order)),
+        timeline=tuple(_step(what, mark, line(mark.first)) for what, mark in sorted(marks.items(), key=_step_order)),
     )
 
 
@@ -136,8 +138,8 @@ def _step_order(item: tuple[Event | Failure, Mark]) -> tuple[Place, tuple[str, .
     return item[1].first, what_order(item[0])
 
 
-def _step(what: Event | Failure, mark: Mark) -> Step:
-    when, path, _, line = mark.first
+def _step(what: Event | Failure, mark: Mark, line: int) -> Step:
+    when, path, _, _ = mark.first
     first, last = (rfc3339(when) if when else None), (rfc3339(mark.last[0]) if mark.last[0] else None)
     if isinstance(what, Failure):
         return Step(Event.ERROR.value, what.code, what.operation or None, mark.count, first, last, path, line)

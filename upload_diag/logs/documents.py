@@ -1,0 +1,134 @@
+"""Logs that are one JSON document: its elements are read one by one, however long the document is."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from upload_diag.logs import cloudtrail, har
+from upload_diag.logs.layout import Layout
+from upload_diag.logs.record import Record
+
+__all__ = ["DocumentReader"]
+
+_CHUNK = 1 << 18
+_ELEMENT_LIMIT = 64 << 20  # a longer element is not read
+_BEGINNINGS = {
+    har.NAME: re.compile(r'"entries"\s*:\s*\['),
+    cloudtrail.NAME: re.compile(r'"Records"\s*:\s*\['),
+}
+_READERS = {har.NAME: har.read, cloudtrail.NAME: cloudtrail.read}
+_BETWEEN = re.compile(r"[\s,]*")
+
+
+class DocumentReader:
+    """Reads the elements of a document's list as records; counts as `Reader` does.
+
+    Text is handled as Latin-1 on the way, in which every byte is a character, so that places are byte offsets.
+    """
+
+    def __init__(self, stream: Any, layout: Layout) -> None:
+        self.begun = 0
+        self.bytes = 0
+        self.lines = 0
+        self.unreadable: dict[str, int] = {}
+        self._stream = stream
+        self._name = layout.format or ""
+        self._text = ""
+        self._base = 0  # where in the stream the text begins
+        self._newlines = 0  # in what was dropped from the text
+        self._over = False
+        self._decoder = json.JSONDecoder(parse_int=_harmless, parse_float=_harmless, parse_constant=_harmless)
+
+    def records(self) -> Iterator[Record]:
+        """The elements that have to do with uploads, in their order."""
+        begin = self._find(_BEGINNINGS[self._name])
+        while begin is not None and (element := self._element(begin)) is not None:
+            start, end = element
+            yield from self._record(start, end)
+            begin = end
+            if begin > _CHUNK:
+                self._drop(begin)
+                begin = 0
+        while self._more():
+            self._drop(len(self._text))
+        self.lines += self._text.count("\n") + (not self._text.endswith("\n") and bool(self._text))
+
+    def _more(self) -> bool:
+        """Read on; False at the end."""
+        try:
+            chunk = b"" if self._over else self._stream.read(_CHUNK)
+        except OSError as error:
+            self.unreadable[f"could not read on: {error}"] = 0
+            chunk = b""
+        self._over = not chunk
+        self.bytes += len(chunk)
+        self._text += chunk.decode("latin-1")
+        return not self._over
+
+    def _find(self, pattern: re.Pattern[str]) -> int | None:
+        while True:
+            found = pattern.search(self._text)
+            if found:
+                return found.end()
+            if len(self._text) > _ELEMENT_LIMIT or not self._more():
+                self.unreadable[f"no list of {self._name} entries in it"] = len(self._text)
+                return None
+
+    def _element(self, place: int) -> tuple[int, int] | None:
+        """Where the next element begins and ends; None at the end of the list, or where it cannot be read on."""
+        while True:
+            match = _BETWEEN.match(self._text, place)
+            start = match.end() if match else place
+            if start < len(self._text):
+                if self._text[start] == "]":
+                    return None
+                try:
+                    return start, self._decoder.raw_decode(self._text, start)[1]
+                except (ValueError, RecursionError):
+                    pass
+            size = len(self._text) - start
+            while len(self._text) - start < 2 * size + 1 and self._more():
+                pass
+            if self._over or size > _ELEMENT_LIMIT:
+                self._give_up(start)
+                return None
+
+    def _give_up(self, start: int) -> None:
+        while self._more():
+            pass
+        rest = len(self._text) - start
+        if rest > 0:
+            self.unreadable["the document is cut short or broken"] = rest
+
+    def _drop(self, end: int) -> None:
+        self._newlines += self._text.count("\n", 0, end)
+        self.lines = self._newlines
+        self._text = self._text[end:]
+        self._base += end
+
+    def _record(self, start: int, end: int) -> Iterator[Record]:
+        text = self._text[start:end].encode("latin-1")
+        try:
+            element = json.loads(text, parse_int=_harmless_int)
+        except (ValueError, RecursionError):
+            self.unreadable["an entry that cannot be read"] = self.unreadable.get(
+                "an entry that cannot be read", 0
+            ) + len(text)
+            return
+        if not isinstance(element, dict):
+            return
+        read = _READERS.get(self._name)
+        record = read(element, text, self._base + start) if read else None
+        if record is not None:
+            record.line = self._newlines + self._text.count("\n", 0, start) + 1
+            yield record
+
+
+def _harmless(_number: str) -> int:
+    """Numbers are not looked at while the end of an element is searched; 5,000 digits are no harm."""
+    return 0
+
+
+def _harmless_int(digits: str) -> int:
+    return int(digits) if len(digits) < 20 else 0

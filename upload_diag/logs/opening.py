@@ -1,0 +1,69 @@
+"""Open a stream: tell its layout from its beginning, and give it back whole, as UTF-8."""
+
+import codecs
+from contextlib import suppress
+from dataclasses import replace
+from io import RawIOBase
+from typing import Any
+
+from upload_diag.logs.layout import SAMPLE, Layout, detect
+
+__all__ = ["begin"]
+
+
+def begin(file: Any) -> tuple[Layout, Any]:
+    """The layout of a stream, and the stream from its beginning as UTF-8."""
+    sample = bytearray()
+    with suppress(OSError):  # the reader will meet it again, and account for it
+        while len(sample) < SAMPLE and (chunk := file.read1(SAMPLE - len(sample))):
+            sample += chunk
+    opened: Any = _Rejoined(bytes(sample), file)
+    layout = detect(bytes(sample))
+    if layout.encoding is not None and layout.encoding.startswith("utf-16"):
+        text = _Recoded(opened, layout.encoding)
+        head = text.read(SAMPLE)
+        return replace(detect(head), encoding=layout.encoding), _Rejoined(head, text)
+    return layout, opened
+
+
+class _Rejoined(RawIOBase):
+    """A stream whose beginning has been read already."""
+
+    def __init__(self, head: bytes, rest: Any) -> None:
+        self._head = memoryview(head)
+        self._rest = rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if not self._head:
+            return int(self._rest.readinto(buffer))
+        count = min(len(buffer), len(self._head))
+        buffer[:count] = self._head[:count]
+        self._head = self._head[count:]
+        return count
+
+
+class _Recoded(RawIOBase):
+    """A stream of UTF-16 as UTF-8."""
+
+    def __init__(self, file: Any, encoding: str) -> None:
+        self._file = file
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+        self._left = b""
+        self._over = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._left and not self._over:
+            chunk = self._file.read(1 << 16)
+            self._over = not chunk
+            text = self._decoder.decode(chunk, final=self._over)
+            self._left = text.lstrip("\ufeff").encode("utf-8", "replace")
+        count = min(len(buffer), len(self._left))
+        buffer[:count] = self._left[:count]
+        self._left = self._left[count:]
+        return count
