@@ -5,6 +5,7 @@ ignores the case of ASCII letters. Both engines find the same lines; hyperscan i
 """
 
 import re
+import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import lru_cache
@@ -74,6 +75,7 @@ class HyperscanScanner:
             literal=True,
         )
         self._stopped: type[Exception] = hyperscan.ScanTerminated
+        self._scratches = threading.local()  # hyperscan's working memory serves one scan at a time
 
     def hits(self, block: memoryview, limit: int) -> list[int]:
         """See `Scanner.hits`."""
@@ -83,9 +85,16 @@ class HyperscanScanner:
             found.append(end)
             return len(found) >= limit
 
+        scratch = getattr(self._scratches, "one", None) or self._new_scratch()
         with suppress(self._stopped):
-            self._database.scan(block, match_event_handler=on_match)
+            self._database.scan(block, match_event_handler=on_match, scratch=scratch)
         return found
+
+    def _new_scratch(self) -> Any:
+        import hyperscan
+
+        self._scratches.one = hyperscan.Scratch(self._database)
+        return self._scratches.one
 
 
 class RegexScanner:
