@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from upload_diag.codes import ErrorCode
 from upload_diag.contract.consistency import actions, error_types
+from upload_diag.contract.coverage import record
 from upload_diag.contract.mutations import Mutation, mutations
 from upload_diag.contract.schemas import ENVELOPE, find, validator
 from upload_diag.contract.wire import SHAPES, Failure, failures
@@ -134,6 +135,8 @@ def payloads(
     made = Failure(
         failure.name, failure.message, failure.status, meaning, draw(identifiers()), draw(st.integers(1, 10_000))
     )
+    record("shape", name)
+    record("code", meaning)
     return meaning, name, SHAPES[name](made)
 
 
