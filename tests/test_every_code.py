@@ -1,16 +1,20 @@
 """Every service code, in every shape that clients give it, is understood as its own error code."""
 
 import json
+import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
 
-from upload_diag import classify
+from upload_diag import classify, classify_many
 from upload_diag.codes import ErrorCode
 from upload_diag.rules.other_codes import OTHER_CODES
-from upload_diag.rules.rows import OtherCode, S3Code
+from upload_diag.rules.phrases import PHRASES
+from upload_diag.rules.rows import OtherCode, Phrase, S3Code
+from upload_diag.rules.ruleset import Ruleset
 from upload_diag.rules.s3_codes import S3_CODES
 
 WORDS = "Something about it"
@@ -186,3 +190,65 @@ def test_every_other_token_is_understood_in(wrapper: str) -> None:
 )
 def test_a_message_that_changes_a_codes_meaning_wins(row: str, message: str, code: ErrorCode) -> None:
     assert classify(xml(S3_CODES[row], message)).code is code
+
+
+def test_every_phrase_is_met_in_its_own_hits() -> None:
+    missed = [
+        (row.rule, text)
+        for row in PHRASES
+        for text in row.hits
+        if row.rule not in {hit.rule for hit in classify(text).evidence}
+    ]
+    assert missed == []
+
+
+def test_the_order_of_the_rules_means_nothing() -> None:
+    rules = Ruleset.builtin()
+    shuffled = random.Random(7)
+
+    def mixed(rows: dict[str, Any]) -> dict[str, Any]:
+        return dict(shuffled.sample(sorted(rows.items()), len(rows)))
+
+    other = replace(
+        rules,
+        s3_codes=mixed(dict(rules.s3_codes)),
+        other_codes=mixed(dict(rules.other_codes)),
+        phrases=tuple(shuffled.sample(rules.phrases, len(rules.phrases))),
+    )
+    texts: list[Any] = [row.message for row in S3_CODES.values()] + [hit for row in PHRASES for hit in row.hits]
+    texts += [WRAPPERS["Java v1"](row) for row in S3_CODES.values()] + [
+        WRAPPERS["axios"](row) for row in S3_CODES.values()
+    ]
+    assert list(classify_many(texts, rules=other)) == list(classify_many(texts))
+
+
+def test_a_users_own_rule_wins_a_tie_with_a_built_in_one() -> None:
+    rules = Ruleset.builtin()
+    text = "blob upload unknown"
+    built_in = next(row for row in rules.phrases if row.keyword == text)
+    mine = Phrase("zzz.mine", ErrorCode.CONFLICT, text, strength=built_in.strength, hits=(text,), seen="")
+    joined = replace(rules, phrases=(*rules.phrases, mine))
+    assert classify(text, rules=joined).code is built_in.code
+    assert classify(text, rules=replace(joined, own=frozenset({mine.rule}))).code is ErrorCode.CONFLICT
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "upload " * 9_000,
+        "uploadid " + "a" * 60_000 + " does not exis",
+        "exceeded the maximum " * 3_000,
+        "upload session for " * 3_000,
+        "curl " * 12_000,
+        "nsurlerrordomain" + " " * 60_000 + "-",
+        "checksum md5 " * 5_000 + "match",
+        "access to the path " * 3_000,
+        "policy " * 9_000 + "expired",
+        "a" * 65_536,
+        "(" * 65_536,
+        "<" * 65_536,
+        "http://x/?upload_id=" * 3_000,
+    ],
+)
+def test_a_hostile_text_is_answered(hostile: str) -> None:
+    assert isinstance(classify(hostile).code, ErrorCode)

@@ -26,7 +26,7 @@ class Classifier:
         collector = Collector(self._index)
         with suppress(RecursionError, MemoryError):  # an object's own items() may do anything
             collector.collect(error)
-        return decide(collector.found, self.ruleset.version)
+        return decide(collector.found, self.ruleset)
 
 
 @cache

@@ -38,9 +38,12 @@ class Hit(NamedTuple):
     service_code: str | None = None
 
 
-def rank(hit: Hit) -> tuple[int, int, str]:
-    """The judgement, all of it: the more telling first, then the deeper (a cause beats its wrapper), then by name."""
-    return (-hit.strength, -hit.depth, hit.rule)
+def rank(hit: Hit, own: frozenset[str] = frozenset()) -> tuple[int, bool, int, str]:
+    """The judgement, all of it.
+
+    The more telling first, then the user's own rule, then the deeper (a cause beats its wrapper), then by name.
+    """
+    return (-hit.strength, hit.rule not in own, -hit.depth, hit.rule)
 
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_$][\w$]{0,60}\Z")

@@ -8,6 +8,7 @@ from upload_diag.codes import ErrorCode, Retry
 from upload_diag.model import ErrorInfo
 from upload_diag.redaction import redact
 from upload_diag.rules.advice import advise
+from upload_diag.rules.ruleset import Ruleset
 from upload_diag.rules.statuses import CONTEXT_STATUSES, STATUSES
 
 __all__ = ["decide"]
@@ -16,10 +17,10 @@ MAX_EVIDENCE = 40
 MAX_VALUE = 200  # characters of one piece of evidence
 
 
-def decide(found: Findings, ruleset_version: str) -> ErrorInfo:
+def decide(found: Findings, ruleset: Ruleset) -> ErrorInfo:
     """The verdict that the findings support best."""
     status = _status(found)
-    hits = sorted(found.hits.values(), key=rank)
+    hits = sorted(found.hits.values(), key=lambda hit: rank(hit, ruleset.own))
     if hits and any(hit.code is not ErrorCode.UNKNOWN for hit in hits):
         hits = [hit for hit in hits if hit.code is not ErrorCode.UNKNOWN]  # that something failed is no news then
     overruled = {code for hit in hits for code in hit.refines}
@@ -43,7 +44,7 @@ def decide(found: Findings, ruleset_version: str) -> ErrorInfo:
         "context": _context(found, status, service_code),
         "evidence": [_evidence(hit) for hit in hits[:MAX_EVIDENCE]],
         "secondary": list(dict.fromkeys(hit.code for hit in kept if hit.code is not code)),
-        "ruleset_version": ruleset_version,
+        "ruleset_version": ruleset.version,
     }
     return ErrorInfo(**fields)
 

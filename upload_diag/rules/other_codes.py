@@ -508,6 +508,7 @@ _STORES_AND_PROTOCOLS = (
     *_rows("docker", E.CONFLICT, "BLOB_UPLOAD_INVALID", seen="OCI distribution specification"),
     *_rows("docker", E.THROTTLED, "TOOMANYREQUESTS", seen="OCI distribution specification"),
     *_rows("dropbox", E.CONFLICT, "incorrect_offset", seen="Dropbox upload sessions"),
+    *_rows("dropbox", E.SESSION_EXPIRED, "lookup_failed", weak=True, seen="Dropbox upload sessions"),
     *_rows("dropbox", E.TOO_LARGE, "payload_too_large", seen="Dropbox upload sessions"),
     *_rows("dropbox", E.TOO_LARGE, "too_large", plain=True, seen="Dropbox upload sessions"),
     *_rows("dropbox", E.QUOTA_EXCEEDED, "insufficient_space", seen="Dropbox"),

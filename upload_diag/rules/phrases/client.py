@@ -776,7 +776,7 @@ _NO_REASON = (
         "success",
         r"\bsuccess[\"']?\s?[:=]\s?false\b",
         strength=10,
-        hits=('{"success": false, "message": "no"}', "{ success: false }"),
+        hits=("the answer was success: false", "success=false"),
         misses=('{"success": true}',),
         seen="backend envelopes",
     ),

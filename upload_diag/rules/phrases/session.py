@@ -340,7 +340,7 @@ SESSION = (
         r"lookup_failed\W{1,12}(?:\.tag\W{1,8})?(?:lookup_failed\W{1,8})?(?:not_found|closed)",
         refines=_OVER,
         strength=80,
-        hits=("lookup_failed/not_found/..", '{".tag":"lookup_failed","lookup_failed":{".tag":"not_found"}}'),
+        hits=("lookup_failed/not_found/..", "error summary: lookup_failed/closed/"),
         misses=('{".tag":"lookup_failed","lookup_failed":{".tag":"incorrect_offset"}}',),
         seen="Dropbox upload sessions",
     ),
