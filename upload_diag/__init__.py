@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from upload_diag.codes import Action, ErrorCode, Operation, Outcome, Retry
     from upload_diag.errors import BadRuleError, InputError, ServerUnreachableError, UploadDiagError, UsageError
     from upload_diag.model import ErrorInfo, Evidence, UploadContext
+    from upload_diag.recovery import ResumableUpload, UploadStoppedError
 
 __version__ = "0.1.0"
 
@@ -26,10 +27,12 @@ _EXPORTS = {
     "InputError": "errors",
     "Operation": "codes",
     "Outcome": "codes",
+    "ResumableUpload": "recovery",
     "Retry": "codes",
     "ServerUnreachableError": "errors",
     "UploadContext": "model",
     "UploadDiagError": "errors",
+    "UploadStoppedError": "recovery",
     "UsageError": "errors",
     "classify": "classifier",
     "classify_many": "classifier",
@@ -45,10 +48,12 @@ __all__ = [
     "InputError",
     "Operation",
     "Outcome",
+    "ResumableUpload",
     "Retry",
     "ServerUnreachableError",
     "UploadContext",
     "UploadDiagError",
+    "UploadStoppedError",
     "UsageError",
     "__version__",
     "classify",

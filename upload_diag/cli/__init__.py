@@ -28,6 +28,7 @@ COMMANDS = {
     "serve": "run the fault server: a mock S3 whose upload sessions die on demand",
     "fault": "drive a running fault server: what fails, and when",
     "reproduce": "play a scenario: what a client sees and what we conclude",
+    "upload": "send a file to S3, whatever happens on the way, and go on after a crash",
     "redact": "write a copy of a file that is safe to send on",
     "schema": "print or write the JSON Schemas",
     "completion": "print the completion script of a shell",

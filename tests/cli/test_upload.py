@@ -1,0 +1,91 @@
+"""`upload-diag upload`, as a person calls it."""
+
+import json
+import random
+import stat
+
+import pytest
+
+from upload_diag.cli import main
+from upload_diag.faults import ExpireSession, FaultServer, Respond
+
+pytest.importorskip("moto")
+pytest.importorskip("boto3")
+
+MIB = 1024 * 1024
+
+
+@pytest.fixture(scope="module")
+def shared():
+    with FaultServer(seed=3) as server:
+        yield server
+
+
+@pytest.fixture
+def server(shared, monkeypatch):
+    shared.reset()
+    shared.client().create_bucket(Bucket="bkt")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    return shared
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "movie.bin"
+    path.write_bytes(random.Random(5).randbytes(11 * MIB))
+    return path
+
+
+def stored(server, key):
+    return server.client().get_object(Bucket="bkt", Key=key)["Body"].read()
+
+
+def test_a_file_arrives_though_its_session_dies_in_the_middle(server, file, capsys):
+    server.inject(ExpireSession(), operation="UploadPart", part_number=2, times=1)
+    assert main(["upload", str(file), "s3://bkt/in/", "--part-size", "5M", "--endpoint-url", server.url]) == 0
+    assert stored(server, "in/movie.bin") == file.read_bytes()
+    assert capsys.readouterr().out.startswith("s3://bkt/in/movie.bin: 11,534,336 bytes, ETag ")
+    assert not file.with_name("movie.bin.upload").exists()
+
+
+def test_an_upload_that_stopped_says_why_in_one_line_and_goes_on_with_resume(server, file, capsys):
+    armed = server.inject(Respond("AccessDenied"), operation="UploadPart", part_number=3)
+    call = ["upload", str(file), "s3://bkt/k", "--part-size", "5M", "--threads", "1", "--endpoint-url", server.url]
+    assert main(call) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "ACCESS_DENIED" in said
+    state = file.with_name("movie.bin.upload")
+    assert str(state) in said
+    assert stat.S_IMODE(state.stat().st_mode) == 0o600
+    assert main(call) == 2
+    assert "--resume" in capsys.readouterr().err
+    server.app.plan.disarm(armed.id)
+    assert main([*call, "--resume"]) == 0
+    assert stored(server, "k") == file.read_bytes()
+    assert [e.part_number for e in server.journal.of("UploadPart") if e.status == 200] == [1, 2, 3]
+
+
+def test_events_are_lines_of_json(server, file, capsys):
+    call = ["upload", str(file), "s3://bkt/k", "--part-size", "5M", "-f", "ndjson", "--endpoint-url", server.url]
+    assert main(call) == 0
+    events = [json.loads(line)["event"] for line in capsys.readouterr().out.splitlines()]
+    assert events == ["create", "part", "part", "part", "complete"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["https://bkt/k"], "write s3://bucket/key"),
+        (["s3://bkt/k", "--part-size", "much"], "is no size"),
+        (["s3://bkt/k", "--metadata", "x"], "is no NAME=VALUE"),
+        (["s3://bkt/k", "--resume"], "There is nothing to resume"),
+    ],
+)
+def test_wrong_use_is_one_line_and_exit_code_2(file, arguments, says, capsys):
+    assert main(["upload", str(file), *arguments]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert says in said

@@ -1,0 +1,45 @@
+"""A fault server that takes small parts, and a file of twelve of them."""
+
+import random
+import sys
+from pathlib import Path
+
+import pytest
+
+# With `--import-mode=importlib` a test's folder is not on the path.
+sys.path.insert(0, str(Path(__file__).parent))
+from bench import BUCKET, PART
+
+from upload_diag.faults import FaultServer
+
+pytest.importorskip("moto")
+pytest.importorskip("boto3")
+
+
+@pytest.fixture(scope="session")
+def shared_server():
+    with pytest.MonkeyPatch.context() as patch:
+        # With S3's own minimum of 5 MiB every test would move 60 MiB.
+        patch.setattr("upload_diag.faults.uploads.MIN_PART_SIZE", PART)
+        with FaultServer(seed=6) as server:
+            yield server
+
+
+@pytest.fixture
+def server(shared_server):
+    shared_server.reset()
+    shared_server.client().create_bucket(Bucket=BUCKET)
+    return shared_server
+
+
+@pytest.fixture(scope="session")
+def s3(shared_server):
+    return shared_server.client()
+
+
+@pytest.fixture
+def file(tmp_path):
+    """Twelve parts, the last one short."""
+    path = tmp_path / "movie.bin"
+    path.write_bytes(random.Random(12).randbytes(11 * PART + 1000))
+    return path

@@ -1,0 +1,225 @@
+"""`upload-diag upload`."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from upload_diag.cli._console import console, notice
+from upload_diag.errors import UsageError
+
+if TYPE_CHECKING:
+    from upload_diag.recovery import Event, UploadResult
+
+_UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
+
+
+class Size(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
+    """A number of bytes: `8388608`, `512K`, `8M`, `1G`, also as MiB."""
+
+    name = "SIZE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        match = re.fullmatch(r"(\d+)\s*([kmg]?)(?:i?b)?", str(value).lower())
+        if match is None or int(match[1]) == 0:
+            self.fail(f"'{value}' is no size; write 8M, 64MiB or a number of bytes.", param, ctx)
+        return int(match[1]) * _UNITS[match[2]]
+
+
+class Destination(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
+    """`s3://bucket/key`; a pair of bucket and key."""
+
+    name = "s3://BUCKET/KEY"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        match = re.fullmatch(r"s3://([^/]+)(?:/(.*))?", str(value), re.DOTALL)
+        if match is None:
+            self.fail(f"'{value}' is no place in S3; write s3://bucket/key.", param, ctx)
+        return match[1], match[2] or ""
+
+
+def s3_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every command that talks to S3."""
+    for option in (
+        click.option("--profile", help="of the AWS configuration files"),
+        click.option("--region", help="of the bucket (default: as configured)"),
+        click.option("--endpoint-url", metavar="URL", help="of another store than AWS, or of the fault server"),
+    ):
+        command = option(command)
+    return command
+
+
+def s3_client(*, endpoint_url: str | None, region: str | None, profile: str | None) -> Any:
+    """A boto3 client.
+
+    Raises:
+        UsageError: boto3 is not installed, or its configuration does not fit.
+    """
+    try:
+        import boto3
+        from botocore.exceptions import BotoCoreError
+    except ImportError as error:
+        raise UsageError("S3 needs more packages: pip install 'upload-diag[s3]'.") from error
+    try:
+        session = boto3.session.Session(profile_name=profile, region_name=region)
+        options: dict[str, Any] = {"endpoint_url": endpoint_url}
+        if session.region_name is None:
+            options["region_name"] = "us-east-1"
+        return session.client("s3", **options)
+    except (BotoCoreError, ValueError) as error:
+        raise UsageError(f"{error}.".replace("..", ".")) from error
+
+
+@click.command
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.argument("destination", type=Destination())
+@click.option("--resume", is_flag=True, help="go on with the upload that the state file records")
+@click.option(
+    "--state", type=click.Path(dir_okay=False, path_type=Path), help="state file (default: FILE.upload beside the file)"
+)
+@click.option("--part-size", type=Size(), default="8M", show_default=True, help="of each part but the last")
+@click.option("--threads", type=click.IntRange(1, 256), default=4, show_default=True, help="parts sent at a time")
+@click.option(
+    "--max-session-refreshes",
+    type=click.IntRange(0),
+    default=2,
+    show_default=True,
+    help="new sessions in the place of dead ones",
+)
+@click.option(
+    "--on-file-change",
+    type=click.Choice(["stop", "restart"]),
+    default="stop",
+    show_default=True,
+    help="when the file changes meanwhile",
+)
+@click.option("--content-type", help="of the object, such as video/mp4")
+@click.option("--metadata", multiple=True, metavar="NAME=VALUE", help="of the object; may be given more than once")
+@click.option(
+    "-f",
+    "--format",
+    "format_",
+    type=click.Choice(["text", "ndjson"]),
+    default="text",
+    show_default=True,
+    help="ndjson prints every event as a line that `analyze` reads",
+)
+@s3_options
+def command(  # noqa: PLR0917 - click passes them by name
+    file: Path,
+    destination: tuple[str, str],
+    resume: bool,
+    state: Path | None,
+    content_type: str | None,
+    metadata: tuple[str, ...],
+    format_: str,
+    endpoint_url: str | None,
+    region: str | None,
+    profile: str | None,
+    **limits: Any,
+) -> None:
+    """Send FILE to S3 in parts.
+
+    A session that dies is replaced, expired credentials are read again, lost answers are cleared up, and what was sent
+    before a crash is not sent again (--resume).
+    """
+    from upload_diag.recovery import Policy, ResumableUpload
+
+    bucket, key = destination
+    state = state or file.with_name(f"{file.name}.upload")
+    _check_state(state, resume=resume)
+    where = {"endpoint_url": endpoint_url, "region": region, "profile": profile}
+    settings: dict[str, Any] = {"Metadata": _pairs(metadata)}
+    if content_type:
+        settings["ContentType"] = content_type
+    with _listener(format_, file) as on_event:
+        upload = ResumableUpload(
+            s3_client(**where),
+            bucket,
+            f"{key}{file.name}" if not key or key.endswith("/") else key,
+            file,
+            policy=Policy(**limits),
+            state=state,
+            settings=settings,
+            renew=lambda _: s3_client(**where),
+            on_event=on_event,
+        )
+        try:
+            result = upload.run()
+        except KeyboardInterrupt:
+            notice(f"Interrupted. The session is kept: the same command with --resume goes on ({state}).")
+            raise
+    if format_ == "text":
+        click.echo(summary(result))
+
+
+def _check_state(state: Path, *, resume: bool) -> None:
+    if resume and not state.exists():
+        raise UsageError(f"There is nothing to resume: no {state}. Leave --resume out to begin.")
+    if not resume and state.exists():
+        raise UsageError(
+            f"{state} records an unfinished upload. Go on with --resume, or remove the file to begin anew."
+        )
+
+
+def _pairs(values: tuple[str, ...]) -> dict[str, str]:
+    pairs = [value.partition("=") for value in values]
+    for name, equals, _ in pairs:
+        if not name or not equals:
+            raise click.BadParameter(f"'{name}' is no NAME=VALUE.", param_hint="--metadata")
+    return {name: value for name, _, value in pairs}
+
+
+def summary(result: "UploadResult") -> str:
+    """One line on an upload that went well, and what was overcome."""
+    overcome = []
+    if result.refreshes:
+        overcome.append(f"{result.refreshes} new session{'s' if result.refreshes > 1 else ''}")
+    if result.proved:
+        overcome.append(f"success proved by its {result.proved}")
+    if result.leftovers:
+        overcome.append(f"could not abort {', '.join(result.leftovers)}")
+    more = f" ({'; '.join(overcome)})" if overcome else ""
+    return f"s3://{result.bucket}/{result.key}: {result.size:,} bytes, ETag {result.etag}{more}"
+
+
+@contextmanager
+def _listener(format_: str, file: Path) -> "Iterator[Callable[[Event], None] | None]":
+    """What is told about events: lines on stdout, a bar on a terminal, or nothing."""
+    screen = console(stderr=True)
+    if format_ == "ndjson":
+        yield lambda event: click.echo(event.to_json())
+    elif screen.is_terminal:
+        with _bar(screen, file) as on_event:
+            yield on_event
+    else:
+        yield None
+
+
+@contextmanager
+def _bar(screen: Any, file: Path) -> "Iterator[Callable[[Event], None]]":
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+    from upload_diag.terminal import one_line
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
+    with Progress(*columns, console=screen) as progress:
+        task = progress.add_task(one_line(file.name, limit=40), total=file.stat().st_size, note="")
+
+        def show(event: "Event") -> None:
+            note = {"refresh": "new session", "error": f"{event.code or event.error}: {event.next}"}.get(event.event)
+            progress.update(task, completed=event.sent, total=event.size)
+            if note:
+                progress.update(task, note=one_line(note, limit=40))
+
+        yield show

@@ -1,0 +1,31 @@
+"""Uploads that survive: sessions that die, credentials that expire, answers that are lost, crashes."""
+
+from upload_diag.recovery.checkpoint import Checkpoint
+from upload_diag.recovery.events import Event
+from upload_diag.recovery.machine import Command, Found, Machine, Phase
+from upload_diag.recovery.plan import Part, Plan
+from upload_diag.recovery.policy import Next, Policy, Spent, Step, decide
+from upload_diag.recovery.store import S3Store, Store
+from upload_diag.recovery.uploader import ResumableUpload, UploadCancelledError, UploadResult, UploadStoppedError
+
+__all__ = [
+    "Checkpoint",
+    "Command",
+    "Event",
+    "Found",
+    "Machine",
+    "Next",
+    "Part",
+    "Phase",
+    "Plan",
+    "Policy",
+    "ResumableUpload",
+    "S3Store",
+    "Spent",
+    "Step",
+    "Store",
+    "UploadCancelledError",
+    "UploadResult",
+    "UploadStoppedError",
+    "decide",
+]

@@ -1,0 +1,99 @@
+"""The state file: what is needed to go on with an upload after a crash or on another day. No secrets are in it."""
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from upload_diag.errors import InputError, UsageError
+
+__all__ = ["SCHEMA", "Checkpoint"]
+
+SCHEMA = "upload-diag/upload/1"
+_TYPES: dict[str, type] = {
+    "bucket": str, "key": str, "endpoint": str, "upload_id": str, "token": str, "path": str,
+    "part_size": int, "size": int, "mtime_ns": int, "refreshes": int,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """An upload that is under way.
+
+    Attributes:
+        endpoint: URL of the store.
+        token: what the object's metadata will carry.
+        path: of the file; empty for a file object.
+        mtime_ns: time of the file's last change, in nanoseconds.
+        refreshes: new sessions so far in the place of dead ones.
+        parts: ETags without quotes, by part number; ListParts knows better what is stored, but not what was sent.
+    """
+
+    bucket: str
+    key: str
+    endpoint: str
+    upload_id: str
+    token: str
+    path: str
+    part_size: int
+    size: int
+    mtime_ns: int
+    refreshes: int = 0
+    parts: Mapping[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, path: Path) -> "Checkpoint | None":
+        """Read a state file; None if there is none.
+
+        Raises:
+            InputError: it cannot be read.
+            UsageError: it is no state file.
+        """
+        try:
+            data = json.loads(path.read_bytes())
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise InputError(f"{path}: {error.strerror}") from error
+        except ValueError as error:
+            raise UsageError(f"{path} is no state file of an upload: no JSON. Remove it to start anew.") from error
+        if not isinstance(data, dict) or data.pop("schema", None) != SCHEMA:
+            raise UsageError(f"{path} is no state file of an upload: {SCHEMA} is wanted. Remove it to start anew.")
+        return cls(**_checked(data, path))
+
+    def save(self, path: Path) -> None:
+        """Write the state file whole or not at all, for its owner only.
+
+        Raises:
+            InputError: it cannot be written.
+        """
+        data = {"schema": SCHEMA} | {name: getattr(self, name) for name in _TYPES} | {"parts": dict(self.parts)}
+        try:
+            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as file:
+                    json.dump(data, file)
+                    file.flush()
+                    os.fsync(file.fileno())
+                Path(temporary).replace(path)
+            except BaseException:
+                with suppress(OSError):
+                    Path(temporary).unlink()
+                raise
+        except OSError as error:
+            raise InputError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _checked(data: dict[str, Any], path: Path) -> dict[str, Any]:
+    for name, wanted in _TYPES.items():
+        if type(data.get(name)) is not wanted:
+            raise UsageError(f"{path}: {name} must be {wanted.__name__}. Remove the file to start anew.")
+    try:
+        parts = {int(number): str(etag) for number, etag in data.get("parts", {}).items()}
+    except (AttributeError, ValueError) as error:
+        raise UsageError(f"{path}: parts must map part numbers to ETags. Remove the file to start anew.") from error
+    return {name: data[name] for name in _TYPES} | {"parts": parts}

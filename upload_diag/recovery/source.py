@@ -1,0 +1,98 @@
+"""The local file: which version of it is being sent, and its bytes."""
+
+import os
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from upload_diag.errors import InputError
+from upload_diag.recovery.plan import Part
+
+__all__ = ["FileChangedError", "Identity", "Source"]
+
+
+class FileChangedError(InputError):
+    """The file is no longer the one whose upload began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What tells one version of a file from another.
+
+    Attributes:
+        mtime_ns: time of the last change, in nanoseconds; 0 for a file object without a file behind it.
+    """
+
+    size: int
+    mtime_ns: int
+
+
+class Source:
+    """A file by its path, or an open binary file that can seek. Every method may be called from any thread.
+
+    Raises:
+        InputError: it cannot be opened, or cannot seek.
+    """
+
+    def __init__(self, path_or_file: str | Path | BinaryIO) -> None:
+        self._lock = threading.Lock()
+        self._owned = isinstance(path_or_file, (str, Path))
+        try:
+            if isinstance(path_or_file, (str, Path)):
+                self.path: Path | None = Path(path_or_file).resolve()
+                self._file: BinaryIO = self.path.open("rb")
+            else:
+                self.path, self._file = None, path_or_file
+                self._file.seek(0, os.SEEK_END)
+            self.identity = self.look()
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            raise InputError(f"{self.name(path_or_file)}: {reason}") from error
+
+    @staticmethod
+    def name(path_or_file: object) -> str:
+        return str(path_or_file) if isinstance(path_or_file, (str, Path)) else "the file object"
+
+    def look(self) -> Identity:
+        """The version that is there now; by path, so that a file put in its place is seen too."""
+        if self.path is not None:
+            stat = self.path.stat()
+            return Identity(stat.st_size, stat.st_mtime_ns)
+        with self._lock:
+            return Identity(self._file.seek(0, os.SEEK_END), 0)
+
+    def check(self) -> None:
+        """Raises FileChangedError when the file is no longer the version that was opened."""
+        try:
+            now = self.look()
+        except OSError as error:
+            raise FileChangedError(f"{self.path}: {error.strerror}; it was there when the upload began") from error
+        if now != self.identity:
+            raise FileChangedError(
+                f"{self.path or 'the file object'} changed while it was uploaded: it had {self.identity.size} bytes, "
+                f"it has {now.size} now" + (", changed since" if now.size == self.identity.size else "")
+            )
+
+    def read(self, part: Part) -> bytes:
+        """The bytes of a part.
+
+        Raises:
+            FileChangedError: the file changed; nothing of it may be mixed with what was sent before.
+            InputError: it cannot be read.
+        """
+        try:
+            with self._lock:
+                self._file.seek(part.offset)
+                data = self._file.read(part.size)
+        except (OSError, ValueError) as error:
+            raise InputError(f"{self.path or 'the file object'} cannot be read: {error}") from error
+        self.check()
+        if len(data) != part.size:
+            raise FileChangedError(f"{self.path or 'the file object'} ends before part {part.number}")
+        return data
+
+    def close(self) -> None:
+        """Close what was opened here; a file object stays open."""
+        if self._owned:
+            self._file.close()

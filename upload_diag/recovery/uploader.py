@@ -1,0 +1,460 @@
+"""`ResumableUpload`: the machine, driven with threads."""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from random import Random
+from secrets import token_hex
+from typing import Any, BinaryIO
+
+from upload_diag.classifier import classify
+from upload_diag.codes import Action, ErrorCode, Operation
+from upload_diag.errors import InputError, UploadDiagError, UsageError
+from upload_diag.model import ErrorInfo
+from upload_diag.recovery.checkpoint import Checkpoint
+from upload_diag.recovery.events import Event
+from upload_diag.recovery.machine import RENEW, Command, Machine, Phase
+from upload_diag.recovery.plan import Plan
+from upload_diag.recovery.policy import Next, Policy, Step
+from upload_diag.recovery.source import FileChangedError, Source
+from upload_diag.recovery.store import Renew, S3Store, Store
+from upload_diag.rules.advice import ADVICE
+
+__all__ = ["ResumableUpload", "UploadCancelledError", "UploadResult", "UploadStoppedError"]
+
+SAVE_EVERY = 1.0  # seconds between two writes of the state file while parts arrive; ListParts knows the rest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadResult:
+    """An upload that went well.
+
+    Attributes:
+        etag: of the object, without quotes.
+        size: bytes.
+        proved: how success is known where Complete did not simply say so: "token" or "etag"; else empty.
+        attempts: requests that were sent, failed ones included.
+        parts_sent: parts that were stored, those of lost sessions included.
+        refreshes: sessions that took the place of a dead one.
+        leftovers: ids of sessions that could not be aborted.
+        unseen_sessions: Creates whose answer was lost; each may have left a session without parts.
+    """
+
+    bucket: str
+    key: str
+    etag: str
+    size: int
+    upload_id: str
+    proved: str
+    attempts: int
+    parts_sent: int
+    refreshes: int
+    leftovers: tuple[str, ...]
+    unseen_sessions: int
+    events: tuple[Event, ...]
+
+
+class UploadStoppedError(UploadDiagError):
+    """An upload that did not end well; unless its session is gone, it can go on later.
+
+    Attributes:
+        info: why, and what to do.
+        why: which limit was reached; empty if the failure itself is the end.
+        upload_id: the session that is kept; empty if there is none.
+        state: the state file that it can go on from.
+    """
+
+    def __init__(
+        self, info: ErrorInfo, why: str, upload_id: str, state: Path | None, events: tuple[Event, ...]
+    ) -> None:
+        super().__init__(info, why, upload_id, state, events)
+        self.info, self.why, self.upload_id, self.state, self.events = info, why, upload_id, state, events
+        if info.code in (ErrorCode.NETWORK, ErrorCode.TIMEOUT):
+            self.exit_code = 4
+        elif info.code is ErrorCode.LOCAL_IO:
+            self.exit_code = 3
+
+    def __str__(self) -> str:
+        name = self.info.context.service_code
+        seen = f"{self.info.code}{f' ({name})' if name else ''}{f', {self.why}' if self.why else ''}"
+        kept = f" The session is kept; resume from {self.state}." if self.state and self.upload_id else ""
+        return f"The upload stopped: {seen}. {self.info.message}{kept}"
+
+
+class UploadCancelledError(UploadDiagError):
+    """The upload was cancelled."""
+
+    exit_code = 130
+
+
+class _CancelledWaitError(Exception):
+    """Ends the wait before a retry."""
+
+
+class ResumableUpload:
+    """Upload one file to one key, whatever happens on the way.
+
+        result = ResumableUpload(boto3.client("s3"), "bucket", "key", "movie.mp4", state="movie.upload").run()
+
+    Args:
+        client: a boto3 S3 client, or a `Store` for another way to the object.
+        path_or_file: a path, or a binary file that can seek; only a path can go on after a crash.
+        policy: the limits.
+        state: the state file; an upload that is recorded there goes on. None keeps no state.
+        on_event: called with every `Event`, from the thread that called `run`.
+        settings: arguments of CreateMultipartUpload, such as ContentType, Metadata, ServerSideEncryption.
+        renew: asked for a client with fresh credentials when they expired.
+        random: of the pauses; a seeded one for tests.
+    """
+
+    def __init__(
+        self,
+        client: Any,
+        bucket: str,
+        key: str,
+        path_or_file: str | Path | BinaryIO,
+        *,
+        policy: Policy | None = None,
+        state: str | Path | None = None,
+        on_event: Callable[[Event], None] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        renew: Renew | None = None,
+        random: Random | None = None,
+    ) -> None:
+        self.bucket, self.key, self.policy = bucket, key, policy or Policy()
+        self._store: Store = (
+            S3Store(client, bucket, key, settings=settings, renew=renew, connections=self.policy.threads + 2)
+            if hasattr(client, "meta")
+            else client
+        )
+        self._path_or_file = path_or_file
+        self._state = Path(state) if state is not None else None
+        self._on_event = on_event
+        self._random = random or Random()  # noqa: S311 - pauses, not secrets
+        self._events: list[Event] = []
+        self._cancelled = threading.Event()
+        self._abort_on_cancel = False
+        self._attempts = self._parts_sent = 0
+        self._saved_at = 0.0
+        self._source: Source
+        self._machine: Machine
+
+    def run(self) -> UploadResult:
+        """Upload.
+
+        Raises:
+            UploadStoppedError: it cannot go on; `state` holds what is needed to go on later.
+            UploadCancelledError: `cancel` was called.
+            InputError: the file, or the state file, cannot be read; or the file changed since the state was written.
+            UsageError: the state file is of another upload.
+        """
+        recorded = self._recorded()
+        self._source = Source(self._path_or_file)
+        try:
+            self._machine = self._new_machine(recorded)
+            while True:
+                self._drive()
+                machine = self._machine
+                if machine.phase is Phase.DONE:
+                    return self._result()
+                if not self._file_changed() or self.policy.on_file_change != "restart" or machine.refreshes >= 2:
+                    raise self._stopped()
+                self._begin_again()
+        finally:
+            self._source.close()
+
+    def cancel(self, *, abort: bool = False) -> None:
+        """Stop at once, from any thread; the session is kept for later unless `abort`."""
+        self._abort_on_cancel = abort
+        self._cancelled.set()
+
+    # --- one version of the file
+
+    def _recorded(self) -> Checkpoint | None:
+        """What the state file says, if it is about this upload."""
+        found = Checkpoint.load(self._state) if self._state else None
+        if found is None:
+            return None
+        if (found.bucket, found.key, found.endpoint) != (self.bucket, self.key, self._store.endpoint):
+            raise UsageError(
+                f"{self._state} is of an upload to s3://{found.bucket}/{found.key} at {found.endpoint}, not to "
+                f"s3://{self.bucket}/{self.key} at {self._store.endpoint}. Name another state file, or remove this one."
+            )
+        return found
+
+    def _new_machine(self, recorded: Checkpoint | None) -> Machine:
+        identity = self._source.identity
+        fits = recorded is not None and (recorded.size, recorded.mtime_ns) == (identity.size, identity.mtime_ns)
+        if recorded is not None and not fits and self.policy.on_file_change == "stop":
+            raise FileChangedError(
+                f"{self._path_or_file} changed since its upload began: it had {recorded.size} bytes then and has "
+                f"{identity.size} now, or was written to. Remove {self._state} to upload it anew."
+            )
+        part_size = recorded.part_size if recorded and fits else self.policy.part_size
+        machine = Machine(
+            Plan.of(identity.size, part_size),
+            self.policy,
+            token=recorded.token if recorded and fits else token_hex(16),
+            random=self._random,
+            renewable=self._store.renewable,
+            upload_id=recorded.upload_id if recorded else None,
+            known=dict(recorded.parts) if recorded and fits else None,
+            refreshes=recorded.refreshes if recorded else 0,
+        )
+        if recorded is not None and not fits:
+            machine.start_anew()
+        return machine
+
+    def _file_changed(self) -> bool:
+        try:
+            self._source.check()
+        except InputError:
+            return True
+        return False
+
+    def _begin_again(self) -> None:
+        """Take the file as it now is; nothing that was sent of the old one is used."""
+        old = self._machine
+        self._source.close()
+        self._source = Source(self._path_or_file)
+        self._machine = Machine(
+            Plan.of(self._source.identity.size, self.policy.part_size),
+            self.policy,
+            token=token_hex(16),
+            random=self._random,
+            renewable=self._store.renewable,
+            upload_id=old.upload_id,
+            refreshes=old.refreshes + 1,
+        )
+        self._machine.start_anew()
+        self._machine.leftovers += old.leftovers
+
+    # --- the driver
+
+    def _drive(self) -> None:
+        pool = ThreadPoolExecutor(self.policy.threads, thread_name_prefix="upload")
+        running: dict[Future[Any], Command] = {}
+        try:
+            while not self._machine.finished:
+                if self._cancelled.is_set():
+                    self._end_cancelled(pool, running)
+                for command in self._machine.ready(self.policy.threads - len(running)):
+                    running[pool.submit(self._carry_out, command)] = command
+                done, _ = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
+                for future in done:
+                    self._take(running.pop(future), future)
+        except BaseException:
+            self._cancelled.set()
+            raise
+        finally:
+            pool.shutdown(wait=not self._cancelled.is_set(), cancel_futures=True)
+            self._save(at_once=True)
+
+    def _end_cancelled(self, pool: ThreadPoolExecutor, running: Mapping[Future[Any], Command]) -> None:
+        if self._abort_on_cancel and self._machine.upload_id:
+            pool.shutdown(cancel_futures=True)  # a part that arrives after the Abort would stay
+            self._store.abort(self._machine.upload_id)
+            if self._state:
+                self._state.unlink(missing_ok=True)
+            self._state = None
+        self._tell("cancel", "", message="Upload cancelled by user")
+        raise UploadCancelledError("The upload was cancelled.")
+
+    def _carry_out(self, command: Command) -> Any:
+        """Do one command, in a thread of the pool."""
+        if command.delay and self._cancelled.wait(command.delay):
+            raise _CancelledWaitError
+        store = self._store
+        match command.operation:
+            case Operation.CREATE:
+                return store.create(self._machine.token)
+            case Operation.LIST_PARTS:
+                return self._proven(store.stored(command.upload_id), command.etags)
+            case Operation.COMPLETE:
+                self._source.check()
+                return store.complete(command.upload_id, command.etags)
+            case Operation.ABORT:
+                return store.abort(command.upload_id)
+            case "HeadObject":
+                return store.probe()
+            case "Renew" if command.cause is not None:
+                return store.renew(command.cause)
+        assert command.part is not None  # noqa: S101 - the only operation left is UploadPart
+        return store.send(command.upload_id, command.part.number, self._source.read(command.part))
+
+    def _proven(self, stored: Mapping[int, tuple[str, int]], known: Mapping[int, str]) -> dict[int, str]:
+        """The stored parts that hold the file's bytes, by size and the ETag they were sent with, or the right MD5."""
+        proven = {}
+        plan = self._machine.plan
+        for number, (etag, size) in stored.items():
+            if number > plan.count or size != plan.part(number).size:
+                continue
+            if etag == known.get(number) or etag == self._md5(number):
+                proven[number] = etag
+        return proven
+
+    def _md5(self, number: int) -> str:
+        data = self._source.read(self._machine.plan.part(number))
+        return hashlib.md5(data, usedforsecurity=False).hexdigest()
+
+    def _take(self, command: Command, future: Future[Any]) -> None:
+        """Tell the machine, and whoever listens, what came of a command."""
+        if command.operation != RENEW:
+            self._attempts += 1
+        machine, before = self._machine, self._machine.refreshes
+        error = future.exception()
+        if error is None:
+            machine.answered(command, future.result())
+            self._parts_sent += command.operation == Operation.UPLOAD_PART
+            self._tell_answer(command, future.result())
+        elif isinstance(error, _CancelledWaitError):
+            return
+        elif isinstance(error, Exception):
+            info = _info(error, command)
+            step = machine.failed(command, info, _retry_after(error))
+            self._tell_failure(command, info, step)
+        else:
+            raise error
+        if machine.refreshes > before:
+            self._tell("refresh", Operation.CREATE, message="Refreshing upload session…")
+        if machine.phase is Phase.STOPPED and machine.why:
+            self._tell("limit", command.operation, message=f"Giving up on upload: {machine.why}")
+        self._save(at_once=command.operation == Operation.CREATE)
+
+    # --- events
+
+    def _tell_answer(self, command: Command, answer: Any) -> None:
+        machine = self._machine
+        match command.operation:
+            case Operation.CREATE:
+                kind, message = (
+                    ("refreshed", "Fresh upload session created")
+                    if machine.refreshes
+                    else ("create", "Upload session created")
+                )
+            case Operation.UPLOAD_PART:
+                kind, message = "part", "part stored"
+            case Operation.LIST_PARTS:
+                kind, message = "resume", f"{len(answer)} of {machine.plan.count} parts are stored"
+            case Operation.ABORT:
+                kind, message = "abort", "Upload session aborted"
+            case "Renew":
+                kind, message = "renew", "Credentials renewed; the same session goes on"
+            case _ if machine.phase is Phase.DONE:
+                kind, message = "complete", "Upload completed"
+            case _:
+                return
+        self._tell(
+            kind,
+            command.operation,
+            upload_id=command.upload_id or machine.upload_id or "",
+            part_number=command.part.number if command.part else None,
+            message=message,
+        )
+
+    def _tell_failure(self, command: Command, info: ErrorInfo, step: Step) -> None:
+        if step.next is Next.IGNORE:
+            return
+        self._tell(
+            "error",
+            command.operation,
+            upload_id=command.upload_id,
+            part_number=command.part.number if command.part else None,
+            code=info.context.service_code or "",
+            error=info.code.value,
+            next=step.next.value,
+            message=step.why,
+            http_status=info.context.http_status,
+        )
+
+    def _tell(self, event: str, operation: str, **fields: Any) -> None:
+        told = Event(
+            event=event, operation=str(operation), bucket=self.bucket, key=self.key, time=datetime.now(UTC),
+            sent=self._machine.sent, size=self._machine.plan.size, **fields,
+        )  # fmt: skip
+        self._events.append(told)
+        if self._on_event is not None:
+            self._on_event(told)
+
+    # --- endings and the state file
+
+    def _result(self) -> UploadResult:
+        machine = self._machine
+        if self._state is not None:
+            self._state.unlink(missing_ok=True)
+        return UploadResult(
+            bucket=self.bucket, key=self.key, etag=machine.etag, size=machine.plan.size, proved=machine.proved,
+            upload_id=machine.upload_id or "", attempts=self._attempts, parts_sent=self._parts_sent,
+            refreshes=machine.refreshes, leftovers=tuple(machine.leftovers), unseen_sessions=machine.unseen_sessions,
+            events=tuple(self._events),
+        )  # fmt: skip
+
+    def _stopped(self) -> UploadStoppedError:
+        machine = self._machine
+        assert machine.stopped_by is not None  # noqa: S101 - a stop has a reason
+        return UploadStoppedError(
+            machine.stopped_by, machine.why, machine.upload_id or "", self._state, tuple(self._events)
+        )
+
+    def _save(self, *, at_once: bool) -> None:
+        machine = self._machine
+        now = time.monotonic()
+        if self._state is None or not machine.upload_id or (not at_once and now - self._saved_at < SAVE_EVERY):
+            return
+        self._saved_at = now
+        identity = self._source.identity
+        Checkpoint(
+            bucket=self.bucket, key=self.key, endpoint=self._store.endpoint, upload_id=machine.upload_id,
+            token=machine.token, path=str(self._source.path or ""), part_size=machine.plan.part_size,
+            size=identity.size, mtime_ns=identity.mtime_ns, refreshes=machine.refreshes, parts=machine.done,
+        ).save(self._state)  # fmt: skip
+
+
+def _info(error: Exception, command: Command) -> ErrorInfo:
+    """The verdict on a failure, with what the driver knows about where it happened."""
+    if isinstance(error, InputError):
+        info = _local_io(error)
+    else:
+        info = classify(error)
+    known = {"operation": str(command.operation), "upload_id": command.upload_id or None}
+    if command.part is not None:
+        known["part_number"] = command.part.number  # type: ignore[assignment]
+    return info.model_copy(update={"context": info.context.model_copy(update=known)})
+
+
+def _local_io(error: InputError) -> ErrorInfo:
+    advice = ADVICE[ErrorCode.LOCAL_IO]
+    return classify(None).model_copy(
+        update={
+            "code": ErrorCode.LOCAL_IO,
+            "message": str(error),
+            "user_message": advice.user_message,
+            "suggested_action": advice.suggested_action,
+            "is_retryable": advice.is_retryable,
+            "retry": advice.retry,
+            "action_required": Action.CHECK_FILE,
+        }
+    )
+
+
+def _retry_after(error: Exception) -> float | None:
+    """Seconds of a Retry-After header, which is a number or a date."""
+    response = getattr(error, "response", None)
+    headers = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}) if isinstance(response, dict) else {}
+    value = str(headers.get("retry-after", "")).strip()
+    if not value:
+        return None
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
+    except (TypeError, ValueError):
+        return None
