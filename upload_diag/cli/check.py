@@ -3,12 +3,16 @@
 import glob
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from upload_diag.cli._console import STDIO, notice, open_output, read_input
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.errors import InputError
+
+if TYPE_CHECKING:
+    from upload_diag.contract.documents import Document
 from upload_diag.terminal import safe
 
 FORMATS = ("text", "json", "junit", "github", "sarif")
@@ -19,6 +23,10 @@ ROLES = ("producer", "consumer", "both")
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @click.option("--schema", default="upload-error", show_default=True, help="the contract: a schema's name, or a file")
 @click.option("--formats", is_flag=True, help="check `format` too, which by the standard is only a remark")
+@click.option("--url", help="ask a running backend: a URL to PUT to, or http://HOST:PORT/_gateway of the fault server")
+@click.option("--control", help="with --url: the control API of the fault server behind it (http://…/api)")
+@click.option("--control-token", envvar="UPLOAD_DIAG_CONTROL_TOKEN", help="with --control: its token")
+@click.option("--code", "codes", multiple=True, help="with --url: a service code to provoke; one of each kind if none")
 @click.option("--compare", "pair", nargs=2, metavar="OLD NEW", help="compare two versions of a schema instead")
 @click.option("--role", type=click.Choice(ROLES), default="both", show_default=True, help="who must not break")
 @click.option("--allow", metavar="FILE", help="TOML with breaks that are agreed to, until a day")
@@ -30,6 +38,10 @@ def command(  # noqa: PLR0917 - click calls it by name
     files: tuple[str, ...],
     schema: str,
     formats: bool,
+    url: str | None,
+    control: str | None,
+    control_token: str | None,
+    codes: tuple[str, ...],
     pair: tuple[str, str] | None,
     role: str,
     allow: str | None,
@@ -41,6 +53,8 @@ def command(  # noqa: PLR0917 - click calls it by name
     FILE is JSON, NDJSON, a HAR, a recorded response (status and body), `curl -i` output, a glob, or - for standard
     input. Exits 0 when every document keeps the contract, 1 when one breaks it, 3 when an input cannot be read.
 
+    With --url, the storage behind a running backend is made to fail in every way, and each answer is checked.
+
     With --compare, OLD and NEW are names of schemas or files. A producer breaks when a document valid under OLD is
     refused by NEW, a consumer when one valid under NEW is refused by OLD. Exits 0 when nothing breaks, 1 on a break,
     also when it cannot be decided; --allow lists what is agreed to.
@@ -51,12 +65,35 @@ def command(  # noqa: PLR0917 - click calls it by name
         return _compare(*pair, role, allow, formats=formats, form=form, output=output)
     if allow is not None:
         raise click.UsageError("--allow goes with --compare.")
-    return _check(files or (STDIO,), schema, formats=formats, form=form, output=output)
+    if url is None and (control or codes):
+        raise click.UsageError("--control and --code go with --url.")
+    if url is not None and (files or not control):
+        raise click.UsageError("--url wants --control, and no files.")
+    found = _from_files(files or (STDIO,)) if url is None else _from_backend(url, str(control), control_token, codes)
+    return _check(found, schema, formats=formats, form=form, output=output)
 
 
-def _check(files: Sequence[str], schema: str, *, formats: bool, form: str, output: str | None) -> ExitCode:
-    from upload_diag.contract.checks import Checker
+def _from_files(files: Sequence[str]) -> "Iterator[Document | InputError]":
+    """The documents in all files, and an error for each file that cannot be read."""
     from upload_diag.contract.documents import documents_in
+
+    for path in _expanded(files):
+        try:
+            yield from documents_in(path, read_input(path))
+        except InputError as error:
+            yield error
+
+
+def _from_backend(url: str, control: str, token: str | None, codes: Sequence[str]) -> "Iterator[Document | InputError]":
+    from upload_diag.contract.live import Live, answers
+
+    return answers(Live(url, control, token=token), codes)
+
+
+def _check(
+    found: "Iterator[Document | InputError]", schema: str, *, formats: bool, form: str, output: str | None
+) -> ExitCode:
+    from upload_diag.contract.checks import Checker
     from upload_diag.contract.output import FORMATS as WRITERS
     from upload_diag.contract.output import Checked, Result
     from upload_diag.contract.schemas import find, title_of
@@ -65,14 +102,12 @@ def _check(files: Sequence[str], schema: str, *, formats: bool, form: str, outpu
     checker = Checker(body, formats=formats)
     checked: list[Checked] = []
     unread: list[str] = []
-    for path in _expanded(files):
-        try:
-            documents = documents_in(path, read_input(path))
-        except InputError as error:
-            unread.append(str(error))
-            notice(str(error))
-            continue
-        checked += [Checked(document, checker.problems(document)) for document in documents]
+    for document in found:
+        if isinstance(document, InputError):
+            unread.append(str(document))
+            notice(str(document))
+        else:
+            checked.append(Checked(document, checker.problems(document)))
     result = Result(title_of(schema, body), checked, unread)
     with open_output(output) as out:
         out.write(safe(WRITERS[form](result)))
