@@ -11,11 +11,13 @@ from jsonschema import Draft7Validator, Draft202012Validator
 
 from upload_diag.cli import main
 from upload_diag.cli.exit_codes import ExitCode
+from upload_diag.codes import ErrorCode
 from upload_diag.contract.checks import Checker
 from upload_diag.contract.compare.verdict import compare
 from upload_diag.contract.documents import Document
 from upload_diag.contract.schemas import find, names, schema_text, validator, version
 from upload_diag.errors import InputError, UsageError
+from upload_diag.rules import user_file
 
 _SPEC = importlib.util.spec_from_file_location("refresh_schemas", Path(__file__).with_name("refresh_schemas.py"))
 refresh_schemas = importlib.util.module_from_spec(_SPEC)
@@ -136,3 +138,11 @@ def test_schema_lists_prints_and_writes(capsys, tmp_path):
     written = {file.name for file in (tmp_path / "deep" / "folder").iterdir()}
     assert written == {f"{name.replace('@', '-')}.schema.json" for name in names()}
     assert main(["schema", "nothing-like-it"]) == ExitCode.USAGE
+
+
+def test_the_schema_of_rule_files_names_what_their_reader_takes():
+    schema = find("rules-file")
+    for table, fields in user_file._TABLES.items():
+        assert set(schema["$defs"][table]["properties"]) == set(fields)
+        assert schema["$defs"][table]["required"] == list(user_file._REQUIRED[table])
+    assert schema["$defs"]["errorCode"]["enum"] == list(ErrorCode)
