@@ -46,6 +46,16 @@ _OPERATING_SYSTEMS = (
         "WSAENETUNREACH WSAENOBUFS WSAENOTCONN WSAESHUTDOWN WSAHOST_NOT_FOUND WSATRY_AGAIN",
         seen="Windows Sockets error codes",
     ),
+    *_rows(
+        "wininet",
+        E.NETWORK,
+        "ERROR_INTERNET_CANNOT_CONNECT ERROR_INTERNET_CONNECTION_ABORTED ERROR_INTERNET_CONNECTION_RESET "
+        "ERROR_INTERNET_DISCONNECTED ERROR_INTERNET_NAME_NOT_RESOLVED ERROR_WINHTTP_CANNOT_CONNECT "
+        "ERROR_WINHTTP_CONNECTION_ERROR ERROR_WINHTTP_NAME_NOT_RESOLVED",
+        seen="Windows WinINet and WinHTTP",
+    ),
+    *_rows("wininet", E.TIMEOUT, "ERROR_INTERNET_TIMEOUT ERROR_WINHTTP_TIMEOUT", seen="Windows WinINet and WinHTTP"),
+    *_rows("wininet", E.TLS_ERROR, "ERROR_WINHTTP_SECURE_FAILURE", seen="Windows WinHTTP"),
     *_rows("winsock", E.TIMEOUT, "WSAETIMEDOUT", seen="Windows Sockets error codes"),
     *_rows(
         "nsurl",

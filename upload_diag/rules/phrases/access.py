@@ -191,6 +191,17 @@ _CREDENTIALS_EXPIRED = (
         misses=("the upload is still expired",),
         seen="botocore",
     ),
+    Phrase(
+        "phrase.sso-token-refresh",
+        E.CREDENTIALS_EXPIRED,
+        "sso token",
+        r"\b(?:unable to|failed to) refresh (?:the )?(?:cached )?sso token|\brefresh cached sso token failed",
+        refines=(*_REFUSED,),
+        strength=85,
+        hits=("refresh cached SSO token failed, unable to refresh SSO token",),
+        misses=("sso token refreshed",),
+        seen="AWS SDK for Go v2",
+    ),
 )
 
 _URL_EXPIRED = (
@@ -279,6 +290,16 @@ _URL_EXPIRED = (
         hits=("Stale request - reported time is 2026-01-01 10:00:00 UTC which is more than 1 hour ago",),
         misses=("stale request dropped",),
         seen="Cloudinary",
+    ),
+    Phrase(
+        "phrase.link-expired",
+        E.URL_EXPIRED,
+        "link",
+        r"\blink .{0,30}?\bupload (?:has |is )?expired|\bupload link .{0,20}?expired",
+        strength=70,
+        hits=("The link you used to upload has expired",),
+        misses=("link expired",),
+        seen="applications",
     ),
 )
 
@@ -411,6 +432,16 @@ _CLOCK_SKEW = (
         strength=75,
         hits=("Token used before issued",),
         seen="Go jwt",
+    ),
+    Phrase(
+        "phrase.device-time-wrong",
+        E.CLOCK_SKEW,
+        "time is",
+        r"\b(?:device|system|computer|phone|server|local)(?:.s)? (?:date and )?time is (?:wrong|incorrect|not correct|out of sync)",
+        strength=70,
+        hits=("Your device time is wrong. Please set the correct time",),
+        misses=("the upload time is 3 s",),
+        seen="applications",
     ),
 )
 
@@ -752,6 +783,15 @@ _CREDENTIALS_INVALID = (
         hits=('net/http: invalid header field value for "Authorization"',),
         misses=('invalid header field value for "X-Name"',),
         seen="Go net/http: a key with a line break",
+    ),
+    Phrase(
+        "phrase.missing-authentication-token",
+        E.CREDENTIALS_INVALID,
+        "missing authentication token",
+        refines=(E.ACCESS_DENIED,),
+        strength=70,
+        hits=("Missing Authentication Token",),
+        seen="AWS API Gateway",
     ),
 )
 
@@ -1228,6 +1268,14 @@ _WRONG_REGION = (
         strength=40,
         hits=("S3ResponseError: 301 Moved Permanently",),
         seen="boto, S3",
+    ),
+    Phrase(
+        "phrase.missing-location-header",
+        E.WRONG_REGION,
+        "response missing location header",
+        strength=75,
+        hits=("301 response missing Location header",),
+        seen="AWS SDK for Go v1",
     ),
 )
 

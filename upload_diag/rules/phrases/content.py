@@ -38,7 +38,7 @@ _INTEGRITY = (
         "phrase.hash-mismatch",
         E.INTEGRITY,
         "mismatch",
-        r"\b(?:content-?md5|md5|sha-?1|sha-?256|crc-?32c?|crc-?64|crc|hash|etag|digest)(?: hash| value"
+        r"\b(?:content-?md5|md5sum|md5|sha-?1|sha-?256|crc-?32c?|crc-?64|crc|hash|etag|digest)(?: hash| value"
         r"| sum)?(?: .{1,60})? mismatch\b",
         refines=(E.INVALID_REQUEST,),
         strength=75,
@@ -50,7 +50,7 @@ _INTEGRITY = (
         "phrase.hash-does-not-match",
         E.INTEGRITY,
         "match",
-        r"\b(?:content-?md5|md5|sha-?1|sha-?256|crc-?32c?|crc-?64|crc|hash|etag|digest)(?: hash| value"
+        r"\b(?:content-?md5|md5sum|md5|sha-?1|sha-?256|crc-?32c?|crc-?64|crc|hash|etag|digest)(?: hash| value"
         r"| sum)?(?: .{1,60})? (?:(?:does|did) not|doesn['’]t) match",
         refines=(E.INVALID_REQUEST,),
         strength=75,
@@ -464,7 +464,7 @@ _TOO_LARGE = (
         "phrase.entity-too-large",
         E.TOO_LARGE,
         "too large",
-        r"\b(?:request )?(?:entity|payload|content|body|request|message|header section) (?:is |was )?too large\b",
+        r"\b(?:request )?(?:entity|payload|content|body|request|message|post data|header section) (?:is |was )?too large\b",
         refines=(E.NETWORK, E.INVALID_REQUEST, E.SERVER_ERROR),
         strength=75,
         hits=("413 Request Entity Too Large", "Error: request entity too large", "Payload Too Large"),
@@ -798,6 +798,15 @@ _TOO_LARGE = (
         strength=85,
         hits=("configured to deny a request that exceeds the request content length.",),
         seen="IIS request filtering",
+    ),
+    Phrase(
+        "phrase.request-too-long",
+        E.TOO_LARGE,
+        "request too long",
+        refines=(E.INVALID_REQUEST,),
+        strength=75,
+        hits=("Request Too Long",),
+        seen="AWS API Gateway",
     ),
 )
 

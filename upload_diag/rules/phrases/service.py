@@ -183,6 +183,17 @@ _THROTTLED = (
         misses=("Storage quota exceeded",),
         seen="API gateways",
     ),
+    Phrase(
+        "phrase.concurrent-request-rate",
+        E.THROTTLED,
+        "concurrent request rate",
+        r"\breduce your concurrent request rate",
+        refines=(*_BUSY,),
+        strength=85,
+        hits=("Reduce your concurrent request rate for the same object.",),
+        misses=("concurrent request rate: 3",),
+        seen="Cloudflare R2",
+    ),
 )
 
 _SERVER_ERROR = (

@@ -883,6 +883,24 @@ _NETWORK = (
         hits=("The XMLHttpRequest onError callback was called.",),
         seen="Flutter for the web, Dio",
     ),
+    Phrase(
+        "phrase.cannot-reach",
+        E.NETWORK,
+        "reach",
+        r"\b(?:unable to|could not|cannot|can't|failed to) reach (?:the |our )?(?:server|host|network|endpoint|service|internet|storage)",
+        strength=60,
+        hits=("Unable to reach the server", "could not reach the storage endpoint"),
+        misses=("reach the limit",),
+        seen="applications",
+    ),
+    Phrase(
+        "phrase.remote-name-de",
+        E.NETWORK,
+        "remotename konnte nicht",
+        strength=70,
+        hits=("Der Remotename konnte nicht aufgelöst werden",),
+        seen="German .NET",
+    ),
 )
 
 _TIMEOUT = (
