@@ -122,7 +122,7 @@ _JAVASCRIPT = (
     *_rows(
         "js",
         E.CANCELLED,
-        "AbortError CancelledError ERR_ABORTED RequestAborted RequestAbortedError UploadAbortedError",
+        "AbortError CancelledError RequestAborted RequestAbortedError UploadAbortedError",
         seen="fetch, DOM, AWS SDK for JavaScript",
     ),
     *_rows("js", E.NETWORK, "FetchError NetworkError NetworkingError", weak=True, seen="node-fetch, DOM, AWS SDK v2"),
@@ -179,6 +179,8 @@ _BROWSERS = (
         seen="Chromium net_error_list",
     ),
     *_rows("chromium", E.NETWORK, "ERR_BLOCKED_BY_CLIENT ERR_FAILED", weak=True, seen="Chromium; CORS prints it too"),
+    # Chromium's network panel also prints it for requests that succeed.
+    *_rows("chromium", E.CANCELLED, "ERR_ABORTED", weak=True, seen="Chromium net_error_list"),
     *_rows("chromium", E.CORS_BLOCKED, "ERR_BLOCKED_BY_RESPONSE", seen="Chromium net_error_list"),
     *_rows("chromium", E.TIMEOUT, "ERR_CONNECTION_TIMED_OUT ERR_TIMED_OUT", seen="Chromium net_error_list"),
     *_rows(

@@ -194,6 +194,18 @@ _THROTTLED = (
         misses=("concurrent request rate: 3",),
         seen="Cloudflare R2",
     ),
+    Phrase(
+        "phrase.too-many-429",
+        E.THROTTLED,
+        "too many 429 error responses",
+        refines=(
+            E.NETWORK,
+            *_BUSY,
+        ),
+        strength=75,
+        hits=("urllib3.exceptions.ResponseError: too many 429 error responses",),
+        seen="urllib3",
+    ),
 )
 
 _SERVER_ERROR = (
@@ -464,6 +476,17 @@ _SERVER_ERROR = (
         hits=("Post-processing of the image failed likely because the server is busy",),
         misses=("processing of the image started",),
         seen="WordPress",
+    ),
+    Phrase(
+        "phrase.too-many-5xx",
+        E.SERVER_ERROR,
+        "error responses",
+        r"\btoo many 50[0-3] error responses",
+        refines=(E.NETWORK,),
+        strength=70,
+        hits=("urllib3.exceptions.ResponseError: too many 503 error responses",),
+        misses=("error responses: 3",),
+        seen="urllib3, after its retries",
     ),
 )
 
