@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from upload_diag.analysis import Only, Report, analyze, count, run
 from upload_diag.analysis.judge import Judge
+from upload_diag.analysis.restore import restore
 from upload_diag.errors import InputError
 from upload_diag.logs.layout import detect
 from upload_diag.logs.reader import Reader
@@ -96,6 +97,17 @@ def test_a_console_with_a_refresh_is_one_failure_of_one_upload_that_recovered(fi
     assert (session.video_id, session.outcome, session.refreshes, session.restarts) == ("vid-0001", "recovered", 1, 0)
 
 
+def test_json_lines_that_announce_a_failure_and_give_its_details_are_one_failure(tmp_path):
+    log = tmp_path / "app.ndjson"
+    lines = [
+        {"time": "2026-11-22T10:00:00Z", "msg": "Upload session expired/invalid, getting fresh session (attempt 1/2)"},
+        {"time": "2026-11-22T10:00:00Z", "msg": "Session expiration details:", "errorType": "NoSuchUpload"},
+        {"time": "2026-11-22T10:00:09Z", "msg": "Session expiration details:", "errorType": "NoSuchUpload"},
+    ]
+    log.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert counts(analyze([str(log)])) == {"SESSION_EXPIRED": 2}
+
+
 def test_a_traceback_with_its_cause_is_one_failure(files):
     report = analyze([files["worker.log"]])
     assert counts(report) == {"SESSION_EXPIRED": 1, "THROTTLED": 1}
@@ -119,6 +131,19 @@ def test_reports_add_up_to_the_report_on_all_inputs(files):
     first, second, third = alone
     assert first.merge(second).merge(third).to_json() == together
     assert third.merge(second.merge(first)).to_json() == together
+
+
+def test_written_reports_add_up_too(files):
+    whole = analyze(files.values()).to_json()
+    written = [restore(json.loads(json.dumps(analyze([path]).to_json()))) for path in files.values()]
+    assert written[2].merge(written[0]).merge(written[1]).to_json() == whole
+    assert restore(json.loads(json.dumps(whole))).to_json() == whole
+
+
+@pytest.mark.parametrize("document", [None, [], {}, {"schema": "upload-diag/report/1"}, {"schema": "other"}])
+def test_what_is_no_report_is_refused(document):
+    with pytest.raises(InputError, match="not a"):
+        restore(document)
 
 
 def test_packed_logs_give_the_same_report(files, tmp_path):

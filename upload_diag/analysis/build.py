@@ -1,6 +1,5 @@
 """From a `Tally` to the `Report` that is printed."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable
 
@@ -14,7 +13,6 @@ __all__ = ["build"]
 
 _BARS = 120  # at most this many bars in the histogram
 _WIDTHS = (1, 5, 15, 60, 360, 1440, 7 * 1440)  # minutes
-_FINGERPRINT = "v1"  # changes when the same failure would get another fingerprint
 
 
 def build(tally: Tally, ruleset_version: str) -> Report:
@@ -47,9 +45,8 @@ def build(tally: Tally, ruleset_version: str) -> Report:
 
 def _group(tally: Tally, failure: Failure, group: GroupTally, sessions: int) -> Group:
     verdict = group.verdict
-    name = "\0".join(failure)
     return Group(
-        fingerprint=f"{_FINGERPRINT}:{hashlib.sha256(name.encode()).hexdigest()[:12]}",
+        fingerprint=failure.fingerprint,
         code=failure.code,
         service_code=failure.service_code or None,
         rule=failure.rule,

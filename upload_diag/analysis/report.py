@@ -265,6 +265,9 @@ def _step(one: Step) -> dict[str, Any]:
         "last": one.last,
         "path": one.path,
         "line": one.line,
+        "offset": one.offset,
+        "lastOffset": one.last_offset,
+        "group": one.group,
     }
 
 

@@ -21,6 +21,7 @@ from upload_diag.cli.exit_codes import ExitCode
 # One row a command: its name, which is also its module's, and its line in `upload-diag --help`.
 COMMANDS = {
     "analyze": "say which uploads failed in logs, and why",
+    "merge": "make one report of several",
     "explain": "say what an error code means, why it happens and what to do",
     "rules": "list the rules, test them and your own, export them",
     "classify": "say what one error means and what to do about it",

@@ -4,6 +4,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from upload_diag.cli._console import fail_on as exit_code
 from upload_diag.cli._console import fail_on_option, open_output
@@ -12,7 +13,36 @@ from upload_diag.cli.exit_codes import ExitCode
 if TYPE_CHECKING:
     from upload_diag.rules.ruleset import Ruleset
 
-FORMATS = ("text", "json")
+
+class Format(click.ParamType):  # type: ignore[type-arg]  # as Time
+    """The name of an output format; they are registered in `upload_diag.report`, which is loaded only when needed."""
+
+    name = "FORMAT"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from upload_diag.report import FORMATS
+
+        if value not in FORMATS:
+            self.fail(f"'{value}' is not one of {', '.join(FORMATS)}.", param, ctx)
+        return value
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from upload_diag.report import FORMATS
+
+        return [CompletionItem(name) for name in FORMATS if name.startswith(incomplete)]
+
+
+format_option = click.option(
+    "-f",
+    "--format",
+    "format_",
+    type=Format(),
+    default="text",
+    help="text, json, ndjson, markdown, html, csv, junit, sarif or github (default: text)",
+)
+output_option = click.option(
+    "-o", "--output", metavar="FILE", help="write there, whole or not at all (default: standard output)"
+)
 
 
 class Time(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
@@ -35,15 +65,8 @@ class Time(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option(
-    "-f",
-    "--format",
-    "format_",
-    type=click.Choice(FORMATS),
-    default="text",
-    help="how to write the report (default: text)",
-)
-@click.option("-o", "--output", metavar="FILE", help="write there, whole or not at all (default: standard output)")
+@format_option
+@output_option
 @click.option("--since", type=Time(), default=0, help="leave out records before this time (default: none)")
 @click.option("--until", type=Time(), default=0, help="leave out records from this time on (default: none)")
 @click.option("--session", metavar="ID", default="", help="only records with this upload id, video id or key")

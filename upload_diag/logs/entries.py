@@ -7,7 +7,7 @@ and each piece still finds the same entries.
 import re
 from collections.abc import Iterator
 
-__all__ = ["begins_entry", "entry_end", "entry_start", "is_json_line"]
+__all__ = ["begins_entry", "entry_end", "entry_start", "is_echo", "is_json_line"]
 
 Buffer = bytes | bytearray
 
@@ -40,6 +40,8 @@ _TAIL = re.compile(
 _CHAINED = (b"During handling of the above", b"The above exception was")
 _FRAME = b"  File "
 _EXCEPTION = re.compile(rb"[A-Za-z_][\w.]*(?:: |:?$)")
+# The client says that its session is dead, and prints the details with a second call: one failure.
+_ANNOUNCED, _DETAILS = b"getting fresh session", b"ession expiration details"
 _LOOKBACK_LINES = 6
 _LINE_SAMPLE = 2048  # how much of a long line is looked at, at either end
 
@@ -59,6 +61,8 @@ def begins_entry(buffer: Buffer, start: int, floor: int, *, dated: bool) -> bool
     if first in (b" ", b"\t", b"\n", b"\r", b""):
         return False
     line = _line(buffer, start)
+    if is_echo(line, buffer, start, floor):
+        return False
     if _DATED.match(line):
         return True
     above = _above(buffer, start, floor)
@@ -79,6 +83,11 @@ def begins_entry(buffer: Buffer, start: int, floor: int, *, dated: bool) -> bool
     if first in (b"{", b"[") and not json:
         return previous[:1] in (b"}", b"]", b"{", b"[")
     return json or not dated
+
+
+def is_echo(line: bytes, buffer: Buffer, start: int, floor: int) -> bool:
+    """Whether the line gives the details of the failure that the line above it announced."""
+    return _DETAILS in line and _ANNOUNCED in next(_above(buffer, start, floor), b"")
 
 
 def _ends_traceback(line: bytes, previous: bytes, above: Iterator[bytes]) -> bool:

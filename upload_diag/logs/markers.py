@@ -58,7 +58,6 @@ MARKERS = (
     Marker(
         event=Event.EXPIRED,
         keywords=("session expiration details",),
-        quiet=True,
         hits=("🔍 Session expiration details: {", "ðŸ” Session expiration details: { uploadId: 'x' }"),
     ),
     Marker(

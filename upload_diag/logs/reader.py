@@ -10,7 +10,7 @@ ranges share nothing and leave nothing out, wherever a file is cut.
 from collections.abc import Iterator, MutableMapping
 from typing import Any
 
-from upload_diag.logs.entries import begins_entry, entry_end, entry_start
+from upload_diag.logs.entries import begins_entry, entry_end, entry_start, is_echo
 from upload_diag.logs.fields import NO_IDS, Ids, find_time, read_line
 from upload_diag.logs.layout import LINE_FORMATS, Layout
 from upload_diag.logs.prefilter import Scanner
@@ -187,7 +187,12 @@ class Reader:
     def _line(self, text: bytes, offset: int) -> Record | None:
         """The record of a line that is an entry by itself."""
         read = LINE_FORMATS.get(self._layout.format or "")
-        return self._json.read(text, offset) if read is None else read(text, offset)
+        if read is not None:
+            return read(text, offset)
+        record = self._json.read(text, offset)
+        if is_echo(text, self._buffer, offset - self._base, self._floor):
+            record.key, record.payload = b"echo", {}
+        return record
 
     def _record(self, begin: int, end: int) -> Record | None:
         text = bytes(self._buffer[begin:end]).rstrip()

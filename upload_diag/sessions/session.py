@@ -50,6 +50,9 @@ class Step:
         last: when it happened last.
         path: the file of the first time.
         line: its line there, from 1.
+        offset: its byte there.
+        last_offset: the byte of the last time, in its own file.
+        group: the fingerprint of the group of findings that it counts in; None unless `event` is error.
     """
 
     event: str
@@ -60,6 +63,9 @@ class Step:
     last: str | None
     path: str
     line: int
+    offset: int = 0
+    last_offset: int = 0
+    group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

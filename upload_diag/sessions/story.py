@@ -139,11 +139,17 @@ def _step_order(item: tuple[Event | Failure, Mark]) -> tuple[Place, tuple[str, .
 
 
 def _step(what: Event | Failure, mark: Mark, line: int) -> Step:
-    when, path, _, _ = mark.first
+    when, path, offset, _ = mark.first
     first, last = (rfc3339(when) if when else None), (rfc3339(mark.last[0]) if mark.last[0] else None)
+    where = (mark.count, first, last, path, line, offset, mark.last[2])
     if isinstance(what, Failure):
-        return Step(Event.ERROR.value, what.code, what.operation or None, mark.count, first, last, path, line)
-    return Step(what.value, None, None, mark.count, first, last, path, line)
+        return Step(Event.ERROR.value, what.code, what.operation or None, *where, _fingerprint(what))
+    return Step(what.value, None, None, *where)
+
+
+@lru_cache(maxsize=4096)
+def _fingerprint(failure: Failure) -> str:
+    return failure.fingerprint
 
 
 def _outcome(marks: Mapping[Event | Failure, Mark]) -> Outcome:

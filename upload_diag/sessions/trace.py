@@ -1,5 +1,6 @@
 """`Trace`: what happened to one upload id, counted while the log is read, in a form that adds up."""
 
+from hashlib import sha256
 from typing import NamedTuple
 
 from upload_diag.codes import ErrorCode
@@ -7,6 +8,8 @@ from upload_diag.logs.fields import Ids
 from upload_diag.logs.markers import Event
 
 __all__ = ["Failure", "Mark", "Place", "Trace", "what_order"]
+
+_VERSION = "v1"  # changes when the same failure would get another fingerprint
 
 # When and where a record is: milliseconds since 1970 (0: unknown), path, byte, line. Ordered as things happened.
 Place = tuple[int, str, int, int]
@@ -19,6 +22,11 @@ class Failure(NamedTuple):
     service_code: str
     rule: str
     operation: str
+
+    @property
+    def fingerprint(self) -> str:
+        """A short name of it, the same in every run and every report."""
+        return f"{_VERSION}:{sha256(chr(0).join(self).encode()).hexdigest()[:12]}"
 
 
 class Mark:
