@@ -151,6 +151,37 @@ def test_reset_of_some_buckets_leaves_the_others(control, server, upload_id):
     assert send(server.url, "GET", f"/t2-bkt/k?uploadId={other}").code == "NoSuchBucket"
 
 
+def test_an_overview_is_bounded_and_says_what_time_will_kill(control, server, upload_id):
+    for number in (2, 3, 5):
+        send(server.url, "PUT", f"/bkt/in/k?partNumber={number}&uploadId={upload_id}", b"hello")
+    newer = send(server.url, "POST", "/bkt/out/K2?uploads").text("UploadId")
+    control("POST", f"/api/uploads/{newer}/expire")
+    server.app.lifetimes.ttl = 3600
+    try:
+        told = json.loads(control("GET", "/api/overview?limit=1&ahead=60,3600").body)
+        older = json.loads(control("GET", "/api/overview?match=IN/&state=live").body)["uploads"]
+    finally:
+        server.app.lifetimes.ttl = None
+    assert [each["uploadId"] for each in told["uploads"]] == [newer]
+    assert (told["matching"], told["counts"]["live"], told["counts"]["expired"]) == (2, 1, 1)
+    assert told["due"] == [{"advanceSeconds": 60, "sessions": 0}, {"advanceSeconds": 3600, "sessions": 1}]
+    assert [(each["uploadId"], each["partRanges"], each["bytes"]) for each in older] == [
+        (upload_id, [[1, 3], [5, 5]], 20)
+    ]
+    assert older[0]["expiresWhy"] == "older than the session limit of 3600 s"
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=many", "limit=100000", "ahead=soon", "ahead=1e9"])
+def test_an_overview_wants_whole_numbers(control, query):
+    assert control("GET", f"/api/overview?{query}").status == 400
+
+
+def test_clients_are_told_where_to_connect(control, server):
+    clients = json.loads(control("GET", "/api/clients").body)["clients"]
+    assert {each["client"] for each in clients} == {"boto3", "aws-cli", "JS", "rclone"}
+    assert all(server.url in each["connect"] for each in clients)
+
+
 def test_metrics_count_requests_faults_and_uploads(control, server, upload_id):
     text = control("GET", "/metrics").body.decode()
     assert 'upload_diag_uploads{state="live"} 1' in text
@@ -237,6 +268,18 @@ def test_events_are_streamed_and_the_fourth_stream_is_sent_away(control, server)
     assert b"id: 1\ndata: " in data
     for each in (*streams, fourth):
         each.socket.close()
+
+
+def test_a_stream_ends_when_the_server_is_reset(control, server):
+    send(server.url, "POST", "/bkt/k?uploads")
+    own = stream(control)
+    own._until(b"CreateMultipartUpload")
+    epoch = server.journal.epoch
+    server.reset()
+    assert server.journal.epoch != epoch
+    while own.socket.recv(4096):
+        pass
+    own.socket.close()
 
 
 def test_a_token_is_wanted_when_there_is_one():

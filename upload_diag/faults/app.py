@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from email.utils import formatdate
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from upload_diag.faults import cors
 from upload_diag.faults.auth import Authenticator
@@ -31,6 +32,9 @@ from upload_diag.faults.refusal import S3Error
 from upload_diag.faults.request import S3Request, read_request
 from upload_diag.faults.response import Delivery, Response, error_response, request_ids
 from upload_diag.faults.uploads import Ledger, Upload
+
+if TYPE_CHECKING:
+    from upload_diag.faults.clients import Snippet
 
 __all__ = ["App"]
 
@@ -64,6 +68,7 @@ class App:
         self.ledger: Ledger[Content] = Ledger(seed, self.lifetimes.deadline)
         self.stopping = threading.Event()
         self.gateway: Gateway | None = None
+        self.snippets: tuple[Snippet, ...] = ()
         self._multipart = Multipart(
             ledger=self.ledger,
             store=self.store,
@@ -125,6 +130,20 @@ class App:
         armed = self.plan.arm(fault, when, self.clock.now())
         self.note("arm", faults=(armed.id,), why=fault.kind)
         return armed
+
+    def disarm(self, name: str) -> bool:
+        """Take a fault away; False if there is none with this id."""
+        found = self.plan.disarm(name)
+        if found:
+            self.note("disarm", faults=(name,))
+        return found
+
+    def disarm_all(self) -> int:
+        """Take all faults away; how many there were."""
+        count = self.plan.clear()
+        if count:
+            self.note("disarm", why="all")
+        return count
 
     def move_clock(self, *, advance: float = 0.0, to: datetime | None = None) -> list[str]:
         """Advance the clock, or set it; the ids of the sessions that died of it."""

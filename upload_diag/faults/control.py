@@ -4,7 +4,7 @@ import hmac
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib import resources
 from threading import BoundedSemaphore
 from typing import Any
@@ -24,6 +24,7 @@ __all__ = ["ROUTES", "Control", "upload_as_json"]
 
 MAX_BODY = 1024 * 1024
 MAX_STREAMS = 3  # a browser has six connections to a host; the rest are for the requests of its pages
+MAX_SESSIONS = 1000  # of an overview
 HEARTBEAT_SECONDS = 15.0
 LOOPBACK = frozenset(("127.0.0.1", "localhost", "[::1]"))
 CSP = (
@@ -74,6 +75,26 @@ def _upload(call: Call) -> Response:
     return _json(upload_as_json(_known_upload(call)))
 
 
+def _overview(call: Call) -> Response:
+    """What the dashboard shows: counts, the newest sessions, faults, clock, and where the journal stands."""
+    from upload_diag.faults.overview import overview
+
+    query = call.query
+    try:
+        limit, ahead = int(query.get("limit", "200")), [int(each) for each in query.get("ahead", "").split(",") if each]
+    except ValueError as error:
+        raise RefusedError(400, f"limit and ahead are whole numbers: {error}.") from error
+    if not 0 < limit <= MAX_SESSIONS or len(ahead) > 10 or any(abs(each) > 1e9 for each in ahead):
+        raise RefusedError(400, f"limit goes from 1 to {MAX_SESSIONS}; ahead takes up to ten numbers of seconds.")
+    state, match = query.get("state", ""), query.get("match", "")
+    return _json(overview(call.app, match=match, state=state, limit=limit, ahead=ahead))
+
+
+def _clients(call: Call) -> Response:
+    """How clients are pointed at this server: text to paste."""
+    return _json({"clients": [asdict(each) for each in call.app.snippets]})
+
+
 def _expire_upload(call: Call) -> Response:
     """That session dies now."""
     upload = _known_upload(call)
@@ -106,12 +127,12 @@ def _arm(call: Call) -> Response:
 
 def _clear(call: Call) -> Response:
     """Disarm every fault."""
-    return _json({"disarmed": call.app.plan.clear()})
+    return _json({"disarmed": call.app.disarm_all()})
 
 
 def _disarm(call: Call) -> Response:
     """Disarm one fault."""
-    if not call.app.plan.disarm(call.path[0]):
+    if not call.app.disarm(call.path[0]):
         raise RefusedError(404, f"There is no fault {call.path[0]}.")
     return _json({"disarmed": 1})
 
@@ -186,6 +207,8 @@ def _metrics(call: Call) -> Response:
 # Method, path, handler. An argument in braces is one percent-encoded path segment.
 ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/api/health", _health),
+    ("GET", "/api/overview", _overview),
+    ("GET", "/api/clients", _clients),
     ("GET", "/api/uploads", _uploads),
     ("GET", "/api/uploads/{uploadId}", _upload),
     ("POST", "/api/uploads/{uploadId}/expire", _expire_upload),
@@ -302,7 +325,8 @@ class Control:
 
     def _follow(self, connection: Connection, seq: int) -> None:
         journal = self._app.journal
-        while not self._app.stopping.is_set():
+        epoch = journal.epoch
+        while not self._app.stopping.is_set() and journal.epoch == epoch:
             entries = journal.wait(seq, HEARTBEAT_SECONDS)
             lines = [f"id: {each.seq}\ndata: {json.dumps(each.as_json(times=True))}\n\n" for each in entries]
             connection.socket.sendall("".join(lines or [": still here\n\n"]).encode())

@@ -4,6 +4,7 @@ No field depends on the wall clock except `time`, which stays out of `NDJSON` un
 """
 
 import json
+import secrets
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -64,6 +65,7 @@ class Journal:
 
     Attributes:
         dropped: how many of the oldest entries are gone.
+        epoch: another text after each `clear` and in each process; who sees it change starts again.
     """
 
     def __init__(self, kept: int = KEPT) -> None:
@@ -71,6 +73,7 @@ class Journal:
         self._entries: deque[Entry] = deque(maxlen=kept)
         self._seq = 0
         self._closed = False
+        self.epoch = secrets.token_hex(4)
 
     @property
     def dropped(self) -> int:
@@ -110,9 +113,9 @@ class Journal:
         ]
 
     def wait(self, seq: int, timeout: float) -> list[Entry]:
-        """Entries after this number, waiting up to `timeout` seconds for the first."""
+        """Entries after this number, waiting up to `timeout` seconds for the first; none once it is cleared."""
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._seq > seq, timeout)
+            self._changed.wait_for(lambda: self._closed or self._seq != seq, timeout)
         return self.since(seq)
 
     def clear(self) -> None:
@@ -120,6 +123,8 @@ class Journal:
         with self._changed:
             self._entries.clear()
             self._seq = 0
+            self.epoch = secrets.token_hex(4)
+            self._changed.notify_all()
 
     def close(self) -> None:
         """Wake everyone who waits."""

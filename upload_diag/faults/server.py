@@ -77,6 +77,7 @@ class FaultServer:
             UsageError: a port is taken, or an option does not fit.
         """
         from upload_diag.faults.app import App
+        from upload_diag.faults.clients import snippets
         from upload_diag.faults.control import Control
         from upload_diag.faults.gateway import Gateway
         from upload_diag.faults.http import Listener
@@ -96,6 +97,7 @@ class FaultServer:
                 ) from error
         self._listeners = listeners
         self.app.gateway = Gateway(self.client, self.app.store, self._seed)
+        self.app.snippets = snippets(self.url, *self.credentials)
         for listener in listeners:
             listener.start()
         if self._scenario is not None:

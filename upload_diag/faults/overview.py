@@ -1,0 +1,86 @@
+"""What a dashboard shows, in one answer of bounded size: counts, the newest sessions, faults, clock, journal."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+from upload_diag.faults.app import App
+from upload_diag.faults.forms import armed_as_json
+from upload_diag.faults.uploads import State, Upload
+
+__all__ = ["overview"]
+
+
+def overview(
+    app: App, *, match: str = "", state: str = "", limit: int = 200, ahead: Iterable[int] = ()
+) -> dict[str, Any]:
+    """The state of the server.
+
+    Args:
+        app: the server.
+        match: only sessions whose bucket, key or id contains this, in whatever case.
+        state: only sessions in this state.
+        limit: sessions to tell of, the newest; `matching` says how many there are.
+        ahead: seconds by which the clock might be advanced; `due` says how many live sessions each would kill.
+    """
+    sought = match.casefold()
+    now = app.now()
+    uploads = app.uploads()
+    with app.lock:
+        found = [
+            upload
+            for upload in uploads
+            if (not state or upload.state == state)
+            and (not sought or sought in f"{upload.bucket}/{upload.key} {upload.id}".casefold())
+        ]
+        counts = Counter(upload.state for upload in uploads)
+        deadlines = [app.lifetimes.deadline(upload) for upload in uploads if upload.state is State.LIVE]
+        newest = [_session(app, upload) for upload in found[: -limit - 1 : -1]]
+    return {
+        "epoch": app.journal.epoch,
+        "last": app.journal.last,
+        "dropped": app.journal.dropped,
+        "now": now.isoformat(),
+        "advancedSeconds": app.clock.advanced,
+        "due": [
+            {
+                "advanceSeconds": step,
+                "sessions": sum(due is not None and due[0] <= now + timedelta(seconds=step) for due in deadlines),
+            }
+            for step in ahead
+        ],
+        "counts": {each.value: counts[each] for each in State},
+        "matching": len(found),
+        "uploads": newest,
+        "faults": [armed_as_json(armed) for armed in app.plan.all()],
+    }
+
+
+def _session(app: App, upload: Upload[Any]) -> dict[str, Any]:
+    due = app.lifetimes.deadline(upload) if upload.state is State.LIVE else None
+    return {
+        "uploadId": upload.id,
+        "bucket": upload.bucket,
+        "key": upload.key,
+        "initiated": upload.initiated.isoformat(),
+        "state": upload.state.value,
+        "why": upload.why,
+        "ended": upload.ended.isoformat() if upload.ended else None,
+        "expires": due[0].isoformat() if due else None,
+        "expiresWhy": due[1] if due else None,
+        "bytes": sum(part.size for part in upload.parts.values()),
+        "partCount": len(upload.parts),
+        "partRanges": _ranges(sorted(upload.parts)),
+    }
+
+
+def _ranges(numbers: list[int]) -> list[list[int]]:
+    """`[1, 2, 3, 5]` → `[[1, 3], [5, 5]]`."""
+    if not numbers:
+        return []
+    breaks = [(before, after) for before, after in pairwise(numbers) if after != before + 1]
+    starts = [numbers[0], *(after for _, after in breaks)]
+    ends = [*(before for before, _ in breaks), numbers[-1]]
+    return [list(each) for each in zip(starts, ends, strict=True)]
