@@ -37,6 +37,11 @@ class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since clic
     "--control-port", default=9001, show_default=True, help="of dashboard and control API; 0 takes any free one"
 )
 @click.option("--scenario", help="name of a shipped scenario, or a JSON file")
+@click.option(
+    "--backend",
+    metavar="URL",
+    help="an S3-compatible store to stand in front of, signed for with AWS_… (default: moto)",
+)
 @click.option("--seed", default=0, show_default=True, help="of upload ids, request ids and every draw")
 @click.option(
     "--session-ttl", type=Duration(), help="how long an upload session lives, such as 24h (default: for ever)"

@@ -18,7 +18,7 @@ from upload_diag.faults.refusal import S3Error
 from upload_diag.faults.request import S3Request
 from upload_diag.faults.response import Response
 
-__all__ = ["AbortRule", "Backend", "CorsRule", "MotoBackend", "NewObject", "StoredObject"]
+__all__ = ["SIGNED_URL", "AbortRule", "Backend", "CorsRule", "MotoBackend", "NewObject", "StoredObject"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,13 @@ class NewObject:
     checksum: tuple[str, str, str] | None = None
 
 
+class Readable(Protocol):
+    """Bytes that can be read from anywhere, any number of times."""
+
+    def pieces(self, start: int = 0, stop: int | None = None) -> Iterator[bytes | memoryview]:
+        """The bytes from `start` up to `stop`."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoredObject:
     """An object to read.
@@ -74,7 +81,7 @@ class StoredObject:
     size: int
     etag: str
     modified: datetime
-    body: Joined
+    body: "Readable"
     part_sizes: tuple[int, ...] = ()
     version: str = ""
 
@@ -125,7 +132,7 @@ _CORS = "access-control-"
 _AUTHORIZATION = "AWS4-HMAC-SHA256 Credential=AKIA/20200101/{region}/s3/aws4_request, SignedHeaders=host, Signature=0"
 _REGION = re.compile(r"Credential=[^/&]+?(?:/|%2F)[0-9]{8}(?:/|%2F)([a-z0-9-]{2,30})(?:/|%2F)s3", re.IGNORECASE)
 _CODE = re.compile(rb"<Code>([^<]+)</Code>")
-_SIGNED_URL = re.compile(
+SIGNED_URL = re.compile(
     r"(?:^|&)(?:X-Amz-(?:Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token)"
     r"|Signature|AWSAccessKeyId|Expires)=[^&]*"
 )
@@ -169,7 +176,7 @@ class MotoBackend:
         return self._call(request.method, request.path, request.raw_query, request.headers, body)
 
     def _call(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Response:
-        region, query = _region(headers, query), _SIGNED_URL.sub("", query).lstrip("&")
+        region, query = _region(headers, query), SIGNED_URL.sub("", query).lstrip("&")
         environ: dict[str, Any] = {
             "REQUEST_METHOD": method,
             "SCRIPT_NAME": "",

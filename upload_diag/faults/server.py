@@ -38,7 +38,8 @@ class FaultServer:
         session_ttl: seconds that a session lives at most; None for ever.
         auth: "ACCESS_KEY:SECRET_KEY"; signatures are checked against it. None lets everyone in.
         scenario: a name, a file or a document; see `load_scenario`.
-        backend: where objects live, a `Backend`; moto in this process if not given.
+        backend: where objects live: a `Backend`, or the URL of an S3-compatible store (see `RemoteBackend`); moto in
+            this process if not given.
         control_token: what the control API wants; None is none on loopback, and a random one elsewhere.
     """
 
@@ -52,7 +53,7 @@ class FaultServer:
         session_ttl: float | None = None,
         auth: str | None = None,
         scenario: str | Path | Mapping[str, Any] | None = None,
-        backend: Backend | None = None,
+        backend: Backend | str | None = None,
         control_token: str | None = None,
     ) -> None:
         self._ports = (port, control_port)
@@ -215,11 +216,18 @@ class ServerClock:
         return self._server.app.move_clock(to=moment)
 
 
-def _backend(backend: Backend | None) -> Backend:
+def _backend(backend: Backend | str | None) -> Backend:
     if backend is None:
         from upload_diag.faults.backend import MotoBackend
 
         return MotoBackend()
+    if isinstance(backend, str):
+        from upload_diag.faults.remote import RemoteBackend
+
+        environment = os.environ.get
+        region = environment("AWS_REGION") or environment("AWS_DEFAULT_REGION") or "us-east-1"
+        keys = (environment("AWS_ACCESS_KEY_ID", ""), environment("AWS_SECRET_ACCESS_KEY", ""))
+        return RemoteBackend(backend, *keys, region)
     return backend
 
 
