@@ -178,18 +178,22 @@ class Report:
         counted = stories.by_outcome() if isinstance(stories, Stories) else Counter(one.outcome for one in stories)
         return {outcome: counted[outcome] for outcome in Outcome}
 
+    def totals(self) -> dict[str, Any]:
+        """The counts of everything, as plain data."""
+        return {
+            "findings": self.findings,
+            "byCode": dict(self.by_code),
+            "sessions": len(self.sessions),
+            "byOutcome": dict(self.by_outcome),
+        }
+
     def to_json(self) -> dict[str, Any]:
         """The report as plain data, as `schemas/report.schema.json` says."""
         return {
             "schema": SCHEMA,
             "tool": {"version": self.version, "rulesetVersion": self.ruleset_version},
             "inputs": [_input(one) for one in self.inputs],
-            "totals": {
-                "findings": self.findings,
-                "byCode": dict(self.by_code),
-                "sessions": len(self.sessions),
-                "byOutcome": dict(self.by_outcome),
-            },
+            "totals": self.totals(),
             "timeRange": {"first": self.first, "last": self.last},
             "groups": [_group(one) for one in self.groups],
             "sessions": [_session(one) for one in self.sessions],

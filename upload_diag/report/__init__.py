@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TextIO
 
 from upload_diag.analysis import Report
-from upload_diag.report import csv, github, json_, junit, markdown, ndjson, sarif, text
+from upload_diag.report import csv, github, html, json_, junit, markdown, ndjson, sarif, text
 
 __all__ = ["FORMATS", "Writer"]
 
@@ -15,6 +15,7 @@ FORMATS: dict[str, Writer] = {
     "json": json_.write,
     "ndjson": ndjson.write,
     "markdown": markdown.write,
+    "html": html.write,
     "csv": csv.write,
     "junit": junit.write,
     "sarif": sarif.write,

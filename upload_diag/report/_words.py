@@ -19,6 +19,7 @@ __all__ = [
     "counted",
     "facts",
     "lasted",
+    "later",
     "listed",
     "moment",
     "name_of",
@@ -175,7 +176,7 @@ def lasted(first: str | None, last: str | None) -> str:
         return ""
     seconds = int((end - begin).total_seconds())
     for unit, length, smaller, part in (("d", 86400, "h", 3600), ("h", 3600, "min", 60), ("min", 60, "s", 1)):
-        if seconds >= length:
+        if seconds >= length * (3 if unit == "d" else 1):  # "24 h 4 min" tells more than "1 d"
             rest = seconds % length // part
             return f"{seconds // length} {unit}" + (f" {rest} {smaller}" if rest else "")
     return f"{seconds} s"
@@ -241,3 +242,8 @@ def bars(report: Report, most: int) -> tuple[int, list[Bucket]]:
 
 def _time(timed: tuple[datetime, Bucket]) -> datetime:
     return timed[0]
+
+
+def later(time: datetime, seconds: int) -> str:
+    """The moment so much later, as `moment` writes it."""
+    return f"{time + timedelta(seconds=seconds):%Y-%m-%d %H:%M:%S}"
