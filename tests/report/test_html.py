@@ -18,14 +18,14 @@ from upload_diag.report.html._markup import Markup, tag
 
 EMPTY_ELEMENTS = {"meta", "input"}
 # Everything that a page of ours is made of: an element or an attribute beyond this was smuggled in.
-ELEMENTS = set(
+ELEMENTS = (
     "a b blockquote body button code dd desc details div dl dt figcaption figure footer g h1 h2 h3 head header html i "
     "input label li main meta ol output p path pre q rect script section span strong style summary svg symbol table "
-    "tbody td th thead title tr ul use".split()
+    "tbody td th thead title tr ul use"
 )
-ATTRIBUTES = set(
-    "aria-describedby aria-hidden aria-label aria-labelledby autocomplete charset class content d for height hidden href "
-    "http-equiv id lang name overflow preserveaspectratio role scope tabindex type viewbox width x y".split()
+ATTRIBUTES = (
+    "aria-describedby aria-hidden aria-label aria-labelledby autocomplete charset class content d for height hidden "
+    "href http-equiv id lang name overflow preserveaspectratio role scope tabindex type viewbox width x y"
 )
 
 
@@ -68,8 +68,8 @@ def page(sample):
 def test_a_page_is_made_of_our_elements_only_whatever_strangers_write(sample):
     outline = Outline(page(SAMPLES[sample]))
     assert outline.open == []
-    assert outline.elements <= ELEMENTS
-    assert outline.attributes <= ATTRIBUTES
+    assert outline.elements <= set(ELEMENTS.split())
+    assert outline.attributes <= set(ATTRIBUTES.split())
     assert all(link.startswith("#") for link in outline.links)
     assert {link[1:] for link in outline.links} <= set(outline.ids)
     assert len(set(outline.ids)) == len(outline.ids)
@@ -87,7 +87,6 @@ def test_the_policy_of_a_page_allows_its_own_style_and_script_and_nothing_else(s
         f"default-src 'none'; style-src '{style}'; script-src '{script}'; base-uri 'none'; form-action 'none'"
     )
     assert " style=" not in text
-    assert not re.search(r"\son\w+=", Markup("".join(Outline(text).attributes)))
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text)[1:30])
@@ -176,7 +175,9 @@ def test_a_page_with_hostile_text_is_read_back(text):
 
 
 BEGIN = '<script type="application/json" id="report">'
-BOMB = base64.b64encode(zlib.compress(b'{"schema": "upload-diag/report/1", "x": "' + b" " * 20_000_000 + b'"}')).decode()
+BOMB = base64.b64encode(
+    zlib.compress(b'{"schema": "upload-diag/report/1", "x": "' + b" " * 20_000_000 + b'"}')
+).decode()
 
 
 @pytest.mark.parametrize(

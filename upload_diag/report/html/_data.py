@@ -12,7 +12,7 @@ from upload_diag.report.json_ import dumps
 __all__ = ["embedded", "read_back"]
 
 _ID = "report"
-_HEAD = ("schema", "tool", "totals", "timeRange", "leftOut")
+_HEAD = ("schema", "tool", "totals")
 _LIMIT = 16_000_000  # bytes; no page of ours unpacks to more, and a stranger's must not
 
 
