@@ -46,12 +46,12 @@ def _fewest(literals: Iterable[str]) -> frozenset[str]:
 
 
 def _best(sets: Iterable[frozenset[str]]) -> frozenset[str]:
-    return max(sets, key=_worth, default=frozenset())
+    return max(filter(None, sets), key=_worth, default=frozenset())
 
 
 def _worth(literals: frozenset[str]) -> tuple[float, int, list[str]]:
     rarity = min((_rarity(literal.strip()) for literal in literals), default=0)
-    return rarity - len(literals) / 32, -len(literals), sorted(literals)
+    return rarity - len(literals) / 8, -len(literals), sorted(literals)
 
 
 def _rarity(literal: str) -> int:
@@ -61,28 +61,37 @@ def _rarity(literal: str) -> int:
 
 def _required(tree: Any) -> list[frozenset[str]]:
     """Every set found on the way: the runs of literal text, and the best that groups and branches give."""
+    elements = list(tree)
     found: list[frozenset[str]] = []
-    runs: set[str] = {""}  # all texts that the elements just read can stand for
-
-    def finish() -> None:
-        nonlocal runs
-        if "" not in runs:
-            found.append(_fewest(run[:_LONGEST] for run in runs))
-        runs = {""}
-
-    for operator, argument in tree:
+    for start, (operator, argument) in enumerate(elements):
         texts = _texts(operator, argument)
-        if texts is not None and len(runs) * len(texts) <= _ALTERNATIVES:
-            runs = {run + text for run in runs for text in texts}
-            continue
-        before = min(runs) if len(runs) == 1 else ""
-        finish()
-        if texts is not None and "" not in texts and len(texts) <= _ALTERNATIVES:
-            runs = texts
-        else:
-            found += _inner(operator, argument, before)
-    finish()
+        after_text = start > 0 and str(elements[start - 1][0]) == _LITERAL
+        if texts is None or len(texts) > _ALTERNATIVES:
+            found += _inner(operator, argument, _text_before(elements, start))
+        elif not (after_text and str(operator) == _LITERAL):
+            run = _run(elements[start:])
+            if "" not in run:
+                found.append(run)
     return found
+
+
+def _run(elements: list[Any]) -> frozenset[str]:
+    """All texts that the first elements can stand for, as far as they are few; each cut at `_LONGEST`."""
+    runs = {""}
+    for operator, argument in elements:
+        texts = _texts(operator, argument)
+        if texts is None or len(runs) * len(texts) > _ALTERNATIVES or min(map(len, runs)) >= _LONGEST:
+            break
+        runs = {run + text for run in runs for text in texts}
+    return _fewest(run[:_LONGEST] for run in runs)
+
+
+def _text_before(elements: list[Any], end: int) -> str:
+    """The literal text that stands right before an element."""
+    start = end
+    while start > 0 and str(elements[start - 1][0]) == _LITERAL:
+        start -= 1
+    return "".join(chr(argument) for _, argument in elements[start:end])
 
 
 def _texts(operator: Any, argument: Any) -> set[str] | None:
