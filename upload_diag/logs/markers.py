@@ -118,8 +118,8 @@ MARKERS = (
     Marker(
         event=Event.RETRY,
         keywords=("retrying",),
-        pattern=r"\bretrying (?:the )?(?:upload|part|chunk|request|create|complete)|\b(?:upload|part|chunk) \d+[^.]{0,60}\bretrying\b",
-        hits=("Retrying part 3 (attempt 2/5)", "chunk 4 failed with 503, retrying in 2 s"),
+        pattern=r"\bretrying (?:the )?(?:upload|part|chunk|request|create|complete)|\b(?:upload|part|chunk)\b[^.]{0,60}\bretrying\b",
+        hits=("part failed, retrying", "Retrying part 3 (attempt 2/5)", "chunk 4 failed with 503, retrying in 2 s"),
         misses=("retrying dns lookup",),
     ),
     Marker(

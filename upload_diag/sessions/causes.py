@@ -14,6 +14,7 @@ HOUR = 3_600_000
 _DAY = 24 * HOUR
 _SWEEP = 6 * HOUR
 _RACE = 2_000  # within this of Create, a store may not yet know the upload everywhere
+_SAME_REQUEST = 5_000
 _AT_ONCE = 60_000  # a first part that is refused this soon was never going to be accepted
 
 
@@ -155,11 +156,16 @@ def _credentials(marks: Marks, _what: Failure, died: Mark) -> RootCause | None:
     )
 
 
+def _well_before(mark: Mark, died: Mark) -> bool:
+    """Whether it came so much earlier that it was another request: a browser logs the answer to one request twice."""
+    return 0 < mark.first[0] < died.first[0] - _SAME_REQUEST
+
+
 def _store(marks: Marks, _what: Failure, died: Mark) -> RootCause | None:
     before = [
         mark
         for other, mark in marks.items()
-        if isinstance(other, Failure) and other.code == ErrorCode.SERVER_ERROR and mark.first < died.first
+        if isinstance(other, Failure) and other.code == ErrorCode.SERVER_ERROR and _well_before(mark, died)
     ]
     if not before:
         return None
