@@ -1,7 +1,9 @@
 """Settings for the whole suite."""
 
 import os
+import shutil
 
+import pytest
 from hypothesis import settings
 
 # A deadline would make a busy machine fail a correct test. In CI the same examples run every time, so that a red run is
@@ -9,3 +11,26 @@ from hypothesis import settings
 settings.register_profile("desk", deadline=None, print_blob=True)
 settings.register_profile("ci", deadline=None, print_blob=True, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+
+
+# For one module, not for all: Playwright keeps an event loop running, in which tests of asyncio cannot run.
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium, driven by Playwright; mark tests that ask for it with `browser`."""
+    if CHROMIUM is None:
+        pytest.skip("there is no Chromium here (Debian: apt install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield chromium
+        chromium.close()
