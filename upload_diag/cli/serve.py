@@ -65,11 +65,12 @@ def command(scenario: str | None, ready_file: Path | None, **options: Any) -> No
     server = FaultServer(scenario=scenario, **options)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    server.start()
+    server.start(load=False)
     try:
         if ready_file is not None:
             server.write_ready_file(ready_file)
         click.echo(banner(server), err=True)
+        server.app.backend.load()  # while the first client makes up its mind
         while not stop.wait(3600):
             pass
     except KeyboardInterrupt:

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote_to_bytes
 from upload_diag.faults.content import Content, Joined
 from upload_diag.faults.refusal import S3Error
 from upload_diag.faults.request import S3Request
-from upload_diag.faults.response import Response
+from upload_diag.faults.response import Response, element, xml_response
 
 __all__ = ["SIGNED_URL", "AbortRule", "Backend", "CorsRule", "MotoBackend", "NewObject", "StoredObject"]
 
@@ -110,6 +110,9 @@ class Backend(Protocol):
     def cors_rules(self, bucket: str) -> tuple[CorsRule, ...]:
         """The CORS rules of a bucket, in order."""
 
+    def load(self) -> None:
+        """Make ready for the first request, which would have to wait otherwise."""
+
     def reset(self, buckets: str | None = None) -> None:
         """Remove every bucket, or those that match a glob."""
 
@@ -144,17 +147,27 @@ class MotoBackend:
     _current: "ClassVar[MotoBackend | None]" = None  # whose state moto holds now
 
     def __init__(self) -> None:
-        from moto.moto_server.werkzeug_app import create_backend_app
-
         self._state: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
+        self._app: Any = None
+
+    def load(self) -> None:
         with self._moto():
-            self._app = create_backend_app("s3")
+            pass
+
+    @property
+    def _empty(self) -> bool:
+        """Nothing was ever asked of moto, so there is nothing in it, and it need not be loaded to know that."""
+        return self._app is None
 
     @contextmanager
     def _moto(self) -> Iterator[Any]:
-        from moto.s3.models import s3_backends
-
         with _LOCK:
+            from moto.s3.models import s3_backends
+
+            if self._app is None:
+                from moto.moto_server.werkzeug_app import create_backend_app
+
+                self._app = create_backend_app("s3")
             current = MotoBackend._current
             if current is not self:
                 if current is not None:
@@ -173,6 +186,8 @@ class MotoBackend:
         return backends[account][partition].buckets[name]
 
     def forward(self, request: S3Request, body: bytes) -> Response:
+        if self._empty and request.operation == "ListBuckets":
+            return xml_response("ListAllMyBucketsResult", [element("Buckets", "")])
         return self._call(request.method, request.path, request.raw_query, request.headers, body)
 
     def _call(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Response:
@@ -242,6 +257,7 @@ class MotoBackend:
         return answer
 
     def find(self, bucket: str, key: str, version: str | None = None) -> StoredObject | None:
+        self.require_bucket(bucket)
         from moto.s3.models import FakeKey
 
         with self._moto() as backends:
@@ -261,6 +277,8 @@ class MotoBackend:
             return StoredObject(found.size, found.etag.strip('"'), modified, buffer, sizes, found._version_id or "")
 
     def require_bucket(self, bucket: str) -> None:
+        if self._empty:
+            raise S3Error("NoSuchBucket", BucketName=bucket)
         with self._moto() as backends:
             self._bucket(backends, bucket)
 
@@ -274,6 +292,7 @@ class MotoBackend:
             )
 
     def cors_rules(self, bucket: str) -> tuple[CorsRule, ...]:
+        self.require_bucket(bucket)
         with self._moto() as backends:
             return tuple(
                 CorsRule(
@@ -287,6 +306,8 @@ class MotoBackend:
             )
 
     def reset(self, buckets: str | None = None) -> None:
+        if self._empty:
+            return
         with self._moto() as backends:
             for name, (partition, account) in list(backends.bucket_accounts.items()):
                 if buckets is None or fnmatchcase(name, buckets):

@@ -165,7 +165,7 @@ class ContentStore:
         weakref.finalize(content, self._release, length).atexit = False
         view = memoryview(data)
         at = 0
-        while at < length and (count := source.readinto(view[at:])):
+        while at < length and (count := source.readinto(view[at : at + PIECE])):
             update(view[at : at + count])
             at += count
         if at == length and source.readinto(memoryview(bytearray(1))):

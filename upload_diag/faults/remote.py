@@ -123,6 +123,9 @@ class RemoteBackend:
             for rule in self._config(bucket, "cors", "CORSRule")
         )
 
+    def load(self) -> None:
+        """There is nothing to load."""
+
     def reset(self, buckets: str | None = None) -> None:
         """Leave the store as it is: it is not ours to empty."""
 

@@ -71,8 +71,11 @@ class FaultServer:
     ) -> None:
         self.stop()
 
-    def start(self) -> Self:
+    def start(self, *, load: bool = True) -> Self:
         """Answer from now on, in threads of this process.
+
+        Args:
+            load: load the backend first; else the first request that needs it does, and waits for it.
 
         Raises:
             UsageError: a port is taken, or an option does not fit.
@@ -85,6 +88,8 @@ class FaultServer:
 
         self.app = App(_backend(self._backend), seed=self._seed, session_ttl=self._session_ttl, auth=self._auth)
         self.control = Control(self.app, token=self.control_token, hosts=(self._host,))
+        if load:
+            self.app.backend.load()
         listeners = []
         for port, serve in zip(self._ports, (self.app.serve, self.control.serve), strict=True):
             try:
