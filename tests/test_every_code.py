@@ -202,6 +202,18 @@ def test_every_phrase_is_met_in_its_own_hits() -> None:
     assert missed == []
 
 
+@pytest.mark.parametrize(
+    "beside", ["auth token expired and was refreshed", "the presigned URL has expired, signed again"]
+)
+def test_a_named_dead_session_is_not_talked_away(beside: str) -> None:
+    assert classify({"log": beside, "error": {"code": "NoSuchUpload"}}).code is ErrorCode.SESSION_EXPIRED
+
+
+def test_a_session_that_is_a_login_is_told_from_an_uploads() -> None:
+    envelope = {"code": "SESSION_EXPIRED", "message": "Your session has expired. Please log in again."}
+    assert classify(envelope).code is ErrorCode.CREDENTIALS_EXPIRED
+
+
 def test_the_order_of_the_rules_means_nothing() -> None:
     rules = Ruleset.builtin()
     shuffled = random.Random(7)

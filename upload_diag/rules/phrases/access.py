@@ -17,7 +17,7 @@ _CREDENTIALS_EXPIRED = (
         r"|oauth2?|api"
         r"|provided|login|temporary) token (?:included in the request )?(?:has |have |is "
         r"|was )?(?:been )?(?:already )?expired",
-        refines=(*_REFUSED, E.SESSION_EXPIRED, E.INVALID_REQUEST),
+        refines=(*_REFUSED, E.INVALID_REQUEST),
         strength=80,
         hits=(
             "The security token included in the request is expired",
@@ -32,7 +32,7 @@ _CREDENTIALS_EXPIRED = (
         E.CREDENTIALS_EXPIRED,
         "token",
         r"\btoken(?: has| is| was| had)?(?: been)? expired\b",
-        refines=(*_REFUSED, E.SESSION_EXPIRED, E.INVALID_REQUEST),
+        refines=(*_REFUSED, E.INVALID_REQUEST),
         strength=70,
         hits=("Lifetime validation failed, the token is expired.", "Token expired: 1600 >= 1599", "token has expired"),
         misses=("token will not expire",),
@@ -87,7 +87,6 @@ _CREDENTIALS_EXPIRED = (
         r"\bcredentials (?:provided |used )?(?:have |has |are |is |had )?(?:been )?(?:already )?expired",
         refines=(
             *_REFUSED,
-            E.SESSION_EXPIRED,
             E.INVALID_REQUEST,
         ),
         strength=80,
@@ -254,7 +253,7 @@ _URL_EXPIRED = (
         r"(?:for this upload |for the upload )?(?:has |have |is |was |are |may have "
         r"|might have )?(?:already )?expired"
         r"|\bur[il] for (?:this|the) upload (?:has |is )?expired",
-        refines=(*_REFUSED, E.SESSION_EXPIRED),
+        refines=(*_REFUSED,),
         strength=85,
         hits=("The presigned URL has expired", "SAS token expired", "The URL for this upload has expired"),
         misses=("Upload session expired", "the url of the expired session"),
