@@ -2,6 +2,7 @@
 
 import random
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,16 +26,22 @@ def shared_server():
             yield server
 
 
+@pytest.fixture(scope="session")
+def s3(shared_server):
+    return shared_server.client()
+
+
 @pytest.fixture
-def server(shared_server):
+def server(shared_server, s3):
     shared_server.reset()
-    shared_server.client().create_bucket(Bucket=BUCKET)
+    s3.create_bucket(Bucket=BUCKET)
     return shared_server
 
 
 @pytest.fixture(scope="session")
-def s3(shared_server):
-    return shared_server.client()
+def client_of(shared_server):
+    """A client by its session token; made once, for making one takes longer than an upload."""
+    return cache(lambda token: shared_server.client(aws_session_token=token))
 
 
 @pytest.fixture

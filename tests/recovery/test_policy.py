@@ -37,7 +37,7 @@ ROWS = [
     (ErrorCode.TIMEOUT, None, COMPLETE, Next.PROBE),
     (ErrorCode.NETWORK, None, HEAD, Next.RETRY),
     (ErrorCode.UNKNOWN, None, COMPLETE, Next.PROBE),
-    (ErrorCode.UNKNOWN, None, PART, Next.STOP),
+    (ErrorCode.UNKNOWN, None, PART, Next.RETRY),
     (ErrorCode.INTEGRITY, "BadDigest", PART, Next.RETRY),
     (ErrorCode.PARTS_REJECTED, "InvalidPart", COMPLETE, Next.RELIST),
     (ErrorCode.PARTS_REJECTED, "EntityTooSmall", COMPLETE, Next.RECHUNK),

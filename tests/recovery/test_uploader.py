@@ -65,24 +65,23 @@ def test_a_session_that_dies_at_complete_is_replaced_and_everything_is_sent_agai
 
 
 @pytest.mark.parametrize("number", range(1, 13))
-def test_expired_credentials_cost_no_part(server, s3, file, number):
+def test_expired_credentials_cost_no_part(server, s3, client_of, file, number):
     server.inject(ExpireCredentials(), operation="UploadPart", part_number=number, times=1)
     keys = iter(range(100))
-    mine = server.client(aws_session_token="first")
-    result = upload(mine, file, renew=lambda info: server.client(aws_session_token=f"t{next(keys)}")).run()
+    result = upload(client_of("first"), file, renew=lambda info: client_of(f"t{next(keys)}")).run()
     assert object_is(s3, file)
     assert result.refreshes == 0
     assert result.parts_sent == len([e for e in server.journal.of("UploadPart") if e.status == 200]) == 12
 
 
-def test_expired_credentials_without_renewal_stop_and_keep_the_session(server, s3, file, tmp_path):
+def test_expired_credentials_without_renewal_stop_and_keep_the_session(server, s3, client_of, file, tmp_path):
     state = tmp_path / "state"
     server.inject(ExpireCredentials(), operation="UploadPart", part_number=6, times=1)
     with pytest.raises(UploadStoppedError) as stopped:
-        upload(server.client(aws_session_token="first"), file, state=state).run()
+        upload(client_of("first"), file, state=state).run()
     assert stopped.value.info.code is ErrorCode.CREDENTIALS_EXPIRED
     assert sessions_left(s3) == [stopped.value.upload_id]
-    upload(server.client(aws_session_token="second"), file, state=state).run()
+    upload(client_of("second"), file, state=state).run()
     assert object_is(s3, file)
     assert len([e for e in server.journal.of("UploadPart") if e.status == 200]) == 12
     assert not state.exists()

@@ -82,6 +82,9 @@ _SINGLE: dict[Phase, str] = {
     Phase.RENEW: RENEW,
 }
 
+# After these it is open whether the request was carried out.
+_MAY_HAVE_WORKED = (ErrorCode.NETWORK, ErrorCode.TIMEOUT, ErrorCode.SERVER_ERROR, ErrorCode.UNKNOWN)
+
 
 class Machine:
     """One upload of one version of a file.
@@ -344,7 +347,7 @@ class Machine:
         return self._failures[number]
 
     def _take(self, step: Step, command: Command, info: ErrorInfo, pause: float) -> None:
-        if command.operation == Operation.CREATE and info.context.service_code is None:
+        if command.operation == Operation.CREATE and info.code in _MAY_HAVE_WORKED:
             self.unseen_sessions += 1
         match step.next:
             case Next.RETRY:

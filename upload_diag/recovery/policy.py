@@ -53,7 +53,7 @@ _BY_CODE: dict[ErrorCode, Next] = {
     ErrorCode.INVALID_REQUEST: Next.STOP,
     ErrorCode.CANCELLED: Next.STOP,
     ErrorCode.LOCAL_IO: Next.STOP,
-    ErrorCode.UNKNOWN: Next.STOP,
+    ErrorCode.UNKNOWN: Next.RETRY,  # such as an answer that cannot be read
 }
 
 # A Complete without a clear answer may have gone through: look before anything is sent again. The same holds for a

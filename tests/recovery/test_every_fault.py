@@ -1,0 +1,109 @@
+"""Every fault at every operation and at several parts: the right object, or a stop that says what to do."""
+
+import pytest
+from bench import BUCKET, object_is, sessions_left, upload
+
+from upload_diag import Action
+from upload_diag.faults import (
+    KINDS,
+    Bandwidth,
+    Corrupt,
+    Delay,
+    ExpireCredentials,
+    ExpireSession,
+    ExpireUrl,
+    HideEtag,
+    HttpPage,
+    LoseResponse,
+    OkWithError,
+    Reset,
+    Respond,
+    SkewClock,
+    Stall,
+    Throttle,
+    Truncate,
+)
+from upload_diag.faults.scenario import shipped_scenarios
+from upload_diag.recovery import UploadStoppedError
+
+OLDER = b"older"
+FAULTS = [
+    ExpireSession(),
+    Respond("SlowDown"),
+    Respond("InternalError"),
+    Respond("AccessDenied"),
+    Respond("NoSuchUpload"),
+    Respond("InvalidPart"),
+    HttpPage(status=502),
+    HttpPage(page="cloudflare", status=413),
+    Delay(seconds=0.01),
+    Bandwidth(bytes_per_second=4e6),
+    Stall(seconds=0.02),
+    Stall(seconds=0.02, at_byte=500),
+    Reset(),
+    Reset(at_byte=500),
+    Truncate(),
+    Truncate(at_byte=20, reset=True),
+    Corrupt(form="bits"),
+    Corrupt(form="request"),
+    Corrupt(form="html"),
+    Corrupt(form="cut"),
+    OkWithError(),
+    OkWithError(work=True),
+    LoseResponse(),
+    LoseResponse(reset=True),
+    HideEtag(),
+    ExpireCredentials(),
+    ExpireUrl(),
+    SkewClock(seconds=1200),
+    Throttle(requests_per_second=200),
+]
+STOP_AT_ONCE = [Respond("AccessDenied"), HttpPage(page="cloudflare", status=413)]
+PLACES = [
+    {"operation": "CreateMultipartUpload"},
+    {"operation": "UploadPart", "part_number": 1},
+    {"operation": "UploadPart", "part_number": 6},
+    {"operation": "UploadPart", "part_number": 12},
+    {"operation": "UploadPart"},
+    {"operation": "CompleteMultipartUpload"},
+]
+
+
+def ends_well(server, client_of, client, file):
+    """Upload; hold the ending to what every ending must be; whether it was a success."""
+    fresh = iter(range(1000))
+    stopped = result = None
+    try:
+        result = upload(client_of("first"), file, renew=lambda _: client_of(f"t{next(fresh)}")).run()
+    except UploadStoppedError as error:
+        stopped = error
+    server.app.plan.clear()
+    if result is None:
+        assert stopped.info.action_required is not Action.NONE
+        assert stopped.info.suggested_action
+        assert client.head_object(Bucket=BUCKET, Key="k")["ContentLength"] in (len(OLDER), file.stat().st_size)
+        return False
+    assert object_is(client, file)
+    left = sessions_left(client)
+    assert len(left) <= result.unseen_sessions + len(result.leftovers)
+    return True
+
+
+def test_the_table_of_faults_has_every_kind():
+    assert {fault.kind for fault in FAULTS} >= set(KINDS) - {"advance-clock"}
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: "-".join(map(str, place.values())))
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+@pytest.mark.parametrize("times", [1, None], ids=["once", "always"])
+def test_a_fault_ends_in_the_right_object_or_in_an_honest_stop(server, client_of, s3, file, fault, place, times):
+    s3.put_object(Bucket=BUCKET, Key="k", Body=OLDER)
+    server.inject(fault, **place, times=times)
+    assert ends_well(server, client_of, s3, file) or times is None or fault in STOP_AT_ONCE or place == PLACES[0]
+
+
+@pytest.mark.parametrize("name", shipped_scenarios())
+def test_a_shipped_scenario_ends_in_the_right_object_or_in_an_honest_stop(server, client_of, s3, file, name):
+    s3.put_object(Bucket=BUCKET, Key="k", Body=OLDER)
+    server.load(name)
+    ends_well(server, client_of, s3, file)

@@ -1,0 +1,93 @@
+"""Going on: after kill -9, after a cancel, and when the file changes meanwhile."""
+
+import os
+import random
+import threading
+from dataclasses import replace
+
+import pytest
+from bench import FAST, PART, object_is, sessions_left, upload
+from killed import kill_at
+
+from upload_diag import ErrorCode
+from upload_diag.faults import Delay, HideEtag, Respond
+from upload_diag.recovery import UploadCancelledError, UploadStoppedError
+
+
+@pytest.mark.parametrize("parts", [0, 4, 9])
+def test_an_upload_goes_on_after_kill_9(server, s3, file, tmp_path, parts):
+    state = tmp_path / "state"
+    kill_at(server, file, state, parts)
+    upload(s3, file, state=state).run()
+    assert object_is(s3, file)
+    stored = [entry.part_number for entry in server.journal.of("UploadPart") if entry.status == 200]
+    assert len(stored) - 12 <= FAST.threads
+    assert sessions_left(s3) == []
+
+
+def test_what_the_state_file_did_not_get_to_know_is_proved_by_md5_and_not_sent_again(server, s3, file, tmp_path):
+    state = tmp_path / "state"
+    armed = server.inject(Respond("AccessDenied"), operation="UploadPart", part_number=12)
+    server.inject(HideEtag(), operation="UploadPart")
+    with pytest.raises(UploadStoppedError) as stopped:
+        upload(s3, file, state=state).run()
+    session = {"Bucket": "bkt", "Key": "k", "UploadId": stopped.value.upload_id}
+    s3.upload_part(**session, PartNumber=3, Body=b"x" * PART)  # of another version
+    server.app.plan.disarm(armed.id)
+    before = len(list(server.journal.of("UploadPart")))
+    upload(s3, file, state=state).run()
+    assert object_is(s3, file)
+    assert sorted(e.part_number for e in list(server.journal.of("UploadPart"))[before:]) == [3, 12]
+
+
+@pytest.mark.parametrize("abort", [False, True])
+def test_a_cancel_stops_at_once_and_keeps_or_aborts_the_session(server, s3, file, tmp_path, abort):
+    state = tmp_path / "state"
+    server.inject(Respond("SlowDown", retry_after=60), operation="UploadPart", part_number=5)
+    running = upload(s3, file, state=state, on_event=lambda e: e.error == "THROTTLED" and running.cancel(abort=abort))
+    with pytest.raises(UploadCancelledError):
+        running.run()
+    assert state.exists() is not abort
+    assert bool(sessions_left(s3)) is not abort
+    server.app.plan.clear()
+    assert upload(s3, file, state=state).run().refreshes == 0
+    assert object_is(s3, file)
+
+
+def test_a_cancel_from_another_thread_ends_a_long_pause(server, s3, file):
+    server.inject(Respond("SlowDown", retry_after=200), operation="UploadPart")
+    running = upload(s3, file)
+    threading.Timer(0.3, running.cancel).start()
+    with pytest.raises(UploadCancelledError):
+        running.run()
+
+
+def change(file):
+    """Another version of the same size."""
+    file.write_bytes(random.Random(99).randbytes(file.stat().st_size))
+    os.utime(file, ns=(1, 1))
+
+
+def test_a_file_that_changes_meanwhile_stops_the_upload(server, s3, file):
+    seen = []
+    with pytest.raises(UploadStoppedError) as stopped:
+        upload(
+            s3, file, on_event=lambda e: seen.append(e) or (e.event == "part" and len(seen) == 6 and change(file))
+        ).run()
+    assert stopped.value.info.code is ErrorCode.LOCAL_IO
+    assert "changed while it was uploaded" in str(stopped.value)
+    assert stopped.value.exit_code == 3
+
+
+def test_or_begins_anew_with_nothing_of_the_old_version(server, s3, file):
+    seen = []
+    server.inject(Delay(seconds=0.01), operation="UploadPart")
+    result = upload(
+        s3,
+        file,
+        policy=replace(FAST, on_file_change="restart"),
+        on_event=lambda e: seen.append(e) or (e.event == "part" and len(seen) == 6 and change(file)),
+    ).run()
+    assert object_is(s3, file)
+    assert result.refreshes == 1
+    assert sessions_left(s3) == []
