@@ -11,7 +11,13 @@ if TYPE_CHECKING:
     from upload_diag.codes import Action, ErrorCode, Operation, Outcome, Retry
     from upload_diag.errors import BadRuleError, InputError, ServerUnreachableError, UploadDiagError, UsageError
     from upload_diag.model import ErrorInfo, Evidence, UploadContext
-    from upload_diag.recovery import ResumableUpload, UploadStoppedError
+    from upload_diag.recovery import (
+        ResumableUpload,
+        UploadStoppedError,
+        restart_upload,
+        session_restart_instructions,
+        should_restart_upload,
+    )
 
 __version__ = "0.1.0"
 
@@ -36,6 +42,9 @@ _EXPORTS = {
     "UsageError": "errors",
     "classify": "classifier",
     "classify_many": "classifier",
+    "restart_upload": "recovery",
+    "session_restart_instructions": "recovery",
+    "should_restart_upload": "recovery",
 }
 
 __all__ = [
@@ -58,6 +67,9 @@ __all__ = [
     "__version__",
     "classify",
     "classify_many",
+    "restart_upload",
+    "session_restart_instructions",
+    "should_restart_upload",
 ]
 
 

@@ -30,6 +30,7 @@ COMMANDS = {
     "fault": "drive a running fault server: what fails, and when",
     "reproduce": "play a scenario: what a client sees and what we conclude",
     "upload": "send a file to S3, whatever happens on the way, and go on after a crash",
+    "cleanup": "abort upload sessions in a bucket that nobody finished",
     "redact": "write a copy of a file that is safe to send on",
     "schema": "print or write the JSON Schemas",
     "completion": "print the completion script of a shell",

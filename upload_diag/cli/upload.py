@@ -1,7 +1,6 @@
 """`upload-diag upload`."""
 
 import re
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from upload_diag.cli._console import console, notice
+from upload_diag.cli._s3 import S3Place, s3_client, s3_options
 from upload_diag.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from upload_diag.recovery import Event, UploadResult
 
 _UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
@@ -29,53 +31,9 @@ class Size(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
         return int(match[1]) * _UNITS[match[2]]
 
 
-class Destination(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
-    """`s3://bucket/key`; a pair of bucket and key."""
-
-    name = "s3://BUCKET/KEY"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
-        match = re.fullmatch(r"s3://([^/]+)(?:/(.*))?", str(value), re.DOTALL)
-        if match is None:
-            self.fail(f"'{value}' is no place in S3; write s3://bucket/key.", param, ctx)
-        return match[1], match[2] or ""
-
-
-def s3_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of every command that talks to S3."""
-    for option in (
-        click.option("--profile", help="of the AWS configuration files"),
-        click.option("--region", help="of the bucket (default: as configured)"),
-        click.option("--endpoint-url", metavar="URL", help="of another store than AWS, or of the fault server"),
-    ):
-        command = option(command)
-    return command
-
-
-def s3_client(*, endpoint_url: str | None, region: str | None, profile: str | None) -> Any:
-    """A boto3 client.
-
-    Raises:
-        UsageError: boto3 is not installed, or its configuration does not fit.
-    """
-    try:
-        import boto3
-        from botocore.exceptions import BotoCoreError
-    except ImportError as error:
-        raise UsageError("S3 needs more packages: pip install 'upload-diag[s3]'.") from error
-    try:
-        session = boto3.session.Session(profile_name=profile, region_name=region)
-        options: dict[str, Any] = {"endpoint_url": endpoint_url}
-        if session.region_name is None:
-            options["region_name"] = "us-east-1"
-        return session.client("s3", **options)
-    except (BotoCoreError, ValueError) as error:
-        raise UsageError(f"{error}.".replace("..", ".")) from error
-
-
 @click.command
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
-@click.argument("destination", type=Destination())
+@click.argument("destination", type=S3Place())
 @click.option("--resume", is_flag=True, help="go on with the upload that the state file records")
 @click.option(
     "--state", type=click.Path(dir_okay=False, path_type=Path), help="state file (default: FILE.upload beside the file)"

@@ -5,6 +5,13 @@ from upload_diag.recovery.events import Event
 from upload_diag.recovery.machine import Command, Found, Machine, Phase
 from upload_diag.recovery.plan import Part, Plan
 from upload_diag.recovery.policy import Next, Policy, Spent, Step, decide
+from upload_diag.recovery.restart import (
+    RestartInstructions,
+    restart_upload,
+    session_restart_instructions,
+    should_restart_upload,
+)
+from upload_diag.recovery.stale import StaleSession, abort_session, stale_sessions
 from upload_diag.recovery.store import S3Store, Store
 from upload_diag.recovery.uploader import ResumableUpload, UploadCancelledError, UploadResult, UploadStoppedError
 
@@ -19,13 +26,20 @@ __all__ = [
     "Phase",
     "Plan",
     "Policy",
+    "RestartInstructions",
     "ResumableUpload",
     "S3Store",
     "Spent",
+    "StaleSession",
     "Step",
     "Store",
     "UploadCancelledError",
     "UploadResult",
     "UploadStoppedError",
+    "abort_session",
     "decide",
+    "restart_upload",
+    "session_restart_instructions",
+    "should_restart_upload",
+    "stale_sessions",
 ]

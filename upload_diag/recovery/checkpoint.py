@@ -16,7 +16,7 @@ __all__ = ["SCHEMA", "Checkpoint"]
 SCHEMA = "upload-diag/upload/1"
 _TYPES: dict[str, type] = {
     "bucket": str, "key": str, "endpoint": str, "upload_id": str, "token": str, "path": str,
-    "part_size": int, "size": int, "mtime_ns": int, "refreshes": int,
+    "part_size": int, "size": int, "mtime_ns": int,
 }  # fmt: skip
 
 
@@ -29,7 +29,6 @@ class Checkpoint:
         token: what the object's metadata will carry.
         path: of the file; empty for a file object.
         mtime_ns: time of the file's last change, in nanoseconds.
-        refreshes: new sessions so far in the place of dead ones.
         parts: ETags without quotes, by part number; ListParts knows better what is stored, but not what was sent.
     """
 
@@ -42,7 +41,6 @@ class Checkpoint:
     part_size: int
     size: int
     mtime_ns: int
-    refreshes: int = 0
     parts: Mapping[int, str] = field(default_factory=dict)
 
     @classmethod

@@ -400,6 +400,7 @@ class Machine:
     def _restart(self, info: ErrorInfo) -> None:
         """A new session, nothing kept of the old one: parts belong to the session they were sent to."""
         if self.refreshes >= self.policy.max_session_refreshes:
+            self._forget_session()
             self._stop(info, f"session refresh limit reached ({self.policy.max_session_refreshes})")
             return
         self.refreshes += 1

@@ -145,8 +145,8 @@ class ResumableUpload:
         self._source: Source
         self._machine: Machine
 
-    def run(self) -> UploadResult:
-        """Upload.
+    def run(self, *, anew: bool = False) -> UploadResult:
+        """Upload; `anew` gives a recorded session up and begins with a new one.
 
         Raises:
             UploadStoppedError: it cannot go on; `state` holds what is needed to go on later.
@@ -154,10 +154,11 @@ class ResumableUpload:
             InputError: the file, or the state file, cannot be read; or the file changed since the state was written.
             UsageError: the state file is of another upload.
         """
+        self._cancelled.clear()
         recorded = self._recorded()
         self._source = Source(self._path_or_file)
         try:
-            self._machine = self._new_machine(recorded)
+            self._machine = self._new_machine(recorded, anew=anew)
             while True:
                 self._drive()
                 machine = self._machine
@@ -174,6 +175,11 @@ class ResumableUpload:
         self._abort_on_cancel = abort
         self._cancelled.set()
 
+    @property
+    def unseen_sessions(self) -> int:
+        """Sessions that may be left behind: Creates whose answer was lost, and sessions that no Abort reached."""
+        return self._machine.unseen_sessions + len(self._machine.leftovers)
+
     # --- one version of the file
 
     def _recorded(self) -> Checkpoint | None:
@@ -188,10 +194,14 @@ class ResumableUpload:
             )
         return found
 
-    def _new_machine(self, recorded: Checkpoint | None) -> Machine:
+    def _new_machine(self, recorded: Checkpoint | None, *, anew: bool) -> Machine:
         identity = self._source.identity
-        fits = recorded is not None and (recorded.size, recorded.mtime_ns) == (identity.size, identity.mtime_ns)
-        if recorded is not None and not fits and self.policy.on_file_change == "stop":
+        fits = (
+            recorded is not None
+            and not anew
+            and (recorded.size, recorded.mtime_ns) == (identity.size, identity.mtime_ns)
+        )
+        if recorded is not None and not fits and not anew and self.policy.on_file_change == "stop":
             raise FileChangedError(
                 f"{self._path_or_file} changed since its upload began: it had {recorded.size} bytes then and has "
                 f"{identity.size} now, or was written to. Remove {self._state} to upload it anew."
@@ -205,7 +215,6 @@ class ResumableUpload:
             renewable=self._store.renewable,
             upload_id=recorded.upload_id if recorded else None,
             known=dict(recorded.parts) if recorded and fits else None,
-            refreshes=recorded.refreshes if recorded else 0,
         )
         if recorded is not None and not fits:
             machine.start_anew()
@@ -307,11 +316,13 @@ class ResumableUpload:
         """Tell the machine, and whoever listens, what came of a command."""
         if command.operation != RENEW:
             self._attempts += 1
-        machine, before = self._machine, self._machine.refreshes
+        machine = self._machine
+        refreshes, phase = machine.refreshes, machine.phase
         error = future.exception()
         if error is None:
             machine.answered(command, future.result())
             self._parts_sent += command.operation == Operation.UPLOAD_PART
+            self._save(at_once=command.operation == Operation.CREATE)  # before anybody hears of it
             self._tell_answer(command, future.result())
         elif isinstance(error, _CancelledWaitError):
             return
@@ -321,11 +332,10 @@ class ResumableUpload:
             self._tell_failure(command, info, step)
         else:
             raise error
-        if machine.refreshes > before:
+        if machine.refreshes > refreshes:
             self._tell("refresh", Operation.CREATE, message="Refreshing upload session…")
-        if machine.phase is Phase.STOPPED and machine.why:
+        if machine.phase is Phase.STOPPED is not phase and machine.why:
             self._tell("limit", command.operation, message=f"Giving up on upload: {machine.why}")
-        self._save(at_once=command.operation == Operation.CREATE)
 
     # --- events
 
@@ -398,6 +408,8 @@ class ResumableUpload:
     def _stopped(self) -> UploadStoppedError:
         machine = self._machine
         assert machine.stopped_by is not None  # noqa: S101 - a stop has a reason
+        if self._state is not None and not machine.upload_id:  # there is nothing to go on with
+            self._state.unlink(missing_ok=True)
         return UploadStoppedError(
             machine.stopped_by, machine.why, machine.upload_id or "", self._state, tuple(self._events)
         )
@@ -412,7 +424,7 @@ class ResumableUpload:
         Checkpoint(
             bucket=self.bucket, key=self.key, endpoint=self._store.endpoint, upload_id=machine.upload_id,
             token=machine.token, path=str(self._source.path or ""), part_size=machine.plan.part_size,
-            size=identity.size, mtime_ns=identity.mtime_ns, refreshes=machine.refreshes, parts=machine.done,
+            size=identity.size, mtime_ns=identity.mtime_ns, parts=machine.done,
         ).save(self._state)  # fmt: skip
 
 

@@ -1,0 +1,75 @@
+"""What the commands share that talk to S3: the place, the options, the client, and one line for its failures."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from upload_diag.errors import InputError, ServerUnreachableError, UsageError
+
+
+class S3Place(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
+    """`s3://bucket/key`; a pair of bucket and key."""
+
+    name = "s3://BUCKET/KEY"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        match = re.fullmatch(r"s3://([^/]+)(?:/(.*))?", str(value), re.DOTALL)
+        if match is None:
+            self.fail(f"'{value}' is no place in S3; write s3://bucket/key.", param, ctx)
+        return match[1], match[2] or ""
+
+
+def s3_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every command that talks to S3: arguments of `s3_client`."""
+    for option in (
+        click.option("--profile", help="of the AWS configuration files"),
+        click.option("--region", help="of the bucket (default: as configured)"),
+        click.option("--endpoint-url", metavar="URL", help="of another store than AWS, or of the fault server"),
+    ):
+        command = option(command)
+    return command
+
+
+def s3_client(*, endpoint_url: str | None, region: str | None, profile: str | None) -> Any:
+    """A boto3 client.
+
+    Raises:
+        UsageError: boto3 is not installed, or its configuration does not fit.
+    """
+    try:
+        import boto3
+        from botocore.exceptions import BotoCoreError
+    except ImportError as error:
+        raise UsageError("S3 needs more packages: pip install 'upload-diag[s3]'.") from error
+    try:
+        session = boto3.session.Session(profile_name=profile, region_name=region)
+        options: dict[str, Any] = {"endpoint_url": endpoint_url}
+        if session.region_name is None:
+            options["region_name"] = "us-east-1"
+        return session.client("s3", **options)
+    except (BotoCoreError, ValueError) as error:
+        raise UsageError(f"{str(error).rstrip('.')}.") from error
+
+
+@contextmanager
+def s3_failures(what: str) -> Iterator[None]:
+    """Turn what boto3 raises into one line.
+
+    Raises:
+        ServerUnreachableError: the endpoint does not answer.
+        InputError: it answers with an error.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from upload_diag.classifier import classify
+    from upload_diag.codes import ErrorCode
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        info = classify(error)
+        kind = ServerUnreachableError if info.code in (ErrorCode.NETWORK, ErrorCode.TIMEOUT) else InputError
+        raise kind(f"{what}: {info.code}. {info.message}") from error
