@@ -22,7 +22,7 @@ _ZERO = re.compile(r"(?:status(?: ?code)?|responded with|response code)[\"']?:? 
 _SET_OFF = frozenset(":)]'\"([")
 
 
-MEMO_LENGTH = 512  # longer texts seldom come twice
+MEMO_LENGTH = 1_024  # longer texts seldom come twice
 MEMO_SIZE = 4_096
 
 
