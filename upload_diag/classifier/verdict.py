@@ -74,9 +74,9 @@ def _service_code(hits: list[Hit], code: ErrorCode) -> str | None:
 
 
 def _context(found: Findings, status: int | None, service_code: str | None) -> dict[str, Any]:
-    context: dict[str, Any] = {"http_status": status, "service_code": service_code and redact(service_code)}
+    context: dict[str, Any] = {"http_status": status, "service_code": service_code and _clean(service_code)}
     for name, (_, value) in found.ids.items():
-        context[name] = redact(value) if isinstance(value, str) else value
+        context[name] = _clean(value) if isinstance(value, str) else value
     return context
 
 
@@ -88,13 +88,19 @@ def _message(service_code: str | None, best: Hit | None, fallback: str) -> str:
 
 
 def _evidence(hit: Hit) -> dict[str, Any]:
-    value = redact(hit.value) if hit.service_code is None else hit.value
+    value = _clean(hit.value) if hit.service_code is None else hit.value
     if len(value) > MAX_VALUE:
         value = value[: MAX_VALUE - 1] + "…"
     path = render(hit.path)
     return {
         "rule": hit.rule,
-        "path": redact(path) if "'" in path else path,
+        "path": _clean(path) if "'" in path else path,
         "value": value,
         "strength": max(0, hit.strength),
     }
+
+
+def _clean(text: str) -> str:
+    """Without secrets, and without the lone surrogates that no encoding can carry."""
+    text = redact(text)
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

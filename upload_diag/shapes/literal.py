@@ -67,7 +67,7 @@ def _bare(words: list[str]) -> Any:
 class _Builder:
     """The containers that are open, and the entry that is being read."""
 
-    __slots__ = ("key", "node", "root", "skipped", "stack", "value", "words")
+    __slots__ = ("glued", "key", "node", "root", "skipped", "stack", "value", "words")
 
     def __init__(self) -> None:
         self.root: Any = None
@@ -77,6 +77,7 @@ class _Builder:
         self.words: list[str] = []
         self.value: Any = _NOTHING
         self.skipped = 0
+        self.glued = False  # whether the last word goes on: `23:26:09` is one
 
     def put(self) -> None:
         """End the entry: words become a value, a value goes under its key."""
@@ -133,6 +134,7 @@ class _Builder:
         if self.key is not None:
             if self.words:
                 self.words[-1] += ":"
+                self.glued = True
             return
         key = self.value if self.value is not _NOTHING else " ".join(self.words)
         if isinstance(key, str | int | float) and key != "":
@@ -149,8 +151,11 @@ class _Builder:
         """A word without quotes."""
         if self.value is not _NOTHING and self.key is None:
             self.put()  # `{ [Error: File too large] code: …`: a comma is missing
-        if self.value is _NOTHING:
+        if self.glued and self.words:
+            self.words[-1] += word
+        elif self.value is _NOTHING:
             self.words.append(word)
+        self.glued = False
 
     def line(self) -> None:
         """A line break ends an entry that has a value: dumps are often without commas."""
@@ -188,6 +193,8 @@ def _scan(text: str, start: int, budget: int) -> tuple[Any, int, bool, int]:
             builder.bare(piece)
         elif kind == "line":
             builder.line()
+        else:
+            builder.glued = False
     return builder.abandon(), len(text), False, used
 
 

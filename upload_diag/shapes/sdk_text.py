@@ -188,6 +188,8 @@ def _sureness(text: str, low: str, match: re.Match[str], reasons: tuple[str, ...
         return 60
     if start == 0 and match[1] >= "400" and low[end : end + 1] in ("", ":", " "):
         return 45  # "524: Origin Time-out", "410 `UPLOAD_SESSION_EXPIRED`", "403 POST Error"
+    if before[-1:] == "(" and re.match(r" \([A-Z][a-z]", text[end : end + 4]):
+        return 70  # s3cmd: "(404 (NoSuchUpload): …"
     return 30 if before[-1:] in ("(", "[") and text[end : end + 1] in (")", "]") else 0  # "upload failed [403]"
 
 

@@ -11,7 +11,8 @@ MAX_TEXT = 65_536
 MAX_UNESCAPE = 4
 """How many times a text is unescaped: JSON in a string in JSON in a log line is three."""
 
-_ESCAPES = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(r(?=\\+n)|[nt\"'/]))")
+# A run of backslashes is entered at its start and left as a whole: a million of them cost one look each.
+_ESCAPES = re.compile(r"(?<!\\)\\++(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(r(?=\\++n)|[nt\"'/]))")
 _CONTROL = {"n": "\n", "r": "\n", "t": "\t"}
 _ANSI = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]")
 

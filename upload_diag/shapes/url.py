@@ -13,10 +13,11 @@ _URL = re.compile(
     r"(https?://[^\s\"'<>`|\\]{3,4000})"
 )
 _REQUEST_LINE = re.compile(
-    r"\b(?:(GET|PUT|POST|DELETE|HEAD|PATCH)\s+|with\surl:\s|Upload failed:\s|Resource>|\"resource\":\s?\"|^\s*)"
+    r"\b(?:(GET|PUT|POST|DELETE|HEAD|PATCH)\s+|with\surl:\s|Resource>|\"resource\":\s?\"|^\s*)"
     r"(/[^\s\"'<>`]{1,4000}?\?[^\s\"'<>`]{0,2000}\b(?:uploadId|partNumber|uploads)\b[^\s\"'<>`]{0,2000})",
     re.MULTILINE,
 )
+_S3CMD = re.compile(r"Upload failed: /([^\s?]{1,1024})\?")  # it leaves the bucket out
 _S3_URI = re.compile(r"\bs3[an]?://([A-Za-z0-9][\w.-]{1,62}|<\w{1,30}>)(?:/([^\s\"'<>`|]{1,1024}))?")
 _PARAMETER = re.compile(r"[?&;](uploadId|partNumber|upload_id|x-id|uploads)(?:=([^&\s\"'<>),;\]]*))?")
 _VIRTUAL_HOST = re.compile(
@@ -66,6 +67,8 @@ def read(text: str) -> dict[str, str]:
     if "uploadId" in text or "partNumber" in text or "?uploads" in text or "upload_id" in text:
         for method, target in _REQUEST_LINE.findall(text)[:4]:
             _read_target(method, target, "", facts)
+        if match := _S3CMD.search(text):
+            facts.setdefault("key", unquote(match[1]))
         if "upload_id" not in facts or "part_number" not in facts:
             _read_query(text, facts)
     return facts

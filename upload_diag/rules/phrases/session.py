@@ -265,7 +265,8 @@ SESSION = (
         E.SESSION_EXPIRED,
         "originated from request",
         r"\b(?:while uploading chunk|unable to resume upload|failed to resume upload|while resuming upload)"
-        r".{0,2000}?response code: (?:404|410)\b",
+        # "Cannot PATCH /…" is a web framework's word for a route it does not have.
+        r".{0,2000}?response code: (?:404|410)\b(?!, response text: .{0,200}cannot patch /)",
         refines=_OVER,
         strength=75,
         hits=(
@@ -274,6 +275,7 @@ SESSION = (
         misses=(
             "tus: unexpected response while creating upload, originated from request (method: POST, response code: 404)",
             "tus: unexpected response while uploading chunk, originated from request (response code: 500)",
+            "while uploading chunk, originated from request (response code: 404, response text: Cannot PATCH /a",
         ),
         seen="tus-js-client",
     ),

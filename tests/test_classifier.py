@@ -1,0 +1,420 @@
+"""What the classifier promises: the seed's clauses, none of its false alarms, and an answer to anything at all."""
+
+import json
+import random
+import time
+from collections.abc import Callable
+from email.message import Message
+from types import SimpleNamespace
+from typing import Any
+from urllib.error import HTTPError
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from upload_diag import Classifier, ErrorCode, classify, classify_many
+from upload_diag.classifier.index import Index
+from upload_diag.classifier.spotter import plain_spotter, spotter
+from upload_diag.codes import Action, Retry
+from upload_diag.rules.ruleset import Ruleset
+
+UPLOAD_ID = "Vb3x_Lq8.RkT0yWn5ZcPd2fHs7JgMa4uEi9oXwKv1tQrNzCl6SmBhYjFpGeDUAI--"
+
+
+def seed(**error: Any) -> dict[str, Any]:
+    """The seed's envelope, with the given fields of its error and no others."""
+    return {"success": False, "message": "Failed to upload video chunk", "error": error}
+
+
+# Each clause of the seed's own condition, alone; it looked in seven places, for a code, a flag, an action and words.
+SEED_CLAUSES = {
+    "error.errorType": seed(errorType="NoSuchUpload"),
+    "error.isSessionExpired": seed(isSessionExpired=True),
+    "error.actionRequired": seed(actionRequired="RESTART_UPLOAD"),
+    "error.awsError names the code": seed(awsError="NoSuchUpload"),
+    "error.awsError in words": seed(awsError="Upload session expired or invalid"),
+    "error.originalError in words": seed(originalError=f"Upload session expired or invalid. UploadId: {UPLOAD_ID}"),
+    "error.originalError is an object": seed(originalError={"name": "NoSuchUpload", "message": "gone"}),
+    "message in words": {"success": False, "message": "The specified upload does not exist"},
+    "response.data.error.errorType": {"response": {"status": 400, "data": seed(errorType="NoSuchUpload")}},
+    "response.data.awsError": {"response": {"data": {"awsError": "NoSuchUpload"}}},
+    "response.data is text": {"response": {"data": json.dumps(seed(errorType="NoSuchUpload"))}},
+    "name of an Error": {"name": "NoSuchUpload", "message": "UnknownError"},
+    "code of an Error": {"code": "NoSuchUpload", "statusCode": 404},
+}
+
+
+@pytest.mark.parametrize("payload", SEED_CLAUSES.values(), ids=SEED_CLAUSES)
+def test_each_clause_of_the_seed_says_that_the_session_expired(payload: Any) -> None:
+    info = classify(payload)
+    assert info.code is ErrorCode.SESSION_EXPIRED
+    assert info.action_required is Action.RESTART_UPLOAD
+    assert info.retry is Retry.AFTER_ACTION
+    assert info.is_retryable
+
+
+NOT_A_DEAD_SESSION = {
+    "a bucket": ("The specified bucket does not exist", ErrorCode.BUCKET_NOT_FOUND),
+    "a key": ("The specified key does not exist.", ErrorCode.OBJECT_NOT_FOUND),
+    "an access key": (
+        "The AWS Access Key Id you provided does not exist in our records.",
+        ErrorCode.CREDENTIALS_INVALID,
+    ),
+    "a token": ("ExpiredToken: The provided token has expired.", ErrorCode.CREDENTIALS_EXPIRED),
+    "a link": ("AccessDenied: Request has expired", ErrorCode.URL_EXPIRED),
+    "a jwt": ("upload failed: jwt expired", ErrorCode.CREDENTIALS_EXPIRED),
+    "a column": ('column "upload" of relation "sessions" does not exist', None),
+    "a flag that is false": (seed(isSessionExpired=False, errorType="SlowDown"), ErrorCode.THROTTLED),
+    "a part that timed out": ("upload session: read ECONNRESET", ErrorCode.NETWORK),
+}
+
+
+@pytest.mark.parametrize(("payload", "code"), NOT_A_DEAD_SESSION.values(), ids=NOT_A_DEAD_SESSION)
+def test_what_only_sounds_like_a_dead_session_is_told_apart(payload: Any, code: ErrorCode | None) -> None:
+    found = classify(payload).code
+    assert found is not ErrorCode.SESSION_EXPIRED
+    assert code is None or found is code
+
+
+@pytest.mark.parametrize(
+    ("operation", "action", "retry"),
+    [
+        ("UploadPart", Action.RESTART_UPLOAD, Retry.AFTER_ACTION),
+        ("ListParts", Action.RESTART_UPLOAD, Retry.AFTER_ACTION),
+        ("CompleteMultipartUpload", Action.PROBE_THEN_RESTART, Retry.AFTER_ACTION),
+        ("AbortMultipartUpload", Action.NONE, Retry.NEVER),
+    ],
+)
+def test_the_operation_decides_what_to_do_about_a_dead_session(operation: str, action: Action, retry: Retry) -> None:
+    info = classify(f"An error occurred (NoSuchUpload) when calling the {operation} operation: gone")
+    assert (info.code, info.action_required, info.retry) == (ErrorCode.SESSION_EXPIRED, action, retry)
+
+
+def test_an_abort_that_fails_after_the_real_error_is_secondary() -> None:
+    info = classify(
+        "SlowDown: Please reduce your request rate. Additionally failed to abort: NoSuchUpload: The specified upload"
+        " does not exist"
+    )
+    assert info.code is ErrorCode.THROTTLED
+    assert info.secondary == (ErrorCode.SESSION_EXPIRED,)
+
+
+def test_evidence_names_its_rule_and_its_place_best_first() -> None:
+    info = classify(seed(errorType="NoSuchUpload", isSessionExpired=True, partNumber=4))
+    assert [(e.rule, e.path) for e in info.evidence] == [
+        ("s3.NoSuchUpload", "$.error.errorType"),
+        ("field.isSessionExpired", "$.error.isSessionExpired"),
+    ]
+    strengths = [e.strength for e in info.evidence]
+    assert strengths == sorted(strengths, reverse=True)
+    assert info.context.part_number == 4
+
+
+# --- live objects ---------------------------------------------------------------------------------------------------
+
+
+def client_error(code: str = "NoSuchUpload", status: int = 404) -> Exception:
+    error = Exception(f"An error occurred ({code}) when calling the UploadPart operation: gone")
+    error.response = {  # type: ignore[attr-defined]
+        "Error": {"Code": code, "Message": "gone", "UploadId": UPLOAD_ID},
+        "ResponseMetadata": {"HTTPStatusCode": status, "RequestId": "3XBQ7C1TEXAMPLE0", "HostId": "hH/0s+tId="},
+    }
+    error.operation_name = "UploadPart"  # type: ignore[attr-defined]
+    return error
+
+
+def test_a_botocore_error_gives_code_status_operation_and_ids() -> None:
+    context = classify(client_error()).context
+    assert context.model_dump(exclude_none=True, by_alias=False) == {
+        "upload_id": UPLOAD_ID,
+        "operation": "UploadPart",
+        "http_status": 404,
+        "service_code": "NoSuchUpload",
+        "request_id": "3XBQ7C1TEXAMPLE0",
+        "host_id": "hH/0s+tId=",
+    }
+
+
+def wrapped(how: str) -> BaseException:
+    try:
+        try:
+            raise client_error()  # noqa: TRY301  to be caught below
+        except Exception as inner:
+            if how == "cause":
+                raise RuntimeError("chunk failed") from inner
+            if how == "context":
+                raise RuntimeError("chunk failed")  # noqa: B904  on purpose
+            if how == "group":
+                raise ExceptionGroup("two chunks failed", [ValueError("x"), inner]) from None
+            raise RuntimeError("chunk failed") from None
+    except Exception as outer:  # noqa: BLE001
+        return outer
+
+
+@pytest.mark.parametrize("how", ["cause", "context", "group"])
+def test_the_cause_inside_an_exception_is_found(how: str) -> None:
+    assert classify(wrapped(how)).code is ErrorCode.SESSION_EXPIRED
+
+
+def test_a_suppressed_context_is_no_cause() -> None:
+    assert classify(wrapped("none")).code is ErrorCode.UNKNOWN
+
+
+def test_a_chain_of_causes_that_bites_its_tail_ends() -> None:
+    first, second = RuntimeError("a"), RuntimeError("b")
+    first.__cause__, second.__cause__ = second, first
+    assert classify(first).code is ErrorCode.UNKNOWN
+
+
+BODY = "<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>"
+RESPONSES = {
+    "requests": SimpleNamespace(status_code=400, headers={"x-amz-request-id": "R1R1R1"}, _content=BODY.encode()),
+    "httpx": SimpleNamespace(status_code=400, headers={"x-amz-request-id": "R1R1R1"}, _content=BODY.encode()),
+    "urllib3": SimpleNamespace(status=400, headers={"x-amz-request-id": "R1R1R1"}, _body=BODY.encode()),
+}
+
+
+@pytest.mark.parametrize("name", RESPONSES)
+def test_the_body_and_headers_of_a_response_are_read(name: str) -> None:
+    info = classify(RESPONSES[name])
+    assert info.code is ErrorCode.CREDENTIALS_EXPIRED
+    assert (info.context.http_status, info.context.request_id) == (400, "R1R1R1")
+
+
+def test_a_body_that_has_not_been_read_is_left_alone() -> None:
+    class Stream:
+        status_code = 503
+        headers: dict[str, str] = {}  # noqa: RUF012
+
+        @property
+        def content(self) -> bytes:
+            raise AssertionError("reading could block")
+
+        text = data = content
+
+    assert classify(Stream()).code is ErrorCode.SERVER_ERROR
+
+
+def test_an_http_error_of_urllib_is_read() -> None:
+    headers = Message()
+    headers["x-amz-request-id"] = "R2R2R2"
+    error = HTTPError("https://b.s3.amazonaws.com/k?partNumber=2&uploadId=u7u7u7", 403, "Forbidden", headers, None)
+    info = classify(error)
+    assert (info.code, info.context.http_status) == (ErrorCode.ACCESS_DENIED, 403)
+
+
+def test_objects_that_fight_back_are_survived() -> None:
+    class Nasty:
+        def __getattr__(self, name: str) -> Any:
+            raise RuntimeError(name)
+
+        def __str__(self) -> str:
+            raise RuntimeError("no text either")
+
+        __repr__ = __str__
+
+    assert classify(Nasty()).code is ErrorCode.UNKNOWN
+    assert classify({"error": Nasty(), "code": "SlowDown"}).code is ErrorCode.THROTTLED
+
+
+# --- anything at all ------------------------------------------------------------------------------------------------
+
+WORDS = st.sampled_from(
+    ["NoSuchUpload", "upload", "expired", "404", "error", "Code", "<Code>", "{", "}", "[", '"', "'", "\\", ":", ",",
+     "\n", "\x00", "\ud800", "partNumber=1", "uploadId=", "status", "message", "&lt;", "%3C", "request id: ", "\\n", "s3://b/k"]
+)  # fmt: skip
+TEXTS = st.one_of(st.text(), st.lists(WORDS).map("".join), st.lists(WORDS).map(" ".join))
+KEYS = st.one_of(
+    TEXTS, st.sampled_from(["error", "code", "name", "status", "statusCode", "message", "cause", "response"])
+)
+JUNK = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), TEXTS, st.binary()),
+    lambda children: st.one_of(st.lists(children), st.dictionaries(KEYS, children), st.tuples(children, children)),
+    max_leaves=30,
+)
+
+
+@given(JUNK)
+def test_junk_gets_an_answer(junk: Any) -> None:
+    info = classify(junk)
+    assert info.code in ErrorCode
+    info.model_dump_json()
+
+
+@given(st.binary(max_size=400))
+def test_bytes_get_an_answer(data: bytes) -> None:
+    assert classify(data).code in ErrorCode
+
+
+def deep(levels: int, leaf: Any, wrap: Callable[[Any], Any]) -> Any:
+    for _ in range(levels):
+        leaf = wrap(leaf)
+    return leaf
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        pytest.param("[" * 100_000, id="brackets"),
+        pytest.param('{"a":' * 100_000, id="objects"),
+        pytest.param("[" * 100_000 + "]" * 100_000, id="closed brackets"),
+        pytest.param("<a>" * 100_000, id="tags"),
+        pytest.param("\\" * 300_000, id="backslashes"),
+        pytest.param(deep(100_000, "x", lambda leaf: [leaf]), id="lists"),
+        pytest.param(deep(100_000, "x", lambda leaf: {"cause": leaf}), id="dicts"),
+    ],
+)
+def test_a_hundred_thousand_levels_are_survived(payload: Any) -> None:
+    assert classify(payload).code in ErrorCode
+
+
+def test_a_cycle_is_cut() -> None:
+    loop: dict[str, Any] = {"code": "NoSuchUpload"}
+    loop["cause"] = loop
+    loop["list"] = [loop, [loop]]
+    assert classify(loop).code is ErrorCode.SESSION_EXPIRED
+
+
+def test_an_encoding_inside_eight_encodings_is_undone() -> None:
+    text: Any = {"errorType": "NoSuchUpload"}
+    for _ in range(8):
+        text = json.dumps({"body": text} if isinstance(text, dict) else text)
+    assert classify(text).code is ErrorCode.SESSION_EXPIRED
+
+
+ENVELOPES = st.fixed_dictionaries(
+    {"success": st.just(False), "message": st.sampled_from(["Failed to upload video chunk", "Upload failed", ""])},
+    optional={
+        "error": st.fixed_dictionaries(
+            {},
+            optional={
+                "errorType": st.sampled_from(["NoSuchUpload", "SlowDown", "AccessDenied", "NoSuchBucket"]),
+                "awsError": st.sampled_from(["Upload session expired or invalid", "The provided token has expired."]),
+                "partNumber": st.integers(1, 10_000),
+                "isSessionExpired": st.booleans(),
+                "originalError": st.sampled_from(["socket hang up", "Request has expired", f"UploadId: {UPLOAD_ID}"]),
+            },
+        )
+    },
+)
+
+
+def shuffled(value: Any, seed: int) -> Any:
+    """The same value with the keys of every mapping in another order."""
+    if not isinstance(value, dict):
+        return value
+    items = list(value.items())
+    random.Random(seed).shuffle(items)
+    return {key: shuffled(item, seed) for key, item in items}
+
+
+def recased(value: Any) -> Any:
+    return {key.upper(): recased(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
+@given(ENVELOPES, st.integers(0, 99))
+def test_neither_order_nor_case_of_keys_nor_wrapping_changes_the_code(envelope: dict[str, Any], number: int) -> None:
+    code = classify(envelope).code
+    assert classify(shuffled(envelope, number)).code is code
+    assert classify(recased(envelope)).code is code
+    assert classify({**envelope, "traceId": "t-1", "elapsed": 404, "links": []}).code is code
+    assert classify({"response": {"data": envelope}}).code is code
+    assert classify([envelope]).code is code
+    assert classify(json.dumps(envelope)).code is code
+    assert classify(json.dumps(json.dumps(envelope))).code is code
+    assert classify(f"2026-11-20 10:11:12 ERROR {json.dumps(envelope)}").code is code
+
+
+SECRETS = {
+    "an access key": "ASIAQ3EGXAMPLE7KEY42",
+    "a session token": "FwoGZXIvYXdzEBYaDExAmPlEtOkEn0123456789abcdefghijkl",
+    "a signature": "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7",
+}
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "PUT https://b.s3.amazonaws.com/k?X-Amz-Credential={0}%2F1&X-Amz-Security-Token={1}&X-Amz-Signature={2} 403",
+        "<Error><Code>ExpiredToken</Code><Token-0>{1}</Token-0><AWSAccessKeyId>{0}</AWSAccessKeyId></Error>",
+        "NoSuchUpload: Authorization: AWS4-HMAC-SHA256 Credential={0}/1/eu-west-3/s3/aws4_request, Signature={2}",
+    ],
+)
+def test_no_secret_of_the_input_is_in_the_answer(template: str) -> None:
+    text = template.format(*SECRETS.values())
+    for payload in (text, {"message": text}, {"error": {"originalError": text, text: "NoSuchUpload"}}, Exception(text)):
+        answer = classify(payload).model_dump_json()
+        assert [name for name, secret in SECRETS.items() if secret in answer] == []
+
+
+# --- rules ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_rules_in_any_order_give_the_same_answers(number: int) -> None:
+    rules, source = Ruleset.builtin(), random.Random(number)
+    phrases, s3_codes, other_codes = list(rules.phrases), list(rules.s3_codes.items()), list(rules.other_codes.items())
+    for rows in (phrases, s3_codes, other_codes):
+        source.shuffle(rows)  # type: ignore[arg-type]
+    mixed = Classifier(Ruleset(rules.version, dict(s3_codes), dict(other_codes), tuple(phrases)))
+    for payload in [*SEED_CLAUSES.values(), *(payload for payload, _ in NOT_A_DEAD_SESSION.values())]:
+        assert mixed.diagnose(payload) == classify(payload)
+
+
+LITERALS = Index(Ruleset.builtin()).literals
+
+
+@given(st.lists(st.one_of(st.sampled_from(LITERALS), st.text(max_size=5))).map("".join))
+def test_both_engines_spot_the_same_literals(text: str) -> None:
+    low = text.lower()
+    assert FAST(low) == SLOW(low)
+
+
+FAST, SLOW = spotter(LITERALS), plain_spotter(LITERALS)
+
+
+def test_many_errors_are_classified_one_after_the_other() -> None:
+    assert [info.code for info in classify_many(["NoSuchUpload: x", None])] == [
+        ErrorCode.SESSION_EXPIRED,
+        ErrorCode.UNKNOWN,
+    ]
+
+
+def hostile_texts(size: int) -> dict[str, str]:
+    words = [
+        "upload ",
+        "the specified ",
+        "connection ",
+        "request id ",
+        "uploadId=",
+        "404 ",
+        "http://",
+        "s3://a/",
+        '{"a":',
+        "<Code>",
+    ]
+    words += [
+        "\\",
+        '\\"',
+        "'",
+        '""',
+        "&quot;",
+        "failed to upload x to ",
+        "part 1 ",
+        "status code: ",
+        "\x1b[",
+        "GET /?",
+        "?\n",
+        "x:",
+    ]
+    return {word: word * (size // len(word)) for word in words}
+
+
+def test_twice_the_hostile_text_is_about_twice_the_work() -> None:
+    # Operations of the engine cannot be counted, so time is, with room for a busy machine: quadratic work would be
+    # a thousand times more than what is allowed here.
+    for text in hostile_texts(60_000).values():
+        start = time.process_time()
+        classify(text)
+        assert time.process_time() - start < 5
