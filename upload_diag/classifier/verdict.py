@@ -88,7 +88,7 @@ def _message(service_code: str | None, best: Hit | None, fallback: str) -> str:
 
 
 def _evidence(hit: Hit) -> dict[str, Any]:
-    value = _clean(hit.value) if hit.service_code is None else hit.value
+    value = _clean(hit.value)
     if len(value) > MAX_VALUE:
         value = value[: MAX_VALUE - 1] + "…"
     path = render(hit.path)

@@ -145,11 +145,12 @@ CONTEXT_STATUSES: tuple[ContextStatus, ...] = (
 )
 """Every row is tried; the ranking decides."""
 
+# "Cannot PATCH /…" is a web framework's word for a route that it does not have: no word about the upload.
 MARKERS: tuple[tuple[str, str, str], ...] = (
     # (name, keyword, pattern) on lower-cased text with folded white space
-    ("tus-resume", "while uploading chunk", r"while uploading chunk"),
+    ("tus-resume", "while uploading chunk", r"while uploading chunk(?!.{0,900}\bcannot patch /)"),
     ("tus-resume", "resum", r"\b(?:while resuming|(?:failed|unable) to resume) (?:the )?upload"),
-    ("tus-resume", "patch", r"\bmethod[\"']?: ?[\"']?patch\b"),
+    ("tus-resume", "patch", r"\bmethod[\"']?: ?[\"']?patch\b(?!.{0,900}\bcannot patch /)"),
     ("tus-resume", "head", r"/(?:files|uploads|tus)[./]{0,4}/?[0-9a-f]{16,64} request method: head\b"),
     ("gcs-session", "upload_id=", r"uploadtype=resumable\S{0,200}upload_id=|upload_id=\S{0,300}uploadtype=resumable"),
 )

@@ -266,7 +266,7 @@ SESSION = (
         "originated from request",
         r"\b(?:while uploading chunk|unable to resume upload|failed to resume upload|while resuming upload)"
         # "Cannot PATCH /…" is a web framework's word for a route it does not have.
-        r".{0,2000}?response code: (?:404|410)\b(?!, response text: .{0,200}cannot patch /)",
+        r".{0,2000}?response code: (?:404|410)\b(?!, response text: cannot patch /)",
         refines=_OVER,
         strength=75,
         hits=(
