@@ -3,10 +3,14 @@
 import datetime as dt
 import urllib.error
 import urllib.request
+from contextlib import nullcontext
 
 import pytest
 
 from upload_diag.faults import FaultServer
+from upload_diag.faults.auth import ChunkSignatures, signing_key
+from upload_diag.faults.aws_chunked import AwsChunked
+from upload_diag.faults.refusal import S3Error
 
 pytest.importorskip("moto")
 boto3 = pytest.importorskip("boto3")
@@ -106,3 +110,44 @@ def test_a_request_signed_sixteen_minutes_ago_is_too_skewed(server):
         urllib.request.urlopen(urllib.request.Request(request.url, headers=dict(request.headers)))
     body = caught.value.read()
     assert (caught.value.code, b"<Code>RequestTimeTooSkewed</Code>" in body, b"900000" in body) == (403, True, True)
+
+
+# The worked example of "Transferring payload in multiple chunks" in the S3 API reference: 65 KiB of "a" in two chunks.
+SEED = "4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9"
+CHUNKS = [
+    (b"a" * 65536, "ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648"),
+    (b"a" * 1024, "0055627c9e194cb4542bae2aa5492e3c1575bbb81b612b7d234b86a503ef5497"),
+    (b"", "b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9"),
+]
+
+
+def chunk_signatures():
+    credential = "AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request"
+    key = signing_key(credential, "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+    return ChunkSignatures(SEED, "20130524T000000Z", credential.partition("/")[2], key)
+
+
+class Pieces:
+    def __init__(self, data, step):
+        self.data, self.step = data, step
+
+    def readinto(self, view):
+        piece = self.data[: min(self.step, len(view))]
+        view[: len(piece)] = piece
+        self.data = self.data[len(piece) :]
+        return len(piece)
+
+
+@pytest.mark.parametrize("step", [1000, 70_000])
+@pytest.mark.parametrize("damaged", [None, 0, 1, 2])
+def test_the_documented_chain_of_chunk_signatures(step, damaged):
+    body = b"".join(
+        b"%x;chunk-signature=%s\r\n%s\r\n" % (len(data), (signature if number != damaged else "0" * 64).encode(), data)
+        for number, (data, signature) in enumerate(CHUNKS)
+    )
+    reader = AwsChunked(Pieces(body, step), 66560, chunk_signatures().verifier())
+    view, read = memoryview(bytearray(8192)), bytearray()
+    with nullcontext() if damaged is None else pytest.raises(S3Error, match="SignatureDoesNotMatch"):
+        while count := reader.readinto(view):
+            read += view[:count]
+    assert damaged is not None or read == b"a" * 66560
