@@ -114,3 +114,45 @@ def test_a_lifecycle_rule_aborts_after_seven_days_of_virtual_time(server, s3):
     s3.list_parts(Bucket="bkt", Key="out/k", UploadId=other)
     died = server.app.upload(answer["UploadId"])
     assert "stale" in died.why
+
+
+def test_every_answer_has_the_ids_of_this_server_also_when_moto_gave_it(s3):
+    for answer in (s3.list_buckets(), s3.put_object(Bucket="bkt", Key="k", Body=b"x"), s3.get_bucket_acl(Bucket="bkt")):
+        metadata = answer["ResponseMetadata"]
+        assert metadata["RequestId"] == metadata["HTTPHeaders"]["x-amz-request-id"]
+        assert metadata["HostId"] == metadata["HTTPHeaders"]["x-amz-id-2"]
+
+
+def test_versions_copies_and_deletes_go_through_to_moto(server, s3):
+    s3.put_bucket_versioning(Bucket="bkt", VersioningConfiguration={"Status": "Enabled"})
+    first = s3.put_object(Bucket="bkt", Key="v", Body=b"1")["VersionId"]
+    s3.put_object(Bucket="bkt", Key="v", Body=b"2")
+    assert s3.get_object(Bucket="bkt", Key="v", VersionId=first)["Body"].read() == b"1"
+    upload_id = s3.create_multipart_upload(Bucket="bkt", Key="v")["UploadId"]
+    session = {"Bucket": "bkt", "Key": "v", "UploadId": upload_id}
+    source = {"Bucket": "bkt", "Key": "v", "VersionId": first}
+    part = s3.upload_part_copy(**session, PartNumber=1, CopySource=source)
+    assert part["CopySourceVersionId"] == first
+    listed = [{"PartNumber": 1, "ETag": part["CopyPartResult"]["ETag"]}]
+    assert s3.complete_multipart_upload(**session, MultipartUpload={"Parts": listed})["VersionId"]
+    s3.copy_object(Bucket="bkt", Key="copy", CopySource="bkt/v")
+    assert s3.get_object(Bucket="bkt", Key="copy")["Body"].read() == b"1"
+    s3.delete_object(Bucket="bkt", Key="v")
+    assert refused(s3.get_object, Bucket="bkt", Key="v")["Error"]["Code"] == "NoSuchKey"
+    server.reset()  # also with delete markers in it
+
+
+@pytest.mark.parametrize("algorithm", ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"])
+def test_a_managed_upload_with_each_checksum(s3, algorithm):
+    import io
+
+    from boto3.s3.transfer import TransferConfig
+
+    body = os.urandom(11 * MIB)
+    config = TransferConfig(multipart_threshold=5 * MIB, multipart_chunksize=5 * MIB)
+    extra = {"ChecksumAlgorithm": algorithm, "Metadata": {"a": "b"}, "Tagging": "x=y"}
+    s3.upload_fileobj(io.BytesIO(body), "bkt", "k", ExtraArgs=extra, Config=config)
+    head = s3.head_object(Bucket="bkt", Key="k", ChecksumMode="ENABLED")
+    assert head[f"Checksum{algorithm}"].endswith("-3") == (algorithm != "CRC64NVME")
+    assert s3.get_object(Bucket="bkt", Key="k")["Body"].read() == body
+    assert s3.get_object_tagging(Bucket="bkt", Key="k")["TagSet"] == [{"Key": "x", "Value": "y"}]

@@ -131,7 +131,8 @@ _NOT_FOR_MOTO = frozenset(
         "x-amz-content-sha256", "x-amz-decoded-content-length", "x-amz-trailer", "x-moto-account-id",
     )
 )  # fmt: skip
-_CORS = "access-control-"
+# CORS is the bucket's matter, not moto's; ids, time and name are this server's own.
+_NOT_FROM_MOTO = ("access-control-", "date", "server", "x-amz-id-2", "x-amz-request-id", "x-amzn-requestid")
 _AUTHORIZATION = "AWS4-HMAC-SHA256 Credential=AKIA/20200101/{region}/s3/aws4_request, SignedHeaders=host, Signature=0"
 _REGION = re.compile(r"Credential=[^/&]+?(?:/|%2F)[0-9]{8}(?:/|%2F)([a-z0-9-]{2,30})(?:/|%2F)s3", re.IGNORECASE)
 _CODE = re.compile(rb"<Code>([^<]+)</Code>")
@@ -221,7 +222,8 @@ class MotoBackend:
 
         def start_response(status: str, fields: list[tuple[str, str]], _: Any = None) -> None:
             answer.status = int(status.split(" ", 1)[0])
-            answer.headers = {name.lower(): value for name, value in fields if not name.lower().startswith(_CORS)}
+            lowered = ((name.lower(), value) for name, value in fields)
+            answer.headers = {name: value for name, value in lowered if not name.startswith(_NOT_FROM_MOTO)}
 
         with self._moto():
             pieces = self._app(environ, cast("Any", start_response))
@@ -314,7 +316,7 @@ class MotoBackend:
                     bucket = backends[account][partition].buckets.pop(name)
                     del backends.bucket_accounts[name]
                     for key in list(bucket.keys):
-                        bucket.keys.pop(key)
+                        bucket.keys.setlist(key, [])  # lets every version go
 
     def close(self) -> None:
         self.reset()
