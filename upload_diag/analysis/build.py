@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 
 from upload_diag import __version__
-from upload_diag.analysis.report import Bucket, Example, Group, Input, Report
+from upload_diag.analysis.report import Bucket, Example, Group, Input, Pattern, Report
 from upload_diag.analysis.tally import MINUTE, FileTally, GroupTally, Tally
 from upload_diag.codes import ErrorCode
 from upload_diag.sessions import Failure, Stories, rfc3339
+from upload_diag.sessions.patterns import find_patterns
 
 __all__ = ["build"]
 
@@ -34,7 +35,7 @@ def build(tally: Tally, ruleset_version: str) -> Report:
         sessions=stories,
         timeline=timeline,
         bucket_seconds=width * 60,
-        patterns=(),
+        patterns=tuple(Pattern(*found) for found in find_patterns(stories.traces)),
         first=rfc3339(min(times)) if times else None,
         last=rfc3339(max(times)) if times else None,
         dropped=dict(sorted(tally.dropped.items())),

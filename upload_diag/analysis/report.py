@@ -1,7 +1,7 @@
 """`Report`: what an analysis found, ready to print. Its JSON form is `schemas/report.schema.json`."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -189,6 +189,14 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """The report as plain data, as `schemas/report.schema.json` says."""
+        return self.frame() | {"sessions": list(self.sessions_json())}
+
+    def sessions_json(self) -> Iterator[dict[str, Any]]:
+        """The sessions as plain data, one by one: there may be hundreds of thousands."""
+        return map(_session, self.sessions)
+
+    def frame(self) -> dict[str, Any]:
+        """`to_json` with an empty list of sessions."""
         return {
             "schema": SCHEMA,
             "tool": {"version": self.version, "rulesetVersion": self.ruleset_version},
@@ -196,7 +204,7 @@ class Report:
             "totals": self.totals(),
             "timeRange": {"first": self.first, "last": self.last},
             "groups": [_group(one) for one in self.groups],
-            "sessions": [_session(one) for one in self.sessions],
+            "sessions": [],
             "patterns": [
                 {"text": one.text, "confirm": one.confirm, "count": one.count, "of": one.of} for one in self.patterns
             ],

@@ -1,6 +1,10 @@
 """`upload-diag analyze PATH...`."""
 
 import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +16,8 @@ from upload_diag.cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from upload_diag.rules.ruleset import Ruleset
+
+_REFRESH = 0.2  # seconds between two looks at the progress
 
 
 class Format(click.ParamType):  # type: ignore[type-arg]  # as Time
@@ -92,10 +98,41 @@ def command(
     from upload_diag.analysis import Only, analyze
     from upload_diag.report import FORMATS as WRITERS
 
-    report = analyze(paths, rules=_ruleset(rules), only=Only(since, until, session), jobs=jobs or os.cpu_count() or 1)
+    with _progress() as progress:
+        report = analyze(
+            paths,
+            rules=_ruleset(rules),
+            only=Only(since, until, session),
+            jobs=jobs or os.cpu_count() or 1,
+            progress=progress,
+        )
     with open_output(output) as out:
         WRITERS[format_](report, out)
     return exit_code(fail_on, report.by_code)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int], None] | None]:
+    """Say on a terminal how much was read and how fast; elsewhere nothing."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    begun, read, shown = time.monotonic(), 0, 0.0
+
+    def advance(count: int) -> None:
+        nonlocal read, shown
+        read += count
+        now = time.monotonic()
+        if now - shown >= _REFRESH:
+            shown = now
+            rate = read / max(now - begun, _REFRESH) / 1e6
+            click.echo(f"\rreading {read / 1e6:,.0f} MB, {rate:,.0f} MB/s ", err=True, nl=False)
+
+    try:
+        yield advance
+    finally:
+        if shown:
+            click.echo("\r" + " " * 50 + "\r", err=True, nl=False)
 
 
 def _ruleset(file: str | None) -> "Ruleset | None":

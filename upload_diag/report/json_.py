@@ -15,9 +15,12 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def write(report: Report, out: TextIO) -> None:
-    """Write one document."""
-    out.write(dumps(report.to_json(), indent=True))
-    out.write("\n")
+    """Write one document; a session a line, one by one, as there may be hundreds of thousands."""
+    before, _, after = dumps(report.frame(), indent=True).rpartition('\n  "sessions": []')
+    out.write(f'{before}\n  "sessions": [')
+    for number, session in enumerate(report.sessions_json()):
+        out.write(f"{',' if number else ''}\n    {dumps(session)}")
+    out.write(f"\n  ]{after}\n" if len(report.sessions) else f"]{after}\n")
 
 
 def dumps(value: Any, *, indent: bool = False) -> str:

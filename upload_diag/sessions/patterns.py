@@ -1,0 +1,82 @@
+"""What many sessions share: said once, instead of in each of their stories."""
+
+from collections import Counter
+from collections.abc import Iterable
+from statistics import median
+
+from upload_diag.codes import ErrorCode
+from upload_diag.logs.markers import Event
+from upload_diag.sessions.causes import root_cause
+from upload_diag.sessions.session import Cause
+from upload_diag.sessions.trace import Failure, Trace
+
+__all__ = ["find_patterns"]
+
+_FEWEST = 3  # sessions that make a pattern
+_MINUTE = 60_000
+
+# Cause -> what its sessions share, and what to look at.
+_SAID = {
+    Cause.ALREADY_COMPLETED: (
+        "had been completed before",
+        "Let the client treat a lost answer to Complete as success once HEAD shows its object.",
+    ),
+    Cause.OWN_ABORT: ("had been aborted on request before", "Look at the failure that came before the abort."),
+    Cause.KEY_OR_ENDPOINT: (
+        "were refused at their very first part: key, bucket or endpoint differ",
+        "Compare bucket, key, endpoint and region of Create with those of UploadPart.",
+    ),
+    Cause.CREDENTIALS: ("died after credentials or a URL ran out", "See how the client renews its credentials."),
+    Cause.RACE_AFTER_CREATE: ("were not yet known right after Create", "Repeat the request after a short wait."),
+    Cause.STORE_FAULT: ("died after errors of the store itself", "Look into the store's own log of that time."),
+}
+
+
+def find_patterns(traces: Iterable[Trace]) -> list[tuple[str, str, int, int]]:
+    """Sentence, what to look at, in how many of the dead sessions it holds, and how many died; most frequent first."""
+    causes: Counter[Cause] = Counter()
+    ages: list[int] = []
+    for trace in traces:
+        found = root_cause(trace)
+        if found is None:
+            continue
+        causes[found.cause] += 1
+        if found.cause is Cause.LIFECYCLE and (age := _age(trace)):
+            ages.append(age)
+    died = causes.total()
+    patterns = []
+    for cause, count in causes.items():
+        if count < _FEWEST:
+            continue
+        if cause is Cause.LIFECYCLE:
+            patterns.append((_lifecycle(ages, count, died), _LIFECYCLE_HINT, count, died))
+        elif cause in _SAID:
+            text, hint = _SAID[cause]
+            patterns.append((f"{count} of {died} dead sessions {text}.", hint, count, died))
+    return sorted(patterns, key=lambda pattern: (-pattern[2], pattern[0]))
+
+
+_LIFECYCLE_HINT = (
+    "Look for a lifecycle rule on the bucket that aborts incomplete uploads, and for the store's own limit."
+)
+
+
+def _age(trace: Trace) -> int:
+    """Milliseconds from Create to the first failure of a dead session; 0 when the log does not tell."""
+    begun = trace.marks.get(Event.CREATE)
+    died = min(
+        mark.first[0]
+        for what, mark in trace.marks.items()
+        if isinstance(what, Failure) and what.code == ErrorCode.SESSION_EXPIRED
+    )
+    return died - begun.first[0] if begun is not None and begun.first[0] and died else 0
+
+
+def _lifecycle(ages: list[int], count: int, died: int) -> str:
+    if not ages:
+        return f"{count} of {died} dead sessions were removed by a lifecycle rule."
+    middle = median(ages)
+    spread = max(abs(age - middle) for age in ages)
+    minutes = round(middle / _MINUTE)
+    when = f"{minutes // 60} h {minutes % 60} min (± {round(spread / _MINUTE)} min)"
+    return f"{count} of {died} dead sessions were missed first {when} after they began."
