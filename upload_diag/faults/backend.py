@@ -272,6 +272,7 @@ class MotoBackend:
             buffer: Any = found._value_buffer
             if not isinstance(buffer, Joined):  # moto wrote it by itself, as a copy
                 value = found.value
+                buffer.close()
                 buffer = Joined([Content(len(value), value)])
                 found._value_buffer = cast("Any", buffer)
             modified = found.last_modified.replace(tzinfo=UTC)
