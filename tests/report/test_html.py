@@ -207,3 +207,11 @@ def test_what_is_no_page_of_ours_is_read_back_as_none(text):
 def test_a_tag_escapes_its_text_and_its_attributes():
     made = tag("p", "<b>", Markup("<i></i>"), None, 1234, title='"x\x1b[31m"', hidden=True, id=None)
     assert made == '<p title="&quot;x\ufffd&quot;" hidden>&lt;b&gt;<i></i>1,234</p>'
+
+
+def test_a_step_never_points_to_a_group_that_is_not_in_the_page():
+    (one,) = (step for step in session(0).timeline if step.event == "refresh")
+    far, near = (replace(one, group=f"v1:{index:012x}") for index in (1999, 1))
+    story = session(0, timeline=(far, near))
+    (shown,) = read_back(page(report(2000, 0, sessions=(story,))))["sessions"]
+    assert [step["group"] for step in shown["timeline"]] == [None, "v1:000000000001"]

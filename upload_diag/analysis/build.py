@@ -1,7 +1,6 @@
 """From a `Tally` to the `Report` that is printed."""
 
 from collections import Counter
-from collections.abc import Iterable
 
 from upload_diag import __version__
 from upload_diag.analysis.report import Bucket, Example, Group, Input, Pattern, Report
@@ -39,7 +38,7 @@ def build(tally: Tally, ruleset_version: str) -> Report:
         first=rfc3339(min(times)) if times else None,
         last=rfc3339(max(times)) if times else None,
         dropped=dict(sorted(tally.dropped.items())),
-        notes=tuple(_notes(tally)),
+        notes=(),
         tally=tally,
     )
 
@@ -96,11 +95,3 @@ def _timeline(minutes: dict[int, Counter[ErrorCode]]) -> tuple[int, tuple[Bucket
     for minute, counts in minutes.items():
         bars.setdefault(minute // width, Counter()).update(counts)
     return width, tuple(Bucket(rfc3339(bar * width * MINUTE), dict(sorted(bars[bar].items()))) for bar in sorted(bars))
-
-
-def _notes(tally: Tally) -> Iterable[str]:
-    for name, count in sorted(tally.dropped.items()):
-        yield f"A limit was reached: {count} {name} were counted, but not looked into."
-    for file in tally.files.values():
-        for reason in sorted(file.unreadable):
-            yield f"{file.path}: {reason}"

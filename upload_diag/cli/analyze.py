@@ -8,47 +8,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from upload_diag.cli._console import fail_on as exit_code
-from upload_diag.cli._console import fail_on_option, open_output
+from upload_diag.cli._console import fail_on_option
+from upload_diag.cli._reports import format_option, is_page, output_option, print_report, read_report
 from upload_diag.cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from upload_diag.rules.ruleset import Ruleset
 
 _REFRESH = 0.2  # seconds between two looks at the progress
-
-
-class Format(click.ParamType):  # type: ignore[type-arg]  # as Time
-    """The name of an output format; they are registered in `upload_diag.report`, which is loaded only when needed."""
-
-    name = "FORMAT"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        from upload_diag.report import FORMATS
-
-        if value not in FORMATS:
-            self.fail(f"'{value}' is not one of {', '.join(FORMATS)}.", param, ctx)
-        return value
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        from upload_diag.report import FORMATS
-
-        return [CompletionItem(name) for name in FORMATS if name.startswith(incomplete)]
-
-
-format_option = click.option(
-    "-f",
-    "--format",
-    "format_",
-    type=Format(),
-    default="text",
-    help="text, json, ndjson, markdown, html, csv, junit, sarif or github (default: text)",
-)
-output_option = click.option(
-    "-o", "--output", metavar="FILE", help="write there, whole or not at all (default: standard output)"
-)
 
 
 class Time(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
@@ -82,7 +51,7 @@ class Time(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
 def command(
     *,
     paths: tuple[str, ...],
-    format_: str,
+    format_: str | None,
     output: str | None,
     since: int,
     until: int,
@@ -93,21 +62,28 @@ def command(
 ) -> ExitCode:
     """Say which uploads failed in logs, and why.
 
-    PATH is a file, packed or not, an archive, a folder, a glob pattern, or `-` for standard input.
+    PATH is a file, packed or not, an archive, a folder, a glob pattern, or `-` for standard input; or a page that
+    `analyze -f html` wrote, which is read back.
     """
-    from upload_diag.analysis import Only, analyze
-    from upload_diag.report import FORMATS as WRITERS
+    from functools import reduce
 
-    with _progress() as progress:
-        report = analyze(
-            paths,
-            rules=_ruleset(rules),
-            only=Only(since, until, session),
-            jobs=jobs or os.cpu_count() or 1,
-            progress=progress,
-        )
-    with open_output(output) as out:
-        WRITERS[format_](report, out)
+    from upload_diag.analysis import Only, Report, analyze
+
+    pages = [path for path in paths if is_page(path)]
+    logs = [path for path in paths if path not in pages]
+    reports = [read_report(page) for page in pages]
+    if logs:
+        with _progress() as progress:
+            report = analyze(
+                logs,
+                rules=_ruleset(rules),
+                only=Only(since, until, session),
+                jobs=jobs or os.cpu_count() or 1,
+                progress=progress,
+            )
+        reports.append(report)
+    report = reduce(Report.merge, reports)
+    print_report(report, format_, output)
     return exit_code(fail_on, report.by_code)
 
 

@@ -216,7 +216,7 @@ def notable(sessions: Iterable[UploadSession], most: int) -> list[UploadSession]
 def unread(report: Report) -> list[str]:
     """What was not read, one line for each input and each limit."""
     told = [_unread(one) for one in report.inputs if one.unreadable_bytes or one.unreadable]
-    told += [f"{name}: {count:,} left out by a limit" for name, count in report.dropped.items()]
+    told += [f"{count:,} {name} left out by a limit" for name, count in report.dropped.items()]
     return [one_line(line, limit=500) for line in told]
 
 

@@ -78,20 +78,21 @@ class Kept:
 
 def keep(report: Report, caps: Caps) -> Kept:
     """As much of the report as the caps allow."""
+    shown = {one.fingerprint for one in report.groups[: caps.groups]}
     width, bars = words.bars(report, caps.bars)
     part = replace(
         report,
         inputs=tuple(_input(one) for one in sorted(report.inputs, key=_trouble)[:INPUTS]),
         groups=tuple(_group(one, caps) for one in report.groups[: caps.groups]),
-        sessions=tuple(_session(one) for one in words.notable(report.sessions, caps.sessions)),
+        sessions=tuple(_session(one, shown) for one in words.notable(report.sessions, caps.sessions)),
         timeline=tuple(Bucket(bar.start, bar.counts) for bar in bars),
         bucket_seconds=width,
         patterns=report.patterns[:NOTES],
         notes=report.notes[:NOTES],
         tally=None,
     )
-    shown = {"groups": part.groups, "sessions": part.sessions, "inputs": part.inputs, "notes": part.notes}
-    left_out = {name: len(getattr(report, name)) - len(some) for name, some in shown.items()}
+    lists = {"groups": part.groups, "sessions": part.sessions, "inputs": part.inputs, "notes": part.notes}
+    left_out = {name: len(getattr(report, name)) - len(some) for name, some in lists.items()}
     return Kept(report, _cut(part, max(TEXT, caps.excerpt)), {name: count for name, count in left_out.items() if count})
 
 
@@ -109,8 +110,10 @@ def _group(one: Group, caps: Caps) -> Group:
     return replace(_cut(replace(one, examples=()), TEXT), examples=examples)
 
 
-def _session(one: UploadSession) -> UploadSession:
-    return _cut(replace(one, upload_ids=one.upload_ids[:IDS], timeline=one.timeline[:STEPS]), TEXT)
+def _session(one: UploadSession, shown: set[str]) -> UploadSession:
+    """The upload; a step whose group is not shown points to none."""
+    timeline = (step if step.group in shown else replace(step, group=None) for step in one.timeline[:STEPS])
+    return _cut(replace(one, upload_ids=one.upload_ids[:IDS], timeline=tuple(timeline)), TEXT)
 
 
 def _cut(value: T, limit: int) -> T:

@@ -1,0 +1,118 @@
+"""What the commands that print a report share: its options, printing it, reading one back."""
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from upload_diag.cli._console import notice, open_output, read_input
+from upload_diag.errors import InputError
+
+if TYPE_CHECKING:
+    from upload_diag.analysis import Report
+
+# What a file's name says about the format that is wanted in it.
+_SUFFIXES = {
+    ".csv": "csv",
+    ".htm": "html",
+    ".html": "html",
+    ".json": "json",
+    ".jsonl": "ndjson",
+    ".md": "markdown",
+    ".ndjson": "ndjson",
+    ".sarif": "sarif",
+    ".xml": "junit",
+}
+_PAGE = "upload-diag-report.html"  # where a page goes that nobody wants to see as text on a terminal
+_PAGES = frozenset({".html", ".htm"})
+_LARGEST_PAGE = 4_000_000  # bytes; no page of ours has a quarter of that
+
+
+class Format(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
+    """The name of an output format; they are registered in `upload_diag.report`, which is loaded only when needed."""
+
+    name = "FORMAT"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from upload_diag.report import FORMATS
+
+        if value not in FORMATS:
+            self.fail(f"'{value}' is not one of {', '.join(FORMATS)}.", param, ctx)
+        return value
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from upload_diag.report import FORMATS
+
+        return [CompletionItem(name) for name in FORMATS if name.startswith(incomplete)]
+
+
+format_option = click.option(
+    "-f",
+    "--format",
+    "format_",
+    type=Format(),
+    help="text, json, ndjson, markdown, html, csv, junit, sarif or github (default: as FILE is named, else text)",
+)
+output_option = click.option(
+    "-o", "--output", metavar="FILE", help="write there, whole or not at all (default: standard output)"
+)
+
+
+def print_report(report: "Report", format_: str | None, output: str | None) -> None:
+    """Write the report where and how the two options say.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    from upload_diag.report import FORMATS
+
+    name = format_ or _SUFFIXES.get(Path(output or "").suffix.lower(), "text")
+    if name == "html" and output is None and sys.stdout.isatty():
+        output = _PAGE
+        notice(f"the page goes to {_PAGE}; -o names another file, and -o - writes it here")
+    with open_output(output) as out:
+        FORMATS[name](report, out)
+
+
+def read_report(path: str) -> "Report":
+    """The report that `analyze -f json` or `-f html` wrote.
+
+    Raises:
+        InputError: the file cannot be read, or holds no report.
+    """
+    from upload_diag.analysis.restore import restore
+    from upload_diag.report.html import read_back
+
+    text = read_input(path).decode("utf-8", "replace")
+    try:
+        body = read_back(text) or json.loads(text)
+        return restore(_told(body))
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}: not JSON: {error}") from error
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+
+
+def _told(body: Any) -> Any:
+    """What a page does not show counts as dropped."""
+    left_out = body.get("leftOut", {}) if isinstance(body, dict) else {}
+    if not left_out:
+        return body
+    return body | {"dropped": dict(Counter(body["dropped"]) + Counter(left_out))}
+
+
+def is_page(path: str) -> bool:
+    """Whether a file is a page that `analyze -f html` wrote; any other HTML is an input like others."""
+    from upload_diag.report.html import read_back
+
+    file = Path(path)
+    try:
+        if file.suffix.lower() not in _PAGES or not file.is_file() or file.stat().st_size > _LARGEST_PAGE:
+            return False
+        return read_back(file.read_text(encoding="utf-8", errors="replace")) is not None
+    except (OSError, ValueError):  # whoever reads it next says so
+        return False
