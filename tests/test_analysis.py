@@ -235,6 +235,31 @@ def test_a_line_beyond_the_limit_is_cut_and_counted(tmp_path):
     assert [group.examples[0].line for group in report.groups if group.code == "THROTTLED"] == [2]
 
 
+def test_a_line_longer_than_a_range_hides_nothing_after_it(tmp_path, monkeypatch):
+    log = tmp_path / "long.ndjson"
+    line = b'{"code":"NoSuchUpload","uploadId":"AAAA1111bbbb"}\n'
+    log.write_bytes(line + b"x" * (5 << 20) + b"\n" + line)
+    whole = analyze([str(log)]).to_json()
+    monkeypatch.setattr(count, "RANGE", 1 << 20)
+    assert analyze([str(log)]).to_json() == whole
+    assert whole["totals"]["byCode"] == {"SESSION_EXPIRED": 2}
+
+
+def test_a_log_that_is_damaged_in_the_middle_gives_the_report_of_the_rest(tmp_path):
+    log = tmp_path / "damaged.log"
+    log.write_text(WORKER)
+    log.write_bytes(WORKER.encode() + bytes(range(256)) * 800 + b"\n" + WORKER.encode())
+    report = analyze([str(log)])
+    assert counts(report)["THROTTLED"] == 2
+    assert report.inputs[0].unreadable_bytes > 0
+
+
+def test_lines_that_end_in_a_carriage_return_alone_are_lines(tmp_path):
+    log = tmp_path / "old.log"
+    log.write_bytes(b"2026-11-22 10:00:00 ERROR NoSuchUpload: gone\r" * 5)
+    assert counts(analyze([str(log)])) == {"SESSION_EXPIRED": 5}
+
+
 def test_a_path_that_does_not_exist_is_said(tmp_path):
     with pytest.raises(InputError, match="no such file"):
         analyze([str(tmp_path / "missing.log")])

@@ -200,7 +200,10 @@ class _Counter:
 
 def _skip(opened: Any, file: FileTally) -> None:
     """Account for something that is no text."""
-    while chunk := opened.read(1 << 20):
-        file.bytes += len(chunk)
+    try:
+        while chunk := opened.read(1 << 20):
+            file.bytes += len(chunk)
+    except OSError as error:
+        file.unreadable[f"could not read on: {error.strerror or error}"] += 1
     file.unreadable_bytes = file.bytes
     file.unreadable["not text"] += 1

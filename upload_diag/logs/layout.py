@@ -27,6 +27,7 @@ DOCUMENTS = {
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_TEXT_LINE = re.compile(rb"[\t\x20-\x7e\x80-\xff]{20,}\r?\n")
 _BINARY = 0.05  # more control bytes than this, and it is no text
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b\x08"))
 
@@ -77,7 +78,7 @@ def detect(sample: bytes) -> Layout:
 def _encoding(sample: bytes) -> str | None:
     """How text without a byte order mark is encoded; None when it is no text."""
     if len(sample) - len(sample.translate(None, _CONTROLS)) > _BINARY * len(sample):
-        return None
+        return "latin-1" if _TEXT_LINE.match(sample) else None  # a log may be damaged further down
     try:
         sample.decode()
     except UnicodeDecodeError as error:

@@ -23,7 +23,25 @@ def begin(file: Any) -> tuple[Layout, Any]:
         text = _Recoded(opened, layout.encoding)
         head = text.read(SAMPLE)
         return replace(detect(head), encoding=layout.encoding), _Rejoined(head, text)
+    if b"\n" not in sample and sample.count(b"\r") > 1:
+        opened = _OldLines(opened)
+        layout = detect(bytes(sample).replace(b"\r", b"\n"))
     return layout, opened
+
+
+class _OldLines(RawIOBase):
+    """A stream whose lines end in CR alone, with LF instead."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        count = int(self._file.readinto(buffer))
+        buffer[:count] = bytes(buffer[:count]).replace(b"\r", b"\n")
+        return count
 
 
 class _Rejoined(RawIOBase):

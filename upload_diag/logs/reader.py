@@ -23,6 +23,7 @@ LINE_LIMIT = 1 << 20  # a longer line is cut, and what is cut off is counted
 CONTEXT = 16_384  # bytes before an entry that are kept, to tell where it begins and when it was
 _BLOCK = 1 << 18  # fits the processor's cache, which is half of the speed
 _DENSE = 96  # a literal in fewer bytes than this, on average: look at every line
+_DAMAGED = "lines that are not text"
 _TIME_LINES = 16  # how far above an entry its time may stand
 
 
@@ -62,6 +63,7 @@ class Reader:
         self._start = lo - self._base  # where in the buffer the first entry that was not yet read begins
         self._end = 0  # how far the buffer is filled
         self._over = False
+        self._ended = False
 
     @staticmethod
     def begin(lo: int) -> int:
@@ -92,14 +94,23 @@ class Reader:
                 count: int = self._stream.readinto(view[self._end :])
             except (OSError, EOFError, ValueError) as error:
                 self.unreadable[_reason(error)] = 0
+                self._ended = True
                 return False
         self._end += count
+        self._ended = count == 0
         return count > 0
 
     def _to_first_entry(self) -> bool:
         """Move to the first entry that begins in the range; False when there is none."""
         while self._end <= self._start:
             if not self._fill():
+                return False
+        while self._buffer.find(b"\n", max(self._start - 1, 0), self._end) < 0:  # inside a very long line
+            self._buffer[0] = self._buffer[self._end - 1]
+            self._base += self._end - 1
+            self._start = self._end = 1
+            if (self._hi is not None and self._base >= self._hi) or not self._fill():
+                self.begun = self._base + self._end
                 return False
         if self._base:
             self._floor = self._buffer.find(b"\n", 0, self._end) + 1
@@ -130,8 +141,10 @@ class Reader:
         """How far the buffer holds whole entries."""
         if self._hi is not None and self._base + self._end > self._hi:
             stop = self._entry_from(max(self._hi - self._base, self._start))
-            self._over = True
-            return stop
+            if stop < self._end or self._ended or self._buffer[stop - 1 : stop] == b"\n":
+                self._over = True
+                return stop
+            return self._buffer.rfind(b"\n", self._start, stop) + 1  # a very long line begins there
         if last:
             return self._end
         stop = self._buffer.rfind(b"\n", self._start, self._end) + 1
@@ -217,6 +230,10 @@ class Reader:
     def _advance(self, stop: int) -> None:
         """Leave what was read behind, but for a little context."""
         self.bytes += stop - self._start
+        if self._buffer.find(b"\0", self._start, stop) >= 0:
+            lines = self._buffer[self._start : stop].split(b"\n")
+            damaged = sum(len(line) + 1 for line in lines if b"\0" in line)
+            self.unreadable[_DAMAGED] = self.unreadable.get(_DAMAGED, 0) + min(damaged, stop - self._start)
         self.lines += self._buffer.count(b"\n", self._start, stop)
         if self._over or stop == self._end:
             self.lines += self._buffer[stop - 1 : stop] != b"\n"
