@@ -14,9 +14,11 @@ from jsonschema import Draft202012Validator
 
 from upload_diag.cli import main
 from upload_diag.cli.exit_codes import ExitCode
+from upload_diag.contract.checks import Checker
 from upload_diag.contract.compare.permits import Permit, permitted, read_permits
 from upload_diag.contract.compare.strings import longest_text, matching
 from upload_diag.contract.compare.verdict import Direction, Semver, Severity, Verdict, compare
+from upload_diag.contract.documents import Document
 from upload_diag.contract.schemas import find
 from upload_diag.errors import InputError
 
@@ -284,6 +286,19 @@ def test_no_document_contradicts_what_is_called_compatible_and_every_witness_sta
             takes, refuses = (Draft202012Validator(schema) for schema in sides[change.direction])
             assert takes.is_valid(change.witness)
             assert not refuses.is_valid(change.witness)
+
+
+@pytest.mark.parametrize("kind", ["anyOf", "oneOf"])
+def test_alternatives_are_the_same_only_one_by_one(kind):
+    lists, texts = {"type": "array"}, {"type": "string"}
+    assert compare({kind: [lists, {}]}, {kind: [lists, lists]}).verdicts[Direction.PRODUCER] is not Verdict.COMPATIBLE
+    assert compare({kind: [lists, texts]}, {kind: [texts, lists]}).verdict is Verdict.COMPATIBLE
+
+
+def test_an_alternative_that_nothing_fits_is_no_stumbling_block():
+    (change,) = compare({}, {"anyOf": [False, {"type": "string"}]}).changes
+    assert (change.severity, change.direction) == (Severity.ERROR, Direction.PRODUCER)
+    assert Checker({"anyOf": [False]}).problems(Document("test", 1))
 
 
 @settings(max_examples=80)

@@ -63,8 +63,9 @@ class Checker:
 def _leaves(error: Any) -> Iterator[Any]:
     """The errors inside the one alternative of the value's own type; without such a one, the error itself."""
     if error.validator in {"anyOf", "oneOf"} and error.context:
-        wrong_type = {sub.schema_path[0] for sub in error.context if sub.validator == "type" and not sub.path}
-        meant = [sub for sub in error.context if sub.schema_path[0] not in wrong_type]
+        inside = [sub for sub in error.context if sub.schema_path]  # an alternative that is `false` has no path
+        wrong_type = {sub.schema_path[0] for sub in inside if sub.validator == "type" and not sub.path}
+        meant = [sub for sub in inside if sub.schema_path[0] not in wrong_type]
         if wrong_type and len({sub.schema_path[0] for sub in meant}) == 1:
             for sub in meant:
                 yield from _leaves(sub)

@@ -206,7 +206,9 @@ class Prover:
         return same(self.giver, theirs, self.taker, mine)
 
     def _same_list(self, wanted: list[Schema], have: list[Schema]) -> bool:
-        return all(any(self._same(branch, other) for other in have) for branch in wanted) and len(wanted) == len(have)
+        """Whether two lists of alternatives are one and the same, in whatever order."""
+        pairs = zip(sorted(wanted, key=text_of), sorted(have, key=text_of), strict=False)
+        return len(wanted) == len(have) and all(self._same(mine, theirs) for mine, theirs in pairs)
 
     def _exactly_one(self, branches: list[Schema], given: Schema) -> bool:
         return any(

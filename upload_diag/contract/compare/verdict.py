@@ -201,9 +201,9 @@ def _breaks(giver: Side, taker: Side, direction: Direction) -> Iterator[Change]:
 
 def _leaves(error: Any) -> Iterator[Any]:
     """The errors inside an alternative, when only one alternative was meant; else the error itself."""
-    branches = {sub.schema_path[0] for sub in error.context or ()}
-    if error.validator in {"anyOf", "oneOf"} and len(branches) == 1:
-        for sub in error.context:
+    inside = [sub for sub in error.context or () if sub.schema_path]  # an alternative that is `false` has no path
+    if error.validator in {"anyOf", "oneOf"} and len({sub.schema_path[0] for sub in inside}) == 1:
+        for sub in inside:
             yield from _leaves(sub)
     else:
         yield error
