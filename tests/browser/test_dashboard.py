@@ -221,6 +221,19 @@ def test_the_journal_is_exported(page, server, begin, tmp_path):
     assert [json.loads(line)["operation"] for line in lines] == [each.operation for each in server.journal]
 
 
+def test_the_exported_har_is_diagnosed_by_analyze(page, server, begin, tmp_path):
+    from upload_diag.analysis import analyze
+
+    upload_id = begin(parts=1)
+    server.expire(upload_id)
+    with pytest.raises(ClientError, match="NoSuchUpload"):
+        server.client().upload_part(Bucket="bkt", Key="in/k", UploadId=upload_id, PartNumber=2, Body=b"x")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export HAR").click()
+    download.value.save_as(tmp_path / "journal.har")
+    assert set(analyze([str(tmp_path / "journal.har")]).by_code) == {"SESSION_EXPIRED"}
+
+
 def test_the_snippet_of_each_client_is_copied(open_page, server):
     page = open_page(permissions=["clipboard-read", "clipboard-write"])
     for client in ("boto3", "aws-cli", "JS", "rclone"):

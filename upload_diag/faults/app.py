@@ -52,6 +52,7 @@ class App:
         ledger: sessions; every use is under `lock`.
         counts: answers by (operation, status).
         fired: strikes by kind of fault.
+        url: of S3, and `snippets` for it; known once it listens.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class App:
         self.ledger: Ledger[Content] = Ledger(seed, self.lifetimes.deadline)
         self.stopping = threading.Event()
         self.gateway: Gateway | None = None
+        self.url = ""
         self.snippets: tuple[Snippet, ...] = ()
         self._multipart = Multipart(
             ledger=self.ledger,

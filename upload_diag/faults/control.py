@@ -158,10 +158,14 @@ def _move_clock(call: Call) -> Response:
 
 
 def _journal(call: Call) -> Response:
-    """The journal as NDJSON, after `since`; with `times=true` also when."""
+    """The journal as NDJSON, after `since`; with `times=true` also when. With `format=har`, its requests as HAR."""
     since = call.query.get("since", "0")
     if not since.isdigit():
         raise RefusedError(400, f"since is {since!r}; wanted the number of an entry.")
+    if call.query.get("format") == "har":
+        from upload_diag.faults.har import as_har
+
+        return _json(as_har(call.app.journal.since(int(since)), call.app.url))
     text = Journal.ndjson(call.app.journal.since(int(since)), times=call.query.get("times") == "true")
     return Response(200, {"content-type": "application/x-ndjson"}, text.encode())
 

@@ -103,6 +103,7 @@ class FaultServer:
                 ) from error
         self._listeners = listeners
         self.app.gateway = Gateway(self.client, self.app.store, self._seed)
+        self.app.url = self.url
         self.app.snippets = snippets(self.url, *self.credentials)
         for listener in listeners:
             listener.start()
