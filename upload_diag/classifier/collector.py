@@ -13,7 +13,7 @@ from upload_diag.classifier.hits import CODE_FIELD, FAILURE, FLAG, NAME_FIELD, T
 from upload_diag.classifier.index import Index
 from upload_diag.classifier.prose import CODE_LIKE, VAGUE_CODES, mark, providers, read_prose, remember
 from upload_diag.codes import ErrorCode
-from upload_diag.rules.fields import IDENTIFIERS, Meaning, meaning_of
+from upload_diag.rules.fields import Meaning, meaning_of
 from upload_diag.shapes import exception, literal, url, xml_error
 from upload_diag.shapes.text import MAX_TEXT, clean, flatten, unescape
 
@@ -101,6 +101,9 @@ class Collector:
             meaning = meaning_of(key)
             if meaning is None:
                 self._unknown(key, value, (path, key), depth + 1, nested)
+            elif meaning.field and isinstance(value, str | int):
+                if meaning is not Meaning.OPERATION or (isinstance(value, str) and _OPERATION.match(value)):
+                    self.found.fact(meaning.field, value, 80)
             elif meaning is Meaning.METHOD and isinstance(value, str):
                 method = value
             elif meaning is Meaning.URL and isinstance(value, str):
@@ -132,10 +135,7 @@ class Collector:
             return
         if not isinstance(value, str | int | float):
             self._stack.append((value, path, depth + 1, nested))
-        elif meaning in IDENTIFIERS:
-            if meaning is not Meaning.OPERATION or (isinstance(value, str) and _OPERATION.match(value)):
-                self.found.fact(meaning.value, value, 80)
-        elif meaning in _NAMES:
+        elif meaning is Meaning.CODE or meaning is Meaning.NAME or meaning is Meaning.STATUS:
             self._named(meaning, value, path, depth + 1, nested)
         elif meaning is Meaning.DEAD_SESSION:
             if value is True or (isinstance(value, str) and value.lower() == "true"):
@@ -226,9 +226,6 @@ class Collector:
                 at = end
         rest.append(text[at:])
         return " ".join(rest)
-
-
-_NAMES = frozenset({Meaning.CODE, Meaning.NAME, Meaning.STATUS})
 
 
 def _as_json(text: str) -> Any:

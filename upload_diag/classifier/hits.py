@@ -12,7 +12,7 @@ CODE_FIELD = 95  # a service's code where a code belongs: XML `Code`, JSON `code
 FLAG = 88  # an envelope's own verdict: isSessionExpired
 NAME_FIELD = 85  # the class or name of an exception
 TEXT_CODE = 76  # a service's code in running text, set off as one: `NoSuchUpload:`, `(NoSuchUpload)`
-LOOSE_CODE = 68  # a service's code anywhere in running text
+LOOSE_CODE = 72  # a service's code anywhere in running text
 TEXT_TOKEN = 62  # any other known token in running text
 WEAK_TOKEN = 35  # a token that often wraps a better reason
 BARE_STATUS = 30
@@ -56,7 +56,7 @@ def render(path: Path) -> str:
         path, key = path
         if isinstance(key, int):
             parts.append(f"[{key}]")
-        elif _PLAIN_KEY.match(key):
+        elif (len(key) < 60 and key.isidentifier() and key.isascii()) or _PLAIN_KEY.match(key):
             parts.append("." + key)
         else:
             quoted = key[:80].replace("\\", "\\\\").replace("'", "\\'")

@@ -1,5 +1,6 @@
 """From findings to the verdict: all the judgement there is, with `hits.rank`."""
 
+from functools import lru_cache
 from typing import Any
 
 from upload_diag.classifier.findings import Findings
@@ -100,6 +101,7 @@ def _evidence(hit: Hit) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=4_096)  # codes, sentences and bucket names come again and again
 def _clean(text: str) -> str:
     """Without secrets, and without the lone surrogates that no encoding can carry."""
     text = redact(text)

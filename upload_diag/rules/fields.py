@@ -8,11 +8,15 @@ Firebase, Supabase, problem+json, JSON:API, GraphQL, Lambda, pino, winston, buny
 
 from enum import Enum
 
-__all__ = ["FIELDS", "IDENTIFIERS", "Meaning", "meaning_of"]
+__all__ = ["FIELDS", "Meaning", "meaning_of"]
 
 
 class Meaning(Enum):
     """What the value under a key says."""
+
+    def __init__(self, value: str) -> None:
+        self.field = "" if value.endswith("?") else value
+        """The field of UploadContext that the value is, empty when it is none."""
 
     CODE = "code?"  # the name of the failure; a number here is an HTTP status at best
     NAME = "name?"  # may be the name of the failure, may be any other name
@@ -39,9 +43,6 @@ class Meaning(Enum):
     OCCURRED_AT = "occurred_at"
     ATTEMPTS = "attempts"
 
-
-IDENTIFIERS = frozenset(meaning for meaning in Meaning if not meaning.value.endswith("?"))
-"""The meanings that are fields of UploadContext, by their values."""
 
 _ROWS: dict[Meaning, str] = {
     Meaning.CODE: """code errorCode error_code errCode err_code awsErrorCode awsCode s3Code serviceCode service_code
