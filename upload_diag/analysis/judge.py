@@ -1,6 +1,5 @@
 """One verdict for every record: what failed, what else happened. Alike records are judged once."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from upload_diag.sessions import Failure
 if TYPE_CHECKING:
     from upload_diag.rules.ruleset import Ruleset
 
-__all__ = ["Judge", "Verdict"]
+__all__ = ["Judge", "Verdict", "search_literals"]
 
 _WHOLE = 131_072  # bytes; of a longer record only what stands around its first literals is classified
 _WINDOWS = 8
@@ -55,7 +54,7 @@ class Judge:
 
         self._classifier = Classifier(ruleset)
         self.ruleset = self._classifier.ruleset
-        self.scanner: Scanner = scanner(minimal(_all_literals(self.ruleset)), engine)
+        self.scanner: Scanner = scanner(search_literals(self.ruleset), engine)
         self.known: dict[bytes, Verdict] = {}
 
     def __call__(self, record: Record) -> Verdict:
@@ -106,8 +105,9 @@ _KEYS = {
 }
 
 
-def _all_literals(ruleset: "Ruleset") -> Iterable[str]:
-    return {*ruleset.literals(), *literals(), *_KEYS, *access_log.LITERALS}
+def search_literals(ruleset: "Ruleset") -> tuple[bytes, ...]:
+    """What the prefilter looks for: of the rules, of the markers, of the keys and formats; see `minimal`."""
+    return minimal({*ruleset.literals(), *literals(), *_KEYS, *access_log.LITERALS})
 
 
 def _payload(record: Record, text: str) -> Any:
