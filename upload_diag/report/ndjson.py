@@ -13,7 +13,7 @@ _ROWS = {"inputs": "input", "groups": "group", "sessions": "session", "patterns"
 
 def write(report: Report, out: TextIO) -> None:
     """Write the head, `{"type": "report", …}`, and then each input, group, session, pattern and bar."""
-    body = report.to_json()
+    body = report.frame() | {"sessions": report.sessions_json()}  # one by one: there may be hundreds of thousands
     head = {key: value for key, value in body.items() if key not in _ROWS}
     out.write(f"{dumps({'type': 'report'} | head)}\n")
     for name, kind in _ROWS.items():
