@@ -162,9 +162,7 @@ HOSTILE = (
 def hostile(text: str) -> Report:
     """A report in which every text that can come from an input is the given one."""
     bad = {"path": text, "text": text}
-    one = group(
-        0, service_code=text, operation=text, cause=text, rule=text, fingerprint=text, advice=text, user_message=text
-    )
+    one = group(0, service_code=text, operation=text, cause=text, rule=text, advice=text, user_message=text)
     one = replace(one, examples=(replace(example(0, 0), **bad), replace(example(0, 1), **bad, time=text)))
     cause = RootCause(Cause.OWN_ABORT, (text,), text, (text,))
     story = session(

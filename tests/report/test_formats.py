@@ -9,10 +9,12 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
+from jsonschema import Draft202012Validator
 from markdown_it import MarkdownIt
 from samples import EMPTY, HOSTILE, MARK, SAMPLES, group, hostile, report
 
 from upload_diag import report as formats
+from upload_diag._resources import read_resource
 from upload_diag.codes import Action
 from upload_diag.report import FORMATS
 from upload_diag.report import _words as words
@@ -127,6 +129,13 @@ def test_every_cause_of_death_has_its_words():
 def test_json_is_the_report_and_nothing_is_lost(sample):
     wanted = json.loads(json.dumps(SAMPLES[sample].to_json()).replace("\\ud800", "\\ufffd"))
     assert json.loads(printed("json", SAMPLES[sample])) == wanted
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_json_keeps_its_schema(sample):
+    validator = Draft202012Validator(json.loads(read_resource("schemas", "report.schema.json")))
+    errors = [error.message[:200] for error in validator.iter_errors(json.loads(printed("json", SAMPLES[sample])))]
+    assert errors == []
 
 
 @pytest.mark.parametrize("sample", SAMPLES)

@@ -10,8 +10,10 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from jsonschema import Draft202012Validator
 from samples import HOSTILE, MARK, SAMPLES, example, group, hostile, report, session
 
+from upload_diag._resources import read_resource
 from upload_diag.report import html
 from upload_diag.report.html import read_back
 from upload_diag.report.html._markup import Markup, tag
@@ -215,3 +217,9 @@ def test_a_step_never_points_to_a_group_that_is_not_in_the_page():
     story = session(0, timeline=(far, near))
     (shown,) = read_back(page(report(2000, 0, sessions=(story,))))["sessions"]
     assert [step["group"] for step in shown["timeline"]] == [None, "v1:000000000001"]
+
+
+@pytest.mark.parametrize("sample", ["empty", "one group", "20 groups", "2,000 groups"])
+def test_what_is_read_back_keeps_the_schema_of_reports(sample):
+    validator = Draft202012Validator(json.loads(read_resource("schemas", "report.schema.json")))
+    assert [error.message for error in validator.iter_errors(read_back(page(SAMPLES[sample])))] == []

@@ -21,7 +21,7 @@ def opened(browser, tmp_path):
         html.write(sample, out)
         file = tmp_path / "report.html"
         file.write_text(out.getvalue(), encoding="utf-8")
-        contexts.append(browser.new_context(**options))
+        contexts.append(browser.new_context(reduced_motion="reduce", **options))
         page = contexts[-1].new_page()
         page.requests, page.troubles = [], []
         page.on("request", lambda request: page.requests.append(request.url))
