@@ -28,6 +28,10 @@ class Classifier:
             collector.collect(error)
         return decide(collector.found, self.ruleset)
 
+    def forget(self) -> None:
+        """Forget the texts it remembers; for measurements."""
+        self._index.memo.clear()
+
 
 @cache
 def _builtin() -> Classifier:
