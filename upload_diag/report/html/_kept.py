@@ -1,5 +1,6 @@
 """What of a report goes into a page: the richest choice that keeps it small, and a record of what was left out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import Enum
 from itertools import islice
@@ -76,15 +77,15 @@ class Kept:
         return self.part.to_json() | {"totals": self.whole.totals(), "leftOut": self.left_out}
 
 
-def keep(report: Report, caps: Caps) -> Kept:
-    """As much of the report as the caps allow."""
+def keep(report: Report, caps: Caps, stories: Sequence[UploadSession]) -> Kept:
+    """As much of the report as the caps allow; `stories` are its sessions in the order in which they deserve room."""
     shown = {one.fingerprint for one in report.groups[: caps.groups]}
     width, bars = words.bars(report, caps.bars)
     part = replace(
         report,
         inputs=tuple(_input(one) for one in sorted(report.inputs, key=_trouble)[:INPUTS]),
         groups=tuple(_group(one, caps) for one in report.groups[: caps.groups]),
-        sessions=tuple(_session(one, shown) for one in words.notable(report.sessions, caps.sessions)),
+        sessions=tuple(_session(one, shown) for one in stories[: caps.sessions]),
         timeline=tuple(Bucket(bar.start, bar.counts) for bar in bars),
         bucket_seconds=width,
         patterns=report.patterns[:NOTES],
