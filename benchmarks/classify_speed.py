@@ -1,7 +1,7 @@
 """How long a classification takes, as a ratio to `json.loads` of the same text.
 
-Two figures for the payloads: `first sight`, when no text has been met before, and `again`, when a log repeats itself and
-the classifier remembers short texts. Ratios are medians over rounds in which ours and `json.loads` take turns, so they
+Two figures for the payloads: `first sight`, when no text has been met before, and `again`, when a log repeats itself
+and the classifier remembers short texts. Ratios are medians over rounds in which ours and `json.loads` take turns, so they
 hold on a busy machine too.
 
     python benchmarks/classify_speed.py [CORPUS.jsonl]     # lines with a "payload"; default fixtures/payloads
