@@ -19,9 +19,12 @@ upload(client, Path({file!r}), state={state!r}).run()
 """
 
 
-def kill_at(server, file, state, parts, more=0.0):
-    """Begin an upload, kill -9 it when `parts` parts are stored, and `more` seconds later."""
-    armed = server.inject(Delay(seconds=0.02), operation="UploadPart")
+def kill_at(server, file, state, parts, *, more=0.0, hold=30.0):
+    """Begin an upload, kill -9 it when `parts` are stored and `more` seconds later; whether it was still going on.
+
+    Parts beyond these are held back for `hold` seconds, so that it cannot end before.
+    """
+    armed = server.inject(Delay(seconds=hold), operation="UploadPart", nth=parts + 1, times=100)
     script = SCRIPT.format(here=str(Path(__file__).parent), url=server.url, file=str(file), state=str(state))
     process = subprocess.Popen([sys.executable, "-c", script])
     try:
@@ -34,3 +37,4 @@ def kill_at(server, file, state, parts, more=0.0):
         process.kill()
         process.wait()
         server.app.plan.disarm(armed.id)
+    return state.exists()

@@ -17,7 +17,7 @@ from upload_diag.recovery import UploadCancelledError, UploadStoppedError
 @pytest.mark.parametrize("parts", [0, 4, 9])
 def test_an_upload_goes_on_after_kill_9(server, s3, file, tmp_path, parts):
     state = tmp_path / "state"
-    kill_at(server, file, state, parts)
+    assert kill_at(server, file, state, parts)
     upload(s3, file, state=state).run()
     assert object_is(s3, file)
     stored = [entry.part_number for entry in server.journal.of("UploadPart") if entry.status == 200]

@@ -48,6 +48,12 @@ class Size(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
     help="new sessions in the place of dead ones",
 )
 @click.option(
+    "--checkpoint-every",
+    type=click.IntRange(1),
+    metavar="PARTS",
+    help="send stages of so many parts, put together by the store, so that a dead session costs one stage",
+)
+@click.option(
     "--on-file-change",
     type=click.Choice(["stop", "restart"]),
     default="stop",
@@ -71,6 +77,7 @@ def command(  # noqa: PLR0917 - click passes them by name
     destination: tuple[str, str],
     resume: bool,
     state: Path | None,
+    checkpoint_every: int | None,
     content_type: str | None,
     metadata: tuple[str, ...],
     format_: str,
@@ -84,7 +91,7 @@ def command(  # noqa: PLR0917 - click passes them by name
     A session that dies is replaced, expired credentials are read again, lost answers are cleared up, and what was sent
     before a crash is not sent again (--resume).
     """
-    from upload_diag.recovery import Policy, ResumableUpload
+    from upload_diag.recovery import CheckpointedUpload, Policy, ResumableUpload
 
     bucket, key = destination
     state = state or file.with_name(f"{file.name}.upload")
@@ -94,16 +101,18 @@ def command(  # noqa: PLR0917 - click passes them by name
     if content_type:
         settings["ContentType"] = content_type
     with _listener(format_, file) as on_event:
-        upload = ResumableUpload(
-            s3_client(**where),
-            bucket,
-            f"{key}{file.name}" if not key or key.endswith("/") else key,
-            file,
-            policy=Policy(**limits),
-            state=state,
-            settings=settings,
-            renew=lambda _: s3_client(**where),
-            on_event=on_event,
+        options: dict[str, Any] = {
+            "policy": Policy(**limits),
+            "state": state,
+            "settings": settings,
+            "renew": lambda _: s3_client(**where),
+            "on_event": on_event,
+        }
+        place = (s3_client(**where), bucket, f"{key}{file.name}" if not key or key.endswith("/") else key, file)
+        upload = (
+            CheckpointedUpload(*place, every=checkpoint_every, **options)
+            if checkpoint_every
+            else ResumableUpload(*place, **options)
         )
         try:
             result = upload.run()

@@ -3,6 +3,7 @@
 from upload_diag.recovery.checkpoint import Checkpoint
 from upload_diag.recovery.events import Event
 from upload_diag.recovery.machine import Command, Found, Machine, Phase
+from upload_diag.recovery.outcome import UploadCancelledError, UploadResult, UploadStoppedError
 from upload_diag.recovery.plan import Part, Plan
 from upload_diag.recovery.policy import Next, Policy, Spent, Step, decide
 from upload_diag.recovery.restart import (
@@ -11,12 +12,14 @@ from upload_diag.recovery.restart import (
     session_restart_instructions,
     should_restart_upload,
 )
+from upload_diag.recovery.stages import CheckpointedUpload
 from upload_diag.recovery.stale import StaleSession, abort_session, stale_sessions
 from upload_diag.recovery.store import S3Store, Store
-from upload_diag.recovery.uploader import ResumableUpload, UploadCancelledError, UploadResult, UploadStoppedError
+from upload_diag.recovery.uploader import ResumableUpload
 
 __all__ = [
     "Checkpoint",
+    "CheckpointedUpload",
     "Command",
     "Event",
     "Found",

@@ -5,7 +5,8 @@ from typing import Any
 
 from upload_diag.classifier import classify
 from upload_diag.codes import Action
-from upload_diag.recovery.uploader import ResumableUpload, UploadResult, UploadStoppedError
+from upload_diag.recovery.outcome import UploadResult, UploadStoppedError
+from upload_diag.recovery.uploader import ResumableUpload
 
 __all__ = ["RestartInstructions", "restart_upload", "session_restart_instructions", "should_restart_upload"]
 

@@ -2,6 +2,7 @@
 
 import os
 import threading
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -31,6 +32,9 @@ class Identity:
 class Source:
     """A file by its path, or an open binary file that can seek. Every method may be called from any thread.
 
+    Attributes:
+        size: bytes of what is meant: the file, or a piece of it.
+
     Raises:
         InputError: it cannot be opened, or cannot seek.
     """
@@ -49,6 +53,7 @@ class Source:
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             raise InputError(f"{self.name(path_or_file)}: {reason}") from error
+        self._offset, self.size = 0, self.identity.size
 
     @staticmethod
     def name(path_or_file: object) -> str:
@@ -83,7 +88,7 @@ class Source:
         """
         try:
             with self._lock:
-                self._file.seek(part.offset)
+                self._file.seek(self._offset + part.offset)
                 data = self._file.read(part.size)
         except (OSError, ValueError) as error:
             raise InputError(f"{self.path or 'the file object'} cannot be read: {error}") from error
@@ -91,6 +96,15 @@ class Source:
         if len(data) != part.size:
             raise FileChangedError(f"{self.path or 'the file object'} ends before part {part.number}")
         return data
+
+    def piece(self, part: Part) -> "Source":
+        """A piece of the same version of the file, as a source of its own; it lives as long as this one."""
+        piece = copy(self)
+        piece._narrow(part)  # noqa: SLF001 - its own kind
+        return piece
+
+    def _narrow(self, part: Part) -> None:
+        self._offset, self.size, self._owned = self._offset + part.offset, part.size, False
 
     def close(self) -> None:
         """Close what was opened here; a file object stays open."""

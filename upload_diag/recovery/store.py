@@ -34,8 +34,8 @@ class Store(Protocol):
     def create(self, token: str) -> str:
         """A new session; its id."""
 
-    def send(self, upload_id: str, number: int, data: bytes) -> str | None:
-        """Store a part; its ETag without quotes, None when the answer has none."""
+    def send(self, upload_id: str, number: int, read: Callable[[], bytes]) -> str | None:
+        """Store a part, whose bytes `read` gives; its ETag without quotes, None when the answer has none."""
 
     def stored(self, upload_id: str) -> dict[int, tuple[str, int]]:
         """ETag and size of every stored part, by number."""
@@ -94,8 +94,8 @@ class S3Store:
         answer = self._client.create_multipart_upload(**{**settings, **self._place, "Metadata": metadata})
         return str(answer["UploadId"])
 
-    def send(self, upload_id: str, number: int, data: bytes) -> str | None:
-        session = {"UploadId": upload_id, "PartNumber": number, "Body": data}
+    def send(self, upload_id: str, number: int, read: Callable[[], bytes]) -> str | None:
+        session = {"UploadId": upload_id, "PartNumber": number, "Body": read()}
         answer = self._client.upload_part(**self._with("ChecksumAlgorithm", *_ENCRYPTION), **session)
         return _etag(answer)
 

@@ -5,92 +5,29 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from functools import partial
 from pathlib import Path
 from random import Random
 from secrets import token_hex
 from typing import Any, BinaryIO
 
-from upload_diag.classifier import classify
-from upload_diag.codes import Action, ErrorCode, Operation
-from upload_diag.errors import InputError, UploadDiagError, UsageError
+from upload_diag.codes import Operation
+from upload_diag.errors import InputError, UsageError
 from upload_diag.model import ErrorInfo
 from upload_diag.recovery.checkpoint import Checkpoint
 from upload_diag.recovery.events import Event
+from upload_diag.recovery.failures import retry_after, verdict_on
 from upload_diag.recovery.machine import RENEW, Command, Machine, Phase
+from upload_diag.recovery.outcome import UploadCancelledError, UploadResult, UploadStoppedError
 from upload_diag.recovery.plan import Plan
 from upload_diag.recovery.policy import Next, Policy, Step
 from upload_diag.recovery.source import FileChangedError, Source
 from upload_diag.recovery.store import Renew, S3Store, Store
-from upload_diag.rules.advice import ADVICE
 
-__all__ = ["ResumableUpload", "UploadCancelledError", "UploadResult", "UploadStoppedError"]
+__all__ = ["ResumableUpload"]
 
 SAVE_EVERY = 1.0  # seconds between two writes of the state file while parts arrive; ListParts knows the rest
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UploadResult:
-    """An upload that went well.
-
-    Attributes:
-        etag: of the object, without quotes.
-        size: bytes.
-        proved: how success is known where Complete did not simply say so: "token" or "etag"; else empty.
-        attempts: requests that were sent, failed ones included.
-        parts_sent: parts that were stored, those of lost sessions included.
-        refreshes: sessions that took the place of a dead one.
-        leftovers: ids of sessions that could not be aborted.
-        unseen_sessions: Creates whose answer was lost; each may have left a session without parts.
-    """
-
-    bucket: str
-    key: str
-    etag: str
-    size: int
-    upload_id: str
-    proved: str
-    attempts: int
-    parts_sent: int
-    refreshes: int
-    leftovers: tuple[str, ...]
-    unseen_sessions: int
-    events: tuple[Event, ...]
-
-
-class UploadStoppedError(UploadDiagError):
-    """An upload that did not end well; unless its session is gone, it can go on later.
-
-    Attributes:
-        info: why, and what to do.
-        why: which limit was reached; empty if the failure itself is the end.
-        upload_id: the session that is kept; empty if there is none.
-        state: the state file that it can go on from.
-    """
-
-    def __init__(
-        self, info: ErrorInfo, why: str, upload_id: str, state: Path | None, events: tuple[Event, ...]
-    ) -> None:
-        super().__init__(info, why, upload_id, state, events)
-        self.info, self.why, self.upload_id, self.state, self.events = info, why, upload_id, state, events
-        if info.code in (ErrorCode.NETWORK, ErrorCode.TIMEOUT):
-            self.exit_code = 4
-        elif info.code is ErrorCode.LOCAL_IO:
-            self.exit_code = 3
-
-    def __str__(self) -> str:
-        name = self.info.context.service_code
-        seen = f"{self.info.code}{f' ({name})' if name else ''}{f', {self.why}' if self.why else ''}"
-        kept = f" The session is kept; resume from {self.state}." if self.state and self.upload_id else ""
-        return f"The upload stopped: {seen}. {self.info.message}{kept}"
-
-
-class UploadCancelledError(UploadDiagError):
-    """The upload was cancelled."""
-
-    exit_code = 130
 
 
 class _CancelledWaitError(Exception):
@@ -104,13 +41,15 @@ class ResumableUpload:
 
     Args:
         client: a boto3 S3 client, or a `Store` for another way to the object.
-        path_or_file: a path, or a binary file that can seek; only a path can go on after a crash.
+        path_or_file: a path, or a binary file that can seek; only a path can go on after a crash. A `Source` is a
+            version of a file, or a piece of one, that somebody else opened.
         policy: the limits.
         state: the state file; an upload that is recorded there goes on. None keeps no state.
         on_event: called with every `Event`, from the thread that called `run`.
         settings: arguments of CreateMultipartUpload, such as ContentType, Metadata, ServerSideEncryption.
         renew: asked for a client with fresh credentials when they expired.
         random: of the pauses; a seeded one for tests.
+        token: what the object's metadata will carry; a random one if not given.
     """
 
     def __init__(
@@ -118,7 +57,7 @@ class ResumableUpload:
         client: Any,
         bucket: str,
         key: str,
-        path_or_file: str | Path | BinaryIO,
+        path_or_file: str | Path | BinaryIO | Source,
         *,
         policy: Policy | None = None,
         state: str | Path | None = None,
@@ -126,6 +65,7 @@ class ResumableUpload:
         settings: Mapping[str, Any] | None = None,
         renew: Renew | None = None,
         random: Random | None = None,
+        token: str | None = None,
     ) -> None:
         self.bucket, self.key, self.policy = bucket, key, policy or Policy()
         self._store: Store = (
@@ -133,7 +73,7 @@ class ResumableUpload:
             if hasattr(client, "meta")
             else client
         )
-        self._path_or_file = path_or_file
+        self._path_or_file, self._token = path_or_file, token
         self._state = Path(state) if state is not None else None
         self._on_event = on_event
         self._random = random or Random()  # noqa: S311 - pauses, not secrets
@@ -155,8 +95,10 @@ class ResumableUpload:
             UsageError: the state file is of another upload.
         """
         self._cancelled.clear()
+        limit = self.policy.max_session_refreshes
         recorded = self._recorded()
-        self._source = Source(self._path_or_file)
+        given = self._path_or_file
+        self._source = self._opened()
         try:
             self._machine = self._new_machine(recorded, anew=anew)
             while True:
@@ -164,7 +106,12 @@ class ResumableUpload:
                 machine = self._machine
                 if machine.phase is Phase.DONE:
                     return self._result()
-                if not self._file_changed() or self.policy.on_file_change != "restart" or machine.refreshes >= 2:
+                if (
+                    isinstance(given, Source)
+                    or not self._file_changed()
+                    or self.policy.on_file_change != "restart"
+                    or machine.refreshes >= limit
+                ):
                     raise self._stopped()
                 self._begin_again()
         finally:
@@ -208,9 +155,9 @@ class ResumableUpload:
             )
         part_size = recorded.part_size if recorded and fits else self.policy.part_size
         machine = Machine(
-            Plan.of(identity.size, part_size),
+            Plan.of(self._source.size, part_size),
             self.policy,
-            token=recorded.token if recorded and fits else token_hex(16),
+            token=recorded.token if recorded and fits else self._token or token_hex(16),
             random=self._random,
             renewable=self._store.renewable,
             upload_id=recorded.upload_id if recorded else None,
@@ -219,6 +166,10 @@ class ResumableUpload:
         if recorded is not None and not fits:
             machine.start_anew()
         return machine
+
+    def _opened(self) -> Source:
+        given = self._path_or_file
+        return given if isinstance(given, Source) else Source(given)
 
     def _file_changed(self) -> bool:
         try:
@@ -231,9 +182,9 @@ class ResumableUpload:
         """Take the file as it now is; nothing that was sent of the old one is used."""
         old = self._machine
         self._source.close()
-        self._source = Source(self._path_or_file)
+        self._source = self._opened()
         self._machine = Machine(
-            Plan.of(self._source.identity.size, self.policy.part_size),
+            Plan.of(self._source.size, self.policy.part_size),
             self.policy,
             token=token_hex(16),
             random=self._random,
@@ -253,7 +204,7 @@ class ResumableUpload:
             while not self._machine.finished:
                 if self._cancelled.is_set():
                     self._end_cancelled(pool, running)
-                for command in self._machine.ready(self.policy.threads - len(running)):
+                for command in self._machine.ready(self.policy.threads + 1 - len(running)):
                     running[pool.submit(self._carry_out, command)] = command
                 done, _ = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
                 for future in done:
@@ -295,7 +246,7 @@ class ResumableUpload:
             case "Renew" if command.cause is not None:
                 return store.renew(command.cause)
         assert command.part is not None  # noqa: S101 - the only operation left is UploadPart
-        return store.send(command.upload_id, command.part.number, self._source.read(command.part))
+        return store.send(command.upload_id, command.part.number, partial(self._source.read, command.part))
 
     def _proven(self, stored: Mapping[int, tuple[str, int]], known: Mapping[int, str]) -> dict[int, str]:
         """The stored parts that hold the file's bytes, by size and the ETag they were sent with, or the right MD5."""
@@ -327,8 +278,8 @@ class ResumableUpload:
         elif isinstance(error, _CancelledWaitError):
             return
         elif isinstance(error, Exception):
-            info = _info(error, command)
-            step = machine.failed(command, info, _retry_after(error))
+            info = verdict_on(error, command)
+            step = machine.failed(command, info, retry_after(error))
             self._tell_failure(command, info, step)
         else:
             raise error
@@ -426,47 +377,3 @@ class ResumableUpload:
             token=machine.token, path=str(self._source.path or ""), part_size=machine.plan.part_size,
             size=identity.size, mtime_ns=identity.mtime_ns, parts=machine.done,
         ).save(self._state)  # fmt: skip
-
-
-def _info(error: Exception, command: Command) -> ErrorInfo:
-    """The verdict on a failure, with what the driver knows about where it happened."""
-    if isinstance(error, InputError):
-        info = _local_io(error)
-    else:
-        info = classify(error)
-    known = {"operation": str(command.operation), "upload_id": command.upload_id or None}
-    if command.part is not None:
-        known["part_number"] = command.part.number  # type: ignore[assignment]
-    return info.model_copy(update={"context": info.context.model_copy(update=known)})
-
-
-def _local_io(error: InputError) -> ErrorInfo:
-    advice = ADVICE[ErrorCode.LOCAL_IO]
-    return classify(None).model_copy(
-        update={
-            "code": ErrorCode.LOCAL_IO,
-            "message": str(error),
-            "user_message": advice.user_message,
-            "suggested_action": advice.suggested_action,
-            "is_retryable": advice.is_retryable,
-            "retry": advice.retry,
-            "action_required": Action.CHECK_FILE,
-        }
-    )
-
-
-def _retry_after(error: Exception) -> float | None:
-    """Seconds of a Retry-After header, which is a number or a date."""
-    response = getattr(error, "response", None)
-    headers = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}) if isinstance(response, dict) else {}
-    value = str(headers.get("retry-after", "")).strip()
-    if not value:
-        return None
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (TypeError, ValueError):
-        return None

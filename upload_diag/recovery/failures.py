@@ -1,0 +1,57 @@
+"""What is known about a failure, beyond the exception itself."""
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from upload_diag.classifier import classify
+from upload_diag.codes import Action, ErrorCode
+from upload_diag.errors import InputError
+from upload_diag.model import ErrorInfo
+from upload_diag.recovery.machine import Command
+from upload_diag.rules.advice import ADVICE
+
+__all__ = ["retry_after", "verdict_on"]
+
+
+def verdict_on(error: Exception, command: Command) -> ErrorInfo:
+    """The verdict on a failure, with what the driver knows about where it happened."""
+    if isinstance(error, InputError):
+        info = _local_io(error)
+    else:
+        info = classify(error)
+    known = {"operation": str(command.operation), "upload_id": command.upload_id or None}
+    if command.part is not None:
+        known["part_number"] = command.part.number  # type: ignore[assignment]
+    return info.model_copy(update={"context": info.context.model_copy(update=known)})
+
+
+def _local_io(error: InputError) -> ErrorInfo:
+    advice = ADVICE[ErrorCode.LOCAL_IO]
+    return classify(None).model_copy(
+        update={
+            "code": ErrorCode.LOCAL_IO,
+            "message": str(error),
+            "user_message": advice.user_message,
+            "suggested_action": advice.suggested_action,
+            "is_retryable": advice.is_retryable,
+            "retry": advice.retry,
+            "action_required": Action.CHECK_FILE,
+        }
+    )
+
+
+def retry_after(error: Exception) -> float | None:
+    """Seconds of a Retry-After header, which is a number or a date."""
+    response = getattr(error, "response", None)
+    headers = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}) if isinstance(response, dict) else {}
+    value = str(headers.get("retry-after", "")).strip()
+    if not value:
+        return None
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
+    except (TypeError, ValueError):
+        return None
