@@ -204,7 +204,7 @@ class ResumableUpload:
             while not self._machine.finished:
                 if self._cancelled.is_set():
                     self._end_cancelled(pool, running)
-                for command in self._machine.ready(self.policy.threads + 1 - len(running)):
+                for command in self._machine.ready(self.policy.threads - len(running)):
                     running[pool.submit(self._carry_out, command)] = command
                 done, _ = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
                 for future in done:
@@ -268,7 +268,7 @@ class ResumableUpload:
         if command.operation != RENEW:
             self._attempts += 1
         machine = self._machine
-        refreshes, phase = machine.refreshes, machine.phase
+        refreshes = machine.refreshes
         error = future.exception()
         if error is None:
             machine.answered(command, future.result())
@@ -280,13 +280,11 @@ class ResumableUpload:
         elif isinstance(error, Exception):
             info = verdict_on(error, command)
             step = machine.failed(command, info, retry_after(error))
-            self._tell_failure(command, info, step)
+            self._tell_failure(command, error, info, step)
         else:
             raise error
         if machine.refreshes > refreshes:
             self._tell("refresh", Operation.CREATE, message="Refreshing upload session…")
-        if machine.phase is Phase.STOPPED is not phase and machine.why:
-            self._tell("limit", command.operation, message=f"Giving up on upload: {machine.why}")
 
     # --- events
 
@@ -319,7 +317,7 @@ class ResumableUpload:
             message=message,
         )
 
-    def _tell_failure(self, command: Command, info: ErrorInfo, step: Step) -> None:
+    def _tell_failure(self, command: Command, error: Exception, info: ErrorInfo, step: Step) -> None:
         if step.next is Next.IGNORE:
             return
         self._tell(
@@ -327,7 +325,8 @@ class ResumableUpload:
             command.operation,
             upload_id=command.upload_id,
             part_number=command.part.number if command.part else None,
-            code=info.context.service_code or "",
+            code=info.context.service_code
+            or ("" if isinstance(getattr(error, "response", None), dict) else type(error).__name__),
             error=info.code.value,
             next=step.next.value,
             message=step.why,
@@ -359,6 +358,8 @@ class ResumableUpload:
     def _stopped(self) -> UploadStoppedError:
         machine = self._machine
         assert machine.stopped_by is not None  # noqa: S101 - a stop has a reason
+        why = machine.why or machine.stopped_by.code
+        self._tell("limit", "", upload_id=machine.upload_id or "", message=f"Giving up on upload: {why}")
         if self._state is not None and not machine.upload_id:  # there is nothing to go on with
             self._state.unlink(missing_ok=True)
         return UploadStoppedError(

@@ -1,0 +1,32 @@
+"""What an upload tells is a log that `analyze` understands."""
+
+import pytest
+from bench import upload
+
+from upload_diag.analysis import analyze
+from upload_diag.faults import ExpireSession, LoseResponse, Respond
+from upload_diag.recovery import UploadStoppedError
+
+
+@pytest.mark.parametrize(
+    ("fault", "when", "outcome", "refreshes"),
+    [
+        (None, {}, "completed", 0),
+        (ExpireSession(), {"operation": "UploadPart", "part_number": 6, "times": 1}, "recovered", 1),
+        (Respond("SlowDown"), {"operation": "UploadPart", "times": 2}, "recovered", 0),
+        (LoseResponse(), {"operation": "CompleteMultipartUpload", "times": 1}, "recovered", 0),
+        (Respond("AccessDenied"), {"operation": "UploadPart", "part_number": 3}, "failed", 0),
+    ],
+)
+def test_the_report_says_how_the_upload_ended(server, s3, file, tmp_path, fault, when, outcome, refreshes):
+    if fault is not None:
+        server.inject(fault, **when)
+    lines = []
+    try:
+        upload(s3, file, on_event=lambda event: lines.append(event.to_json())).run()
+    except UploadStoppedError:
+        assert outcome == "failed"
+    log = tmp_path / "events.ndjson"
+    log.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    (session,) = analyze([str(log)]).sessions
+    assert (session.outcome, session.key, session.refreshes) == (outcome, "k", refreshes)
