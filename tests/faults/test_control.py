@@ -182,6 +182,16 @@ def test_clients_are_told_where_to_connect(control, server):
     assert all(server.url in each["connect"] for each in clients)
 
 
+def test_the_snippet_of_boto3_uploads_as_it_stands(control, server, tmp_path, monkeypatch):
+    import boto3
+
+    (tmp_path / "video.mp4").write_bytes(bytes(9 * 1024 * 1024))
+    monkeypatch.chdir(tmp_path)
+    clients = {each["client"]: each for each in json.loads(control("GET", "/api/clients").body)["clients"]}
+    exec(clients["boto3"]["connect"] + "\n" + clients["boto3"]["upload"], {"boto3": boto3})
+    assert [entry.status for entry in server.journal.of("CompleteMultipartUpload", key="video.mp4")] == [200]
+
+
 def test_metrics_count_requests_faults_and_uploads(control, server, upload_id):
     text = control("GET", "/metrics").body.decode()
     assert 'upload_diag_uploads{state="live"} 1' in text

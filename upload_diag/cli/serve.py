@@ -91,24 +91,12 @@ def need_server_packages() -> None:
 
 def banner(server: "FaultServer") -> str:
     """What a person needs to point a client at the server: lines to paste."""
-    access, secret = server.credentials
     lines = [
         f"S3         {server.url}",
         f"dashboard  {server.control_url.removesuffix('api')}",
         f"control    {server.control_url}" + (f"   token {server.control_token}" if server.control_token else ""),
         "",
-        (
-            f"boto3      boto3.client('s3', endpoint_url='{server.url}', region_name='us-east-1', "
-            f"aws_access_key_id='{access}', aws_secret_access_key='{secret}')"
-        ),
-        (
-            f"aws-cli    AWS_ACCESS_KEY_ID={access} AWS_SECRET_ACCESS_KEY={secret} AWS_DEFAULT_REGION=us-east-1 "
-            f"aws --endpoint-url {server.url} s3 ls"
-        ),
-        (
-            f"JS         new S3Client({{ endpoint: '{server.url}', region: 'us-east-1', forcePathStyle: true, "
-            f"credentials: {{ accessKeyId: '{access}', secretAccessKey: '{secret}' }} }})"
-        ),
+        *(f"{each.client:<9}  {each.connect}" for each in server.app.snippets),
         "",
         "Ctrl-C stops it.",
     ]
