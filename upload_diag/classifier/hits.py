@@ -51,14 +51,14 @@ _PLAIN_KEY = re.compile(r"[A-Za-z_$][\w$]{0,60}\Z")
 
 def render(path: Path) -> str:
     """The path as JSONPath: `$.error.errors[0]['x-amz-id-2']`. It may hold a secret: a key can be anything."""
-    parts: list[str] = []
+    text = ""
     while path is not None:
         path, key = path
         if isinstance(key, int):
-            parts.append(f"[{key}]")
-        elif (len(key) < 60 and key.isidentifier() and key.isascii()) or _PLAIN_KEY.match(key):
-            parts.append("." + key)
+            text = f"[{key}]{text}"
+        elif (key.isidentifier() and len(key) < 60 and key.isascii()) or _PLAIN_KEY.match(key):
+            text = f".{key}{text}"
         else:
             quoted = key[:80].replace("\\", "\\\\").replace("'", "\\'")
-            parts.append(f"['{quoted}']")
-    return "$" + "".join(reversed(parts))
+            text = f"['{quoted}']{text}"
+    return "$" + text

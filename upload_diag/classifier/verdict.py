@@ -21,9 +21,10 @@ MAX_VALUE = 200  # characters of one piece of evidence
 def decide(found: Findings, ruleset: Ruleset) -> ErrorInfo:
     """The verdict that the findings support best."""
     status = _status(found)
-    hits = sorted(found.hits.values(), key=lambda hit: rank(hit, ruleset.own))
-    if hits and any(hit.code is not ErrorCode.UNKNOWN for hit in hits):
-        hits = [hit for hit in hits if hit.code is not ErrorCode.UNKNOWN]  # that something failed is no news then
+    hits = [hit for hit in found.hits.values() if hit.code is not ErrorCode.UNKNOWN]
+    if not hits:  # that something failed is news only where nothing says more
+        hits = list(found.hits.values())
+    hits.sort(key=lambda hit: rank(hit, ruleset.own))
     overruled = {code for hit in hits for code in hit.refines}
     kept = [hit for hit in hits if hit.code not in overruled or hit.refines] if overruled else hits
     best = kept[0] if kept else None
@@ -34,18 +35,19 @@ def decide(found: Findings, ruleset: Ruleset) -> ErrorInfo:
     operation = found.ids.get("operation", (0, None))[1]
     advice = advise(code, operation)
     service_code = _service_code(hits, code) or found.unnamed_code
-    fields: dict[str, Any] = {  # as plain values: pydantic builds the parts faster than we could
+    # As plain values under the names that pydantic looks for first: it builds the parts faster than we could.
+    fields: dict[str, Any] = {
         "code": code,
         "message": _message(service_code, best, advice.message),
-        "user_message": advice.user_message,
-        "suggested_action": advice.suggested_action,
-        "is_retryable": advice.retry is not Retry.NEVER,
+        "userMessage": advice.user_message,
+        "suggestedAction": advice.suggested_action,
+        "isRetryable": advice.retry is not Retry.NEVER,
         "retry": advice.retry,
-        "action_required": advice.action,
+        "actionRequired": advice.action,
         "context": _context(found, status, service_code),
         "evidence": [_evidence(hit) for hit in hits[:MAX_EVIDENCE]],
         "secondary": list(dict.fromkeys(hit.code for hit in kept if hit.code is not code)),
-        "ruleset_version": ruleset.version,
+        "rulesetVersion": ruleset.version,
     }
     return ErrorInfo(**fields)
 

@@ -225,4 +225,6 @@ ADVICE_BY_OPERATION: dict[tuple[ErrorCode, Operation], Advice] = {
 
 def advise(code: ErrorCode, operation: str | None = None) -> Advice:
     """What to do about a verdict, at the S3 operation that met it, if that is known."""
-    return ADVICE_BY_OPERATION.get((code, operation), ADVICE[code])  # type: ignore[arg-type]  # a StrEnum equals its text
+    if operation is not None and (advice := ADVICE_BY_OPERATION.get((code, operation))):  # type: ignore[arg-type]
+        return advice  # a StrEnum equals its text
+    return ADVICE[code]
