@@ -13,6 +13,8 @@ from upload_diag.cli._console import fail_on as exit_code
 from upload_diag.cli._console import fail_on_option
 from upload_diag.cli._reports import format_option, is_page, output_option, print_report, read_report
 from upload_diag.cli.exit_codes import ExitCode
+from upload_diag.errors import InputError
+from upload_diag.terminal import one_line
 
 if TYPE_CHECKING:
     from upload_diag.rules.ruleset import Ruleset
@@ -81,6 +83,8 @@ def command(
                 jobs=jobs or os.cpu_count() or 1,
                 progress=progress,
             )
+        if not sum(item.bytes for item in report.inputs):
+            raise InputError(f"{one_line(logs[0])}: is empty; wanted a log to read")
         reports.append(report)
     report = reduce(Report.merge, reports)
     print_report(report, format_, output)

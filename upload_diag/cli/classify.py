@@ -99,7 +99,9 @@ def _text(info: "ErrorInfo") -> str:
         what = f"{one_line(evidence.value, limit=100)}  at {one_line(evidence.path)}"
         lines.append(f"{lead}{what}  [{evidence.rule}, {evidence.strength}]")
     context = {
-        name: value for name, value in info.context.model_dump(exclude_none=True).items() if name != "service_code"
+        name: value
+        for name, value in info.context.model_dump(exclude_none=True, by_alias=False).items()
+        if name != "service_code"
     }
     if context:
         lead = "  Where     "
