@@ -11,7 +11,7 @@ from typing import Any
 from upload_diag.classifier.findings import Findings
 from upload_diag.classifier.hits import CODE_FIELD, FAILURE, FLAG, NAME_FIELD, TEXT_CODE, TEXT_TOKEN, Hit, Path
 from upload_diag.classifier.index import Index
-from upload_diag.classifier.prose import CODE_LIKE, VAGUE_CODES, mark, providers, read_prose, remember
+from upload_diag.classifier.prose import CODE_LIKE, MEMO_LENGTH, VAGUE_CODES, mark, providers, read_prose, remember
 from upload_diag.codes import ErrorCode
 from upload_diag.rules.fields import Meaning, meaning_of
 from upload_diag.shapes import exception, literal, url, xml_error
@@ -45,8 +45,11 @@ class Collector:
 
     def collect(self, payload: Any) -> None:
         """Walk the payload and all that is in it; bounded in every direction, cycles cut."""
+        self._stack.append((payload, None, 0, 0))
+        self._walk()
+
+    def _walk(self) -> None:
         stack = self._stack
-        stack.append((payload, None, 0, 0))
         while stack and self._nodes < MAX_NODES:
             value, path, depth, nested = stack.pop()
             self._nodes += 1
@@ -187,34 +190,40 @@ class Collector:
     # -- text ------------------------------------------------------------------------------------------------------
 
     def _string(self, text: str, path: Path, depth: int, nested: int) -> None:
+        """A text. What a short one says depends on nothing around it, so it is found out once and remembered."""
+        found = self._index.memo.get(text)
+        if found is not None:
+            self.found.merge(found, path, depth)
+        elif len(text) > MEMO_LENGTH:
+            self._read(text, path, depth, nested)
+        elif text:
+            inner = Collector(self._index)
+            inner._characters = self._characters
+            inner._read(text, None, 0, nested)
+            inner._walk()
+            self._nodes += inner._nodes
+            self._characters = inner._characters
+            if self._characters <= MAX_CHARACTERS and nested < MAX_NESTED // 2:  # or it may not be all there is
+                remember(self._index, text, inner.found)
+            self.found.merge(inner.found, path, depth)
+
+    def _read(self, text: str, path: Path, depth: int, nested: int) -> None:
         """A text: decoded if it is JSON, else searched for objects, XML and prose."""
         self._characters += len(text)
-        if self._characters > MAX_CHARACTERS or not text:
+        if self._characters > MAX_CHARACTERS:
             return
-        found = self._index.memo.get(text)
-        if found is None:
-            if nested < MAX_NESTED and (tree := _as_json(text)) is not None:
-                self._stack.append((tree, path, depth, nested + 1))
-                return
-            found = self._text(text, path, depth, nested)
-        self.found.merge(found, path, depth)
-
-    def _text(self, text: str, path: Path, depth: int, nested: int) -> Findings:
-        """What running text says, apart from the objects and XML in it, which are visited."""
-        lines = clean(text)
-        has_objects = "{" in lines and nested < MAX_NESTED
-        if has_objects:
+        if nested < MAX_NESTED and (tree := _as_json(text)) is not None:
+            self._stack.append((tree, path, depth, nested + 1))
+            return
+        text = clean(text)
+        if "{" in text and nested < MAX_NESTED:
             # An object's own escapes are part of its grammar; those around it are undone first.
-            lines = self._islands(unescape(lines) if _ESCAPED_OBJECT.search(lines) else lines, path, depth, nested)
-        lines = unescape(lines)
-        if "<" in lines:
-            for error in xml_error.read(lines):
-                has_objects = True
+            text = self._islands(unescape(text) if _ESCAPED_OBJECT.search(text) else text, path, depth, nested)
+        text = unescape(text)
+        if "<" in text:
+            for error in xml_error.read(text):
                 self._mapping(error, path, depth, nested)
-        found = read_prose(self._index, flatten(lines), lines)
-        if not has_objects:
-            remember(self._index, text, found)
-        return found
+        self.found.merge(read_prose(self._index, flatten(text), text), path, depth)
 
     def _islands(self, text: str, path: Path, depth: int, nested: int) -> str:
         """Read the objects in the text; what is left of it without those that were read whole."""

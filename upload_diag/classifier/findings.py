@@ -102,11 +102,22 @@ class Findings:
     def merge(self, other: "Findings", path: Path, depth: int) -> None:
         """Take over what was found in a text that stands at `path`."""
         for hit in other.hits.values():
-            self.add(Hit(hit.strength, depth, hit.rule, hit.code, path, hit.value, hit.refines, hit.service_code))
+            self.add(hit._replace(path=_join(path, hit.path), depth=depth + hit.depth))
         for name, known in other.ids.items():
             if name not in self.ids or self.ids[name][0] < known[0]:
                 self.ids[name] = known
-        for sure, _, status, _ in other.statuses:
-            self.statuses.append((sure, depth, status, path))
+        for sure, inner, status, place in other.statuses:
+            self.statuses.append((sure, depth + inner, status, _join(path, place)))
         self.markers |= other.markers
         self.unnamed_code = self.unnamed_code or other.unnamed_code
+
+
+def _join(outer: Path, inner: Path) -> Path:
+    """The path `inner`, seen from where `outer` begins."""
+    keys = []
+    while inner is not None:
+        inner, key = inner
+        keys.append(key)
+    for key in reversed(keys):
+        outer = (outer, key)
+    return outer

@@ -11,7 +11,7 @@ from upload_diag.rules.rows import OtherCode, S3Code
 from upload_diag.rules.statuses import REASONS
 from upload_diag.shapes import sdk_text, url
 
-__all__ = ["CODE_LIKE", "VAGUE_CODES", "mark", "providers", "read_prose", "remember"]
+__all__ = ["CODE_LIKE", "MEMO_LENGTH", "VAGUE_CODES", "mark", "providers", "read_prose", "remember"]
 
 CODE_LIKE = re.compile(r"[A-Za-z][\w.-]{2,60}\Z")
 VAGUE_CODES = frozenset({"Error", "UnknownError", "Unknown", "NetworkingError", "S3Error", "HTTP_ERROR", "ClientError"})
@@ -36,11 +36,10 @@ class _Prose:
 
 
 def remember(index: Index, text: str, found: Findings) -> None:
-    """Keep for a while what a short text says: a log says the same again and again."""
-    if len(text) <= MEMO_LENGTH:
-        if len(index.memo) >= MEMO_SIZE:
-            index.memo.clear()
-        index.memo[text] = found
+    """Keep for a while what a text says: a log says the same again and again."""
+    if len(index.memo) >= MEMO_SIZE:
+        index.memo.clear()
+    index.memo[text] = found
 
 
 def read_prose(index: Index, flat: str, lines: str) -> Findings:
