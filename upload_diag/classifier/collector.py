@@ -58,13 +58,13 @@ class Collector:
             elif isinstance(value, dict):
                 if self._is_new(value):
                     self._mapping(value, path, depth, nested)
-            elif isinstance(value, list | tuple | set | frozenset):
+            elif isinstance(value, (list, tuple, set, frozenset)):
                 if self._is_new(value):
                     self._items(value, path, depth, nested)
-            elif isinstance(value, bytes | bytearray | memoryview):
+            elif isinstance(value, (bytes, bytearray, memoryview)):
                 text = bytes(value[: 2 * MAX_TEXT]).decode("utf-8", "replace")
                 self._string(text, path, depth, nested)
-            elif value is not None and not isinstance(value, bool | int | float | complex):
+            elif value is not None and not isinstance(value, (bool, int, float, complex)):
                 self._object(value, path, depth, nested)
 
     # -- containers ------------------------------------------------------------------------------------------------
@@ -79,7 +79,7 @@ class Collector:
         for number, item in enumerate(values):
             if number >= MAX_ITEMS:
                 break
-            if item is not None and not isinstance(item, bool | int | float):
+            if item is not None and not isinstance(item, (bool, int, float)):
                 self._stack.append((item, (path, number), depth, nested))
 
     def _object(self, value: Any, path: Path, depth: int, nested: int) -> None:
@@ -100,11 +100,11 @@ class Collector:
             if number >= MAX_KEYS:
                 break
             if not isinstance(key, str):
-                key = str(key) if isinstance(key, int | float | bytes) else type(key).__name__  # noqa: PLW2901
+                key = str(key) if isinstance(key, (int, float, bytes)) else type(key).__name__  # noqa: PLW2901
             meaning = meaning_of(key)
             if meaning is None:
                 self._unknown(key, value, (path, key), depth + 1, nested)
-            elif meaning.field and isinstance(value, str | int):
+            elif meaning.field and isinstance(value, (str, int)):
                 if meaning is not Meaning.OPERATION or (isinstance(value, str) and _OPERATION.match(value)):
                     self.found.fact(meaning.field, value, 80)
             elif meaning is Meaning.METHOD and isinstance(value, str):
@@ -118,11 +118,12 @@ class Collector:
 
     def _unknown(self, key: str, value: Any, path: Path, depth: int, nested: int) -> None:
         """A value under a key that means nothing, unless the key is a code: `{ NoSuchUpload: 'The specified …' }`."""
-        if value is None or isinstance(value, bool | int | float):
-            return
-        if isinstance(value, str) and (row := self._index.codes.get(key)) and not row.plain:
-            self.found.add_code(row, path, depth, key, TEXT_CODE)
-        self._stack.append((value, path, depth, nested))
+        if isinstance(value, str):
+            if (row := self._index.codes.get(key)) and not row.plain:
+                self.found.add_code(row, path, depth, key, TEXT_CODE)
+            self._string(value, path, depth, nested)
+        elif value is not None and not isinstance(value, (bool, int, float)):
+            self._stack.append((value, path, depth, nested))
 
     def _request(self, method: str, address: str) -> None:
         self.found.facts(url.read(f"{method} {address}".strip()), 75)
@@ -136,7 +137,7 @@ class Collector:
         """What the value under a known key says."""
         if value is None:
             return
-        if not isinstance(value, str | int | float):
+        if not isinstance(value, (str, int, float)):
             self._stack.append((value, path, depth + 1, nested))
         elif meaning is Meaning.CODE or meaning is Meaning.NAME or meaning is Meaning.STATUS:
             self._named(meaning, value, path, depth + 1, nested)
@@ -246,4 +247,4 @@ def _as_json(text: str) -> Any:
         tree = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return tree if isinstance(tree, dict | list) or (isinstance(tree, str) and len(tree) < len(text)) else None
+    return tree if isinstance(tree, (dict, list)) or (isinstance(tree, str) and len(tree) < len(text)) else None

@@ -102,7 +102,8 @@ class Findings:
     def merge(self, other: "Findings", path: Path, depth: int) -> None:
         """Take over what was found in a text that stands at `path`."""
         for hit in other.hits.values():
-            self.add(hit._replace(path=_join(path, hit.path), depth=depth + hit.depth))
+            place = path if hit.path is None else _join(path, hit.path)
+            self.add(Hit(hit.strength, depth + hit.depth, hit.rule, hit.code, place, *hit[5:]))
         for name, known in other.ids.items():
             if name not in self.ids or self.ids[name][0] < known[0]:
                 self.ids[name] = known
