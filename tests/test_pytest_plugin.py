@@ -216,6 +216,13 @@ def test_a_strict_run_fails_on_what_is_untested(run, codes, failed):
     assert (result.ret != 0) == failed
 
 
+@pytest.mark.parametrize(("shapes", "failed"), [("", False), ("axios", True)])
+def test_a_strict_run_fails_on_an_untested_shape_that_was_asked_for(run, shapes, failed):
+    ini = f"upload_diag_strict = true\nupload_diag_codes = SESSION_EXPIRED THROTTLED\nupload_diag_shapes = {shapes}"
+    result = run(COVERING, ini=ini, passed=1)
+    assert (result.ret != 0) == failed
+
+
 def test_a_strict_run_fails_on_what_is_unknown(run):
     source = """
     def test_it(assert_upload_error):

@@ -21,14 +21,18 @@ def exercised() -> list[tuple[str, str]]:
     return sorted(_SEEN)
 
 
-def wanted(codes: Iterable[str] = ()) -> dict[str, list[str]]:
-    """What a suite should exercise, by kind: these codes with their usual actions, or all that the envelope can say."""
+def wanted(codes: Iterable[str] = (), shapes: Iterable[str] = ()) -> dict[str, list[str]]:
+    """What a suite should exercise, by kind: these codes with their usual actions, or all that the envelope can say.
+
+    And these wire shapes, or all that are known.
+    """
     chosen = [ErrorCode(code) for code in codes] or sorted(set(error_types().values()) - {ErrorCode.UNKNOWN})
     usual = {actions()[code][0] for code in chosen if code in actions()}
-    return {"code": sorted(map(str, chosen)), "action": sorted(usual), "shape": sorted(SHAPES)}
+    return {"code": sorted(map(str, chosen)), "action": sorted(usual), "shape": sorted(shapes or SHAPES)}
 
 
-def missing(codes: Iterable[str] = ()) -> dict[str, list[str]]:
+def missing(codes: Iterable[str] = (), shapes: Iterable[str] = ()) -> dict[str, list[str]]:
     """What was wanted and not exercised, by kind; kinds of which nothing is missing are left out."""
-    gaps = {kind: [name for name in names if (kind, name) not in _SEEN] for kind, names in wanted(codes).items()}
+    todo = wanted(codes, shapes)
+    gaps = {kind: [name for name in names if (kind, name) not in _SEEN] for kind, names in todo.items()}
     return {kind: names for kind, names in gaps.items() if names}
