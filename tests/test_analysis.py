@@ -290,3 +290,14 @@ def test_records_outside_the_time_asked_for_are_left_out(files):
 def test_only_the_session_asked_for_is_counted(files):
     report = analyze([files["backend.ndjson"]], only=Only(session="DDDD4444dddd0"))
     assert [session.upload_ids for session in report.sessions] == [("DDDD4444dddd0",)]
+
+
+def test_a_signature_in_a_file_name_a_key_or_an_id_is_in_no_part_of_the_report(tmp_path):
+    signature = "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7"
+    signed = f"a.mp4?X-Amz-Signature={signature}"
+    record = {"bucket": "media", "key": signed, "uploadId": f"u-1?X-Amz-Signature={signature}", "code": "NoSuchUpload"}
+    file = tmp_path / f"{signed}.log"
+    file.write_text(json.dumps(record) + "\n", encoding="utf-8")
+    report = json.dumps(analyze([str(file)]).to_json())
+    assert "NoSuchUpload" in report
+    assert signature not in report

@@ -60,21 +60,27 @@ def _group(tally: Tally, failure: Failure, group: GroupTally, sessions: int) -> 
         user_message=verdict.user_message,
         action=verdict.action,
         examples=tuple(
-            Example(place[1], tally.line(place), place[2], rfc3339(place[0]) if place[0] else None, _excerpt(text))
+            Example(
+                _clean(place[1]), tally.line(place), place[2], rfc3339(place[0]) if place[0] else None, _excerpt(text)
+            )
             for place, text in group.examples
         ),
     )
 
 
 def _excerpt(text: bytes) -> str:
+    return _clean(text.decode("utf-8", "replace"))
+
+
+def _clean(text: str) -> str:
     from upload_diag.redaction import redact
 
-    return redact(text.decode("utf-8", "replace"))
+    return redact(text)
 
 
 def _input(file: FileTally) -> Input:
     return Input(
-        path=file.path,
+        path=_clean(file.path),
         bytes=file.bytes,
         lines=sum(lines for _, lines in file.pieces),
         format=file.format,

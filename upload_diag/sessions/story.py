@@ -10,6 +10,7 @@ from typing import NamedTuple, overload
 
 from upload_diag.codes import ErrorCode, Operation, Outcome
 from upload_diag.logs.markers import Event
+from upload_diag.redaction import redact
 from upload_diag.sessions.causes import root_cause
 from upload_diag.sessions.session import Step, UploadSession
 from upload_diag.sessions.trace import Failure, Mark, Place, Trace, what_order
@@ -141,7 +142,7 @@ def _step_order(item: tuple[Event | Failure, Mark]) -> tuple[Place, tuple[str, .
 def _step(what: Event | Failure, mark: Mark, line: int) -> Step:
     when, path, offset, _ = mark.first
     first, last = (rfc3339(when) if when else None), (rfc3339(mark.last[0]) if mark.last[0] else None)
-    where = (mark.count, first, last, path, line, offset, mark.last[2])
+    where = (mark.count, first, last, redact(path), line, offset, mark.last[2])
     if isinstance(what, Failure):
         return Step(Event.ERROR.value, what.code, what.operation or None, *where, _fingerprint(what))
     return Step(what.value, None, None, *where)
@@ -186,7 +187,7 @@ def _count(marks: Mapping[Event | Failure, Mark], event: Event) -> int:
 
 
 def _text(value: bytes) -> str:
-    return value.decode("utf-8", "replace")
+    return redact(value.decode("utf-8", "replace"))
 
 
 def rfc3339(milliseconds: int) -> str:
