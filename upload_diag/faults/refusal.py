@@ -13,7 +13,7 @@ class S3Error(Exception):
     Attributes:
         code: the service code, a row of `S3_CODES`.
         status: its HTTP status.
-        message: its sentence, the row's own unless told.
+        message: its sentence, the row's own unless told; never empty, for aws-cli stumbles over that.
         detail: further elements of the error body, such as UploadId; names as S3 spells them.
         headers: header fields that go with the answer.
     """
@@ -30,7 +30,7 @@ class S3Error(Exception):
         row = S3_CODES[code]
         self.code = code
         self.status = status or row.status or 400
-        self.message = row.message if message is None else message
+        self.message = message or row.message or code
         self.detail = detail
         self.headers = headers or {}
         super().__init__(f"{self.status} {code}: {self.message}")
