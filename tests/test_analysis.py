@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from upload_diag.analysis import Only, Report, analyze, count, run
+from upload_diag.analysis import Only, Report, analyze, pieces, run, workers
 from upload_diag.analysis.judge import Judge
 from upload_diag.analysis.restore import restore
 from upload_diag.errors import InputError
@@ -211,7 +211,8 @@ def test_ranges_of_a_file_share_no_record_and_leave_none_out(data, cuts):
 @pytest.mark.parametrize("size", [200, 1000, 5000])
 def test_a_file_counted_in_ranges_gives_the_same_report(files, monkeypatch, size):
     whole = analyze(files.values()).to_json()
-    monkeypatch.setattr(count, "RANGE", size)
+    monkeypatch.setattr(pieces, "RANGE", size)
+    monkeypatch.setattr(workers, "_BATCH", size)
     assert analyze(files.values()).to_json() == whole
     with ThreadPoolExecutor(2) as pool:
         assert analyze(files.values(), executor=pool).to_json() == whole
@@ -220,7 +221,8 @@ def test_a_file_counted_in_ranges_gives_the_same_report(files, monkeypatch, size
 def test_processes_give_the_same_report(files, monkeypatch):
     whole = analyze(files.values()).to_json()
     monkeypatch.setattr(run, "_WORTH_A_PROCESS", 0)
-    monkeypatch.setattr(count, "RANGE", 2000)
+    monkeypatch.setattr(pieces, "RANGE", 2000)
+    monkeypatch.setattr(workers, "_BATCH", 2000)
     assert analyze(files.values(), jobs=2).to_json() == whole
 
 
@@ -240,7 +242,7 @@ def test_a_line_longer_than_a_range_hides_nothing_after_it(tmp_path, monkeypatch
     line = b'{"code":"NoSuchUpload","uploadId":"AAAA1111bbbb"}\n'
     log.write_bytes(line + b"x" * (5 << 20) + b"\n" + line)
     whole = analyze([str(log)]).to_json()
-    monkeypatch.setattr(count, "RANGE", 1 << 20)
+    monkeypatch.setattr(pieces, "RANGE", 1 << 20)
     assert analyze([str(log)]).to_json() == whole
     assert whole["totals"]["byCode"] == {"SESSION_EXPIRED": 2}
 

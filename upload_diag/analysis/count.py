@@ -1,48 +1,25 @@
-"""Count what a piece of the input says: a file, an archive, or a range of a large file."""
+"""Count what a piece of the input says."""
 
-import multiprocessing
-import os
-import sys
-from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from upload_diag.analysis.judge import Judge
+from upload_diag.analysis.pieces import Origin, Piece
 from upload_diag.analysis.tally import FileTally, Tally, Thread
 from upload_diag.logs.documents import DocumentReader
 from upload_diag.logs.layout import DOCUMENTS, Layout
 from upload_diag.logs.opening import begin
 from upload_diag.logs.reader import Reader
 from upload_diag.logs.record import Record
-from upload_diag.logs.source import STDIN, Stream, Unreadable, is_packed, open_streams
+from upload_diag.logs.source import Stream, Unreadable
 
 if TYPE_CHECKING:
     from upload_diag.rules.ruleset import Ruleset
 
-__all__ = ["How", "Only", "Piece", "count_piece", "judge_for", "local_pool", "plan"]
+__all__ = ["How", "Only", "count_piece", "judge_for", "lost"]
 
 Progress = Callable[[int], None]
-RANGE = 64 << 20  # bytes of a file that are read as one piece
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Something to count by itself.
-
-    Attributes:
-        size: its bytes, as far as known before it is read.
-        lo: where it begins, when it is a range of a plain file.
-        hi: where the range ends; None for whole files and archives.
-        layout: of the file that it is a range of.
-    """
-
-    path: str
-    size: int
-    lo: int = 0
-    hi: int | None = None
-    layout: Layout | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,80 +47,51 @@ class Only:
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How to count: with which rules, which search engine, which records. See `analyze`."""
+    """How to count: with which rules, which search engine, which records, from where. See `analyze`."""
 
     rules: "Ruleset | None" = None
     engine: str | None = None
     only: Only | None = None
+    origin: Origin = field(default_factory=Origin)
 
 
-def plan(paths: Iterable[str]) -> list[Piece]:
-    """The pieces that the files are counted in, in order."""
-    pieces: list[Piece] = []
-    for path in paths:
-        size = _size(path)
-        layout = _splittable(path) if size > 2 * RANGE else None
-        if layout is None:
-            pieces.append(Piece(path, size))
-            continue
-        pieces += [
-            Piece(path, min(RANGE, size - lo), lo, min(lo + RANGE, size), layout) for lo in range(0, size, RANGE)
-        ]
-    return pieces
-
-
-def _size(path: str) -> int:
-    try:
-        return 0 if path == STDIN else Path(path).stat().st_size
-    except (OSError, ValueError):
-        return 0
-
-
-def _splittable(path: str) -> Layout | None:
-    """The layout of a file that can be read in ranges; None when it cannot."""
-    with Path(path).open("rb") as file:
-        if is_packed(file):
-            return None
-        layout, opened = begin(file)
-    plain = (
-        layout.format is not None
-        and layout.format not in DOCUMENTS
-        and not (layout.encoding or "").startswith("utf-16")
-    )
-    del opened
-    return layout if plain else None
-
-
-def local_pool(jobs: int) -> ProcessPoolExecutor:
-    """Processes of this machine. Where that is safe they are forked, which spares them the start."""
-    kind = "fork" if sys.platform == "linux" else "spawn"
-    return ProcessPoolExecutor(min(jobs, os.cpu_count() or 1), multiprocessing.get_context(kind))
-
-
-_judges: dict[tuple[int, str | None], Judge] = {}
+_judges: dict[str | None, tuple["Ruleset | None", Judge]] = {}  # by engine, the one that was used last
 
 
 def judge_for(how: How) -> Judge:
     """The judge for these rules and this engine; made once in every process."""
-    key = (id(how.rules) if how.rules is not None else 0, how.engine)
-    if key not in _judges:
-        _judges.clear()
-        _judges[key] = Judge(how.rules, how.engine)
-    return _judges[key]
+    rules, judge = _judges.get(how.engine, (None, None))
+    if judge is None or rules != how.rules:  # a task that comes from another process brings a copy of its rules
+        judge = Judge(how.rules, how.engine)
+        _judges[how.engine] = (how.rules, judge)
+    return judge
 
 
 def count_piece(piece: Piece, how: How, progress: Progress | None = None) -> Tally:
     """What a piece says."""
     counter = _Counter(judge_for(how), how.only, progress)
     if piece.hi is None or piece.layout is None:
-        for opened in open_streams(piece.path):
+        for opened in how.origin.streams(piece):
             counter.stream(opened)
         return counter.tally
-    with Path(piece.path).open("rb", buffering=0) as stream:
-        stream.seek(Reader.begin(piece.lo))
-        reader = Reader(stream, piece.layout, counter.judge.scanner, counter.judge.known, lo=piece.lo, hi=piece.hi)
-        counter.read(reader, piece.layout, counter.file(piece.path))
+    try:
+        with how.origin.open(piece) as stream:
+            reader = Reader(stream, piece.layout, counter.judge.scanner, counter.judge.known, lo=piece.lo, hi=piece.hi)
+            counter.read(reader, piece.layout, counter.file(piece.path), piece.hi)
+    except OSError as error:
+        return lost(piece, error.strerror or str(error))
     return counter.tally
+
+
+def lost(piece: Piece, reason: str) -> Tally:
+    """What is left of a piece that could not be counted: that it was there, and why."""
+    tally = Tally()
+    file = tally.files[piece.path] = FileTally(piece.path, piece.size, [(piece.lo, 0)])
+    if piece.layout is not None:
+        file.format, file.encoding = piece.layout.format, piece.layout.encoding
+    file.unreadable_bytes = piece.size
+    file.unreadable[reason] = 1
+    return tally
 
 
 @dataclass(slots=True)
@@ -171,12 +119,12 @@ class _Counter:
             file.encoding = layout.encoding
             _skip(stream, file)
         elif layout.format in DOCUMENTS:
-            self.read(DocumentReader(stream, layout), layout, file)
+            self.read(DocumentReader(stream, layout), layout, file, opened.size)
         else:
-            self.read(Reader(stream, layout, self.judge.scanner, self.judge.known), layout, file)
+            self.read(Reader(stream, layout, self.judge.scanner, self.judge.known), layout, file, opened.size)
 
-    def read(self, reader: Reader | DocumentReader, layout: Layout, file: FileTally) -> None:
-        """Count what a reader finds."""
+    def read(self, reader: Reader | DocumentReader, layout: Layout, file: FileTally, end: int | None) -> None:
+        """Count what a reader finds, and what it did not come to before the end that was promised."""
         file.format, file.encoding = layout.format, layout.encoding
         thread = Thread(0, 0) if layout.format == "text" else None
         judge, only, add = self.judge, self.only, self.tally.add
@@ -193,6 +141,12 @@ class _Counter:
         for reason, count in reader.unreadable.items():
             file.unreadable[reason] += 1
             file.unreadable_bytes += count
+        missing = (end or 0) - reader.begun - reader.bytes
+        if missing > 0 and not (layout.encoding or "").startswith("utf-16"):  # whose bytes are counted as UTF-8
+            file.bytes += missing
+            file.unreadable_bytes += missing
+            if not reader.unreadable:
+                file.unreadable["ends before its size"] += 1
         if thread is not None:
             thread.lo, thread.hi = reader.begun, reader.begun + reader.bytes
             self.tally.threads[file.path] = [thread]

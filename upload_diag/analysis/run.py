@@ -1,23 +1,26 @@
 """`analyze`: read inputs, judge their records, count, report."""
 
+import os
+from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
-from itertools import repeat
 from typing import TYPE_CHECKING
 
 from upload_diag.analysis.build import build
-from upload_diag.analysis.count import How, Only, Piece, count_piece, judge_for, local_pool, plan
+from upload_diag.analysis.count import How, Only, count_piece, judge_for
+from upload_diag.analysis.pieces import Origin, Piece
 from upload_diag.analysis.report import Report
 from upload_diag.analysis.tally import Tally
+from upload_diag.analysis.workers import gather, given_workers, local_workers
 from upload_diag.errors import InputError
-from upload_diag.logs.source import expand
+from upload_diag.s3 import Store
 
 if TYPE_CHECKING:
     from upload_diag.rules.ruleset import Ruleset
 
-__all__ = ["analyze"]
+__all__ = ["Progress", "analyze"]
 
-Progress = Callable[[int], None]
+Progress = Callable[[int, int], None]
 _WORTH_A_PROCESS = 32 << 20  # bytes; starting processes takes longer than reading less than this
 
 
@@ -27,46 +30,69 @@ def analyze(
     rules: "Ruleset | None" = None,
     only: Only | None = None,
     engine: str | None = None,
+    store: Store | None = None,
     jobs: int = 1,
+    cluster: str | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Read logs and say which uploads failed, and why.
 
     Args:
-        paths: files, folders, glob patterns; `-` is standard input.
+        paths: files, folders, glob patterns, `s3://bucket/prefix`; `-` is standard input.
         rules: the rules to use; the built-in ones when None.
         only: which records count; all when None.
         engine: the search engine, `hyperscan` or `re`; the fastest one that is installed when None.
+        store: where `s3://` is; AWS as it is configured when None.
         jobs: how many processes of this machine to use.
-        executor: what to use instead of them: anything that speaks `concurrent.futures`, such as a cluster.
-        progress: called with the number of bytes read since the last call.
+        cluster: the address of a Dask scheduler, such as `tcp://10.0.0.5:8786`, whose workers to use instead. They
+            must find the same files at the same paths, and credentials of their own.
+        executor: what else to use: anything that speaks `concurrent.futures`.
+        progress: called with the number of bytes read since the last call, and of bytes there are as far as known.
 
     Raises:
         InputError: a path does not exist, or nothing could be read at all.
+        ServerUnreachableError: the store or the cluster does not answer.
+        UsageError: a package is missing that the store or the cluster needs.
     """
-    pieces = plan(expand(paths))
-    how = How(rules, engine, only)
-    if executor is None and jobs > 1 and sum(piece.size for piece in pieces) >= _WORTH_A_PROCESS:
-        with local_pool(jobs) as pool:
-            tally = _gather(pool, pieces, how, progress)
+    elsewhere = cluster is not None or executor is not None
+    how = How(rules, engine, only, Origin(store or Store(), os.getcwd() if elsewhere else ""))  # noqa: PTH109
+    pieces = how.origin.plan(paths)
+    total = sum(piece.size for piece in pieces)
+    step = None if progress is None else lambda count: progress(count, total)
+    if cluster is not None:
+        from upload_diag.analysis.cluster import cluster_workers
+
+        with cluster_workers(cluster) as workers:
+            tally = gather(pieces, how, workers, step)
     elif executor is not None:
-        tally = _gather(executor, pieces, how, progress)
+        tally = gather(pieces, how, given_workers(executor), step)
+    elif jobs > 1 and total >= _WORTH_A_PROCESS:
+        tally = gather(pieces, how, local_workers(jobs), step)
     else:
-        tally = Tally()
-        for piece in pieces:
-            tally.merge(count_piece(piece, how, progress))
+        tally = _count_here(pieces, how, step)
+    _square(tally, pieces)
     if not any(file.bytes > file.unreadable_bytes or file.format for file in tally.files.values()):
         reasons = [f"{file.path}: {reason}" for file in tally.files.values() for reason in file.unreadable]
         raise InputError("; ".join(reasons[:3]) or "there is nothing to read")
     return build(tally, judge_for(how).ruleset.version)
 
 
-def _gather(executor: Executor, pieces: list[Piece], how: How, progress: Progress | None) -> Tally:
-    """Count the pieces elsewhere, and add up in their order."""
-    whole = Tally()
-    for piece, tally in zip(pieces, executor.map(count_piece, pieces, repeat(how)), strict=True):
-        whole.merge(tally)
-        if progress is not None:
-            progress(piece.size)
-    return whole
+def _square(tally: Tally, pieces: Iterable[Piece]) -> None:
+    """Where a range was lost, who knows whose an entry across its edge was: what was not read of a file is the rest."""
+    sizes: Counter[str] = Counter()
+    for piece in pieces:
+        if piece.hi is not None:
+            sizes[piece.path] += piece.size
+    for path, size in sizes.items():
+        file = tally.files[path]
+        if file.unreadable:
+            read = file.bytes - file.unreadable_bytes
+            file.bytes, file.unreadable_bytes = size, size - read
+
+
+def _count_here(pieces: list[Piece], how: How, progress: Callable[[int], None] | None) -> Tally:
+    tally = Tally()
+    for piece in pieces:
+        tally.merge(count_piece(piece, how, progress))
+    return tally

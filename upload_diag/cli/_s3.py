@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from upload_diag.errors import InputError, ServerUnreachableError, UsageError
+from upload_diag.errors import InputError, ServerUnreachableError
+from upload_diag.s3 import Store
 
 
 class S3Place(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
@@ -39,19 +40,7 @@ def s3_client(*, endpoint_url: str | None, region: str | None, profile: str | No
     Raises:
         UsageError: boto3 is not installed, or its configuration does not fit.
     """
-    try:
-        import boto3
-        from botocore.exceptions import BotoCoreError
-    except ImportError as error:
-        raise UsageError("S3 needs more packages: pip install 'upload-diag[s3]'.") from error
-    try:
-        session = boto3.session.Session(profile_name=profile, region_name=region)
-        options: dict[str, Any] = {"endpoint_url": endpoint_url}
-        if session.region_name is None:
-            options["region_name"] = "us-east-1"
-        return session.client("s3", **options)
-    except (BotoCoreError, ValueError) as error:
-        raise UsageError(f"{str(error).rstrip('.')}.") from error
+    return Store(endpoint_url, region, profile).client()
 
 
 @contextmanager

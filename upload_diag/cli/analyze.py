@@ -12,6 +12,7 @@ import click
 from upload_diag.cli._console import fail_on as exit_code
 from upload_diag.cli._console import fail_on_option
 from upload_diag.cli._reports import format_option, is_page, output_option, print_report, read_report
+from upload_diag.cli._s3 import s3_options
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.errors import InputError
 from upload_diag.terminal import one_line
@@ -48,8 +49,12 @@ class Time(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
 @click.option("--until", type=Time(), default=0, help="leave out records from this time on (default: none)")
 @click.option("--session", metavar="ID", default="", help="only records with this upload id, video id or key")
 @click.option("-j", "--jobs", type=click.IntRange(1), help="how many processes to use (default: one a processor)")
+@click.option(
+    "--cluster", metavar="URL", help="use the workers of this Dask scheduler instead, such as tcp://HOST:8786"
+)
 @click.option("--rules", metavar="FILE", help="also use the rules in this TOML file (default: the built-in ones only)")
 @fail_on_option
+@s3_options
 def command(
     *,
     paths: tuple[str, ...],
@@ -59,17 +64,20 @@ def command(
     until: int,
     session: str,
     jobs: int | None,
+    cluster: str | None,
     rules: str | None,
     fail_on: frozenset[str] | None,
+    **where: str | None,
 ) -> ExitCode:
     """Say which uploads failed in logs, and why.
 
-    PATH is a file, packed or not, an archive, a folder, a glob pattern, or `-` for standard input; or a page that
-    `analyze -f html` wrote, which is read back.
+    PATH is a file, packed or not, an archive, a folder, a glob pattern, s3://BUCKET/PREFIX, or `-` for standard input;
+    or a page that `analyze -f html` wrote, which is read back.
     """
     from functools import reduce
 
     from upload_diag.analysis import Only, Report, analyze
+    from upload_diag.s3 import Store
 
     pages = [path for path in paths if is_page(path)]
     logs = [path for path in paths if path not in pages]
@@ -80,7 +88,9 @@ def command(
                 logs,
                 rules=_ruleset(rules),
                 only=Only(since, until, session),
+                store=Store(**where),
                 jobs=jobs or os.cpu_count() or 1,
+                cluster=cluster,
                 progress=progress,
             )
         if not sum(item.bytes for item in report.inputs):
@@ -92,27 +102,36 @@ def command(
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[int], None] | None]:
-    """Say on a terminal how much was read and how fast; elsewhere nothing."""
+def _progress() -> Iterator[Callable[[int, int], None] | None]:
+    """Say on a terminal how much was read, how fast, and how long the rest will take; elsewhere nothing."""
     if not sys.stderr.isatty():
         yield None
         return
     begun, read, shown = time.monotonic(), 0, 0.0
 
-    def advance(count: int) -> None:
+    def advance(count: int, total: int) -> None:
         nonlocal read, shown
         read += count
         now = time.monotonic()
         if now - shown >= _REFRESH:
             shown = now
-            rate = read / max(now - begun, _REFRESH) / 1e6
-            click.echo(f"\rreading {read / 1e6:,.0f} MB, {rate:,.0f} MB/s ", err=True, nl=False)
+            click.echo(f"\r{_pace(read, total, max(now - begun, _REFRESH))} ", err=True, nl=False)
 
     try:
         yield advance
     finally:
         if shown:
-            click.echo("\r" + " " * 50 + "\r", err=True, nl=False)
+            click.echo("\r" + " " * 70 + "\r", err=True, nl=False)
+
+
+def _pace(read: int, total: int, seconds: float) -> str:
+    """How far it is; what is packed may turn out larger than the total."""
+    rate = read / seconds
+    if read >= total or not rate:
+        return f"reading {read / 1e6:,.0f} MB, {rate / 1e6:,.0f} MB/s"
+    left = round((total - read) / rate)
+    time_left = f"{left // 3600}:{left // 60 % 60:02}:{left % 60:02}"
+    return f"reading {read / 1e6:,.0f} of {total / 1e6:,.0f} MB, {rate / 1e6:,.0f} MB/s, {time_left} left"
 
 
 def _ruleset(file: str | None) -> "Ruleset | None":

@@ -19,7 +19,7 @@ from typing import Any
 
 from upload_diag.errors import InputError
 
-__all__ = ["STDIN", "Stream", "Unreadable", "expand", "is_packed", "open_streams"]
+__all__ = ["STDIN", "Stream", "Unreadable", "expand", "is_packed", "open_streams", "streams_of"]
 
 STDIN = "-"
 MAX_LAYERS = 4  # archives in archives, and compression around them
@@ -80,24 +80,29 @@ def _walk(folder: str) -> Iterator[str]:
             yield os.path.join(root, name)  # noqa: PTH118
 
 
-def open_streams(path: str) -> Iterator[Stream | Unreadable]:
+def open_streams(path: str, folder: str = "") -> Iterator[Stream | Unreadable]:
     """Everything that can be read under one path: the file itself, or the members of the archive that it is.
 
-    Each stream must be read before the next is asked for.
+    Each stream must be read before the next is asked for. `folder` is where a relative path begins.
     """
     if path == STDIN:
         yield from _unpack(STDIN, sys.stdin.buffer, None, 0)
         return
     try:
-        status = Path(path).stat()
+        status = Path(folder, path).stat()
         if not stat.S_ISREG(status.st_mode):
             yield Unreadable(path, 0, "not a regular file")
             return
-        with Path(path).open("rb") as file:
+        with Path(folder, path).open("rb") as file:
             yield from _unpack(path, file, status.st_size, 0)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         yield Unreadable(path, 0, reason)
+
+
+def streams_of(path: str, file: Any, size: int) -> Iterator[Stream | Unreadable]:
+    """Everything that can be read in a file that is open already; as `open_streams`."""
+    yield from _unpack(path, file, size, 0)
 
 
 def _unpack(path: str, file: Any, size: int | None, layer: int) -> Iterator[Stream | Unreadable]:
