@@ -102,6 +102,8 @@ _KEYS = {
     "errorcode",
     "error_code",
     "errortype",
+    "serviceerror(",
+    "unknownerror",
 }
 
 

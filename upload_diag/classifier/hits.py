@@ -19,7 +19,7 @@ BARE_STATUS = 30
 DOUBTFUL_STATUS = 25  # a number that may be a status: "[403]"
 NO_ANSWER = 15  # status 0
 FAILURE = 10  # it only says that something failed
-CONSEQUENCE = 45  # subtracted: an abort that fails afterwards is no cause
+CONSEQUENCE = 60  # subtracted: an abort that fails afterwards is no cause
 
 Path = tuple[Any, str | int] | None
 """(path of the parent, key); rendered only when it becomes evidence."""

@@ -16,7 +16,9 @@ __all__ = ["CODE_LIKE", "MEMO_LENGTH", "VAGUE_CODES", "mark", "providers", "read
 CODE_LIKE = re.compile(r"[A-Za-z][\w.-]{2,60}\Z")
 VAGUE_CODES = frozenset({"Error", "UnknownError", "Unknown", "NetworkingError", "S3Error", "HTTP_ERROR", "ClientError"})
 
-_CONSEQUENCE = re.compile(r"failed to abort|suppressed:|while aborting|error aborting|abort failed")
+_CONSEQUENCE = re.compile(
+    r"failed to abort|suppressed:|while aborting|error aborting|abort failed|\bin _?abort_multipart_upload\b"
+)
 _DIGITS = re.compile(r"[1-5]\d\d")
 _ZERO = re.compile(r"(?:status(?: ?code)?|responded with|response code)[\"']?:? ?0\b(?!\.)")
 _SET_OFF = frozenset(":)]'\"([")
@@ -150,14 +152,18 @@ def _label(found: Findings, index: Index, label: sdk_text.Label, text: _Prose) -
         return
     value = value.rstrip(".")
     if (row := index.code_named(value)) is not None:
-        found.add_code(row, None, 0, value, label.rank)
+        late = row.code is ErrorCode.SESSION_EXPIRED and match.start() > text.after
+        found.add_code(row, None, 0, value, label.rank - CONSEQUENCE * late)
     elif value not in VAGUE_CODES and value[0].isupper() and CODE_LIKE.match(value):
         found.unnamed_code = found.unnamed_code or value
 
 
 def _status(found: Findings, text: _Prose) -> None:
-    if _DIGITS.search(text.flat) and (status := sdk_text.status_in(text.flat, text.low, REASONS)):
-        found.statuses.append((status[1], 0, status[0], None))
+    for end in sorted({text.after, len(text.flat)}):  # what an abort was answered counts where nothing else does
+        flat = text.flat[:end]
+        if _DIGITS.search(flat) and (status := sdk_text.status_in(flat, text.low[:end], REASONS)):
+            found.statuses.append((status[1], 0, status[0], None))
+            break
     if "0" in text.flat and ("code" in text.low or "with 0" in text.low) and _ZERO.search(text.low):
         found.statuses.append((1, 0, 0, None))
 

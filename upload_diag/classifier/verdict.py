@@ -60,7 +60,8 @@ def _status(found: Findings) -> int | None:
     sure, depth, status, path = max(found.statuses, key=lambda s: (s[2] >= 300, s[0] >= 60, s[1], s[0], s[2]))
     if (verdict := STATUSES.get(status)) is not None:
         strength = NO_ANSWER if status == 0 else BARE_STATUS if sure >= 40 else DOUBTFUL_STATUS
-        found.add(Hit(strength, depth, f"status.{status}", verdict, path, str(status)))
+        if verdict is not ErrorCode.OBJECT_NOT_FOUND or not _only_consequences(found):
+            found.add(Hit(strength, depth, f"status.{status}", verdict, path, str(status)))
     operation = found.ids.get("operation", (0, None))[1]
     for row in CONTEXT_STATUSES:
         if status in row.statuses and (
@@ -68,6 +69,12 @@ def _status(found: Findings) -> int | None:
         ):
             found.add(Hit(row.strength, depth, row.rule, row.code, path, str(status)))
     return status or None
+
+
+def _only_consequences(found: Findings) -> bool:
+    """Whether a dead session shows in nothing but an abort that failed: its 404 says no more than that."""
+    expired = [hit for hit in found.hits.values() if hit.code is ErrorCode.SESSION_EXPIRED]
+    return bool(expired) and all(hit.strength < BARE_STATUS for hit in expired)
 
 
 def _service_code(hits: list[Hit], code: ErrorCode) -> str | None:

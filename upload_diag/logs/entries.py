@@ -42,6 +42,12 @@ _FRAME = b"  File "
 _EXCEPTION = re.compile(rb"[A-Za-z_][\w.]*(?:: |:?$)")
 # The client says that its session is dead, and prints the details with a second call: one failure.
 _ANNOUNCED, _DETAILS = b"getting fresh session", b"ession expiration details"
+# So does a browser: why it blocks, that the request failed, that the resource was not loaded.
+_NET_ERROR = re.compile(rb"net::ERR_[A-Z_]+")
+_CORS, _FAILED, _NOT_LOADED = b"blocked by CORS policy", b"net::ERR_FAILED", b"Failed to load resource"
+# What curl prints of one exchange, below the line of the request.
+_CURL = re.compile(rb"[<>] (?:[A-Za-z][\w-]*: |HTTP/)|[<>]\s*$|\* [A-Z]")
+_CURL_ANSWER = re.compile(rb"<!?[\w?]")
 _LOOKBACK_LINES = 6
 _LINE_SAMPLE = 2048  # how much of a long line is looked at, at either end
 
@@ -71,6 +77,8 @@ def begins_entry(buffer: Buffer, start: int, floor: int, *, dated: bool) -> bool
         return True
     if _TAIL.match(line) or _ends_traceback(line, previous, above):
         return False
+    if _CURL.match(previous) and (_CURL.match(line) or _CURL_ANSWER.match(line)):
+        return False
     if line.startswith(b"Traceback (most recent call last)"):
         return not (_DATED.match(previous) or _LEVELLED.match(previous) or previous.startswith(_CHAINED))
     if _LEVELLED.match(line):
@@ -86,8 +94,14 @@ def begins_entry(buffer: Buffer, start: int, floor: int, *, dated: bool) -> bool
 
 
 def is_echo(line: bytes, buffer: Buffer, start: int, floor: int) -> bool:
-    """Whether the line gives the details of the failure that the line above it announced."""
-    return _DETAILS in line and _ANNOUNCED in next(_above(buffer, start, floor), b"")
+    """Whether the line only says more of the failure that the line above it tells."""
+    if _DETAILS in line:
+        return _ANNOUNCED in next(_above(buffer, start, floor), b"")
+    refused = _NET_ERROR.search(line)
+    if refused is not None:
+        above = next(_above(buffer, start, floor), b"")
+        return (_NOT_LOADED in line and refused[0] in above) or (refused[0] == _FAILED and _CORS in above)
+    return False
 
 
 def _ends_traceback(line: bytes, previous: bytes, above: Iterator[bytes]) -> bool:

@@ -25,6 +25,7 @@ class Event(StrEnum):
     RETRY = "retry"  # the client tries again
     LIMIT = "limit"  # the client gives up
     CANCEL = "cancel"  # the user, or the app for the user, stopped the upload
+    LET_GO = "let_go"  # a browser let go of a request, perhaps after its answer had come
     ERROR = "error"  # a failure; never in a row, the rules tell failures
 
 
@@ -50,6 +51,16 @@ class Marker:
 
 
 MARKERS = (
+    Marker(
+        event=Event.LET_GO,
+        keywords=("net::err_aborted",),
+        # Chromium says so of a cancelled request, and of one that succeeded and whose answer nobody read. Who cancels
+        # says so too, in words of its own.
+        pattern=r"\b(?:get|put|post|patch|delete|options|head) \S{1,4000} net::err_aborted(?! \d{3}\b)(?!.{0,2000}\bcancel|.{0,2000}\baborterror)",
+        quiet=True,
+        hits=("[requestfailed] PUT https://s3.example.org/bkt/k?partNumber=2 net::ERR_ABORTED",),
+        misses=("PUT https://s3.example.org/k net::ERR_ABORTED 404 (Not Found)", "AbortError net::ERR_ABORTED"),
+    ),
     Marker(
         event=Event.EXPIRED,
         keywords=("getting fresh session",),

@@ -126,7 +126,7 @@ _JAVASCRIPT = (
         seen="fetch, DOM, AWS SDK for JavaScript",
     ),
     *_rows("js", E.NETWORK, "FetchError NetworkError NetworkingError", weak=True, seen="node-fetch, DOM, AWS SDK v2"),
-    *_rows("js", E.NETWORK, "ERR_BAD_RESPONSE ERR_HTTP2_ERROR UnknownEndpoint", weak=True, seen="axios, AWS SDK v2"),
+    *_rows("js", E.NETWORK, "ERR_HTTP2_ERROR UnknownEndpoint", weak=True, seen="axios, AWS SDK v2"),
     *_rows("js", E.LOCAL_IO, "NotAllowedError NotFoundError SecurityError", weak=True, seen="File API"),
     *_rows(
         "js",
@@ -180,7 +180,6 @@ _BROWSERS = (
     ),
     *_rows("chromium", E.NETWORK, "ERR_BLOCKED_BY_CLIENT ERR_FAILED", weak=True, seen="Chromium; CORS prints it too"),
     # Chromium's network panel also prints it for requests that succeed.
-    *_rows("chromium", E.CANCELLED, "ERR_ABORTED", weak=True, seen="Chromium net_error_list"),
     *_rows("chromium", E.CORS_BLOCKED, "ERR_BLOCKED_BY_RESPONSE", seen="Chromium net_error_list"),
     *_rows("chromium", E.TIMEOUT, "ERR_CONNECTION_TIMED_OUT ERR_TIMED_OUT", seen="Chromium net_error_list"),
     *_rows(

@@ -34,6 +34,7 @@ _LANES: dict[str, _Lane] = {
     "abort": _Lane(PARTS, "stop"),
     "lifecycle_abort": _Lane(PARTS, "stop"),
     "cancel": _Lane(PARTS, "stop"),
+    "let_go": _Lane(PARTS, "stop"),
     "refresh_failed": _Lane(ERRORS, "error"),
 }
 _OTHERWISE = _Lane(RECOVERY, "renew")  # refresh, refreshed, retry, and what is to come

@@ -7,6 +7,17 @@ __all__ = ["CLIENT"]
 
 _CANCELLED = (
     Phrase(
+        "phrase.err-aborted",
+        E.CANCELLED,
+        "err_aborted",
+        # Chromium says so, too, of a request that succeeded and whose answer nobody read.
+        r"(?<![a-z]_)\berr_aborted\b(?!.{0,1500}\b(?:put|post) 200\b)",
+        strength=35,
+        hits=("PUT https://s3.example.org/bkt/k net::ERR_ABORTED", "net::ERR_ABORTED 404 (Not Found)"),
+        misses=("PUT /bkt/k?partNumber=1 net::ERR_ABORTED [network] PUT 200 /bkt/k", "UND_ERR_ABORTED"),
+        seen="Chromium net_error_list",
+    ),
+    Phrase(
         "phrase.cancelled-by-user",
         E.CANCELLED,
         "user",

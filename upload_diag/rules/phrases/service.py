@@ -210,6 +210,14 @@ _THROTTLED = (
 
 _SERVER_ERROR = (
     Phrase(
+        "phrase.err-bad-response",
+        E.SERVER_ERROR,
+        "err_bad_response",
+        strength=20,  # any status says more
+        hits=("AxiosError ERR_BAD_RESPONSE",),
+        seen="axios, for every status from 500 on",
+    ),
+    Phrase(
         "phrase.encountered-internal-error",
         E.SERVER_ERROR,
         "internal error",
