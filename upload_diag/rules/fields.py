@@ -50,7 +50,8 @@ _ROWS: dict[Meaning, str] = {
         x-ms-error-code __type errorName errno reason error_summary .tag actionRequired action_required awsError
         error exception.type exceptionType exception_type sqlState Exception aws.error.code s3ErrorCode ErrorKind
         cause_code error_reason name_ errorClass error_class""",
-    Meaning.NAME: "name type title kind class status_text statusText short_code",
+    Meaning.NAME: """name type title kind class status_text statusText short_code action nextAction next_action
+        recommendedAction recommended_action""",
     Meaning.STATUS: """status statusCode status_code httpStatus http_status httpStatusCode http_status_code httpCode
         http_code responseCode response_code responseStatus response_status HttpResult http.status_code
         http.response.status_code httpResponseCode s3StatusCode rawStatusCode elb_status_code statusCode_""",

@@ -76,7 +76,7 @@ REASONS: dict[int, tuple[str, ...]] = {
     403: ("forbidden", "access denied"),
     404: ("not found", "the specified"),
     405: ("method not allowed",),
-    408: ("request time", "request_time"),
+    408: ("request time", "request_time", "upload client"),
     409: ("conflict",),
     410: ("gone",),
     411: ("length required",),
@@ -152,6 +152,7 @@ MARKERS: tuple[tuple[str, str, str], ...] = (
     ("tus-resume", "resum", r"\b(?:while resuming|(?:failed|unable) to resume) (?:the )?upload"),
     ("tus-resume", "patch", r"\bmethod[\"']?: ?[\"']?patch\b(?!.{0,900}\bcannot patch /)"),
     ("tus-resume", "head", r"/(?:files|uploads|tus)[./]{0,4}/?[0-9a-f]{16,64} request method: head\b"),
+    ("tus-resume", "tus-resumable", r"http/[\d.]{1,3} (?:404|410)\b.{0,600}?tus-resumable: ?\d"),
     ("gcs-session", "upload_id=", r"uploadtype=resumable\S{0,200}upload_id=|upload_id=\S{0,300}uploadtype=resumable"),
 )
 """Facts of a text that let a status say more."""

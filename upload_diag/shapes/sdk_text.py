@@ -73,7 +73,7 @@ LABELS: tuple[Label, ...] = (
     Label(
         "host_id",
         (*_REQUEST_ID, "host id", "hostid", "host_id", "amz-id-2"),
-        r"(?:host|Host|amz-id-2|xtended[ _]?[Rr]equest)(?:[ _]?[Ii][Dd])?"
+        r"(?:[Hh]ost[ _]?[Ii][Dd]|amz-id-2|xtended[ _]?[Rr]equest(?:[ _]?[Ii][Dd])?)"
         r"(?:" + _SEP + r"| = Just \"| \")([A-Za-z0-9+/=._-]{3,300})",
     ),
     Label("host_id", ("s3errorhostid",), r"s3ErrorHostId = Just \"([^\"]{3,300})\"", 60),
@@ -102,6 +102,8 @@ LABELS: tuple[Label, ...] = (
         ("bucket:", "bucket=", "bucket ", "bucket'", 'bucket"', "bucketname", "bucket_name"),
         r"\b(?:[Bb]ucket|BUCKET)(?:_?[Nn]ame)?(?:[\"']? ?[:=] ?[\"'`\[]?|\s[\"'`\[(])([A-Za-z0-9][\w.-]{2,62})",
     ),
+    Label("bucket", ("--bucket",), r"--bucket[ =]['\"]?([A-Za-z0-9][\w.-]{2,62})", 70),
+    Label("key", ("--key",), r"--key[ =](?:'([^']{1,900})'|\"([^\"]{1,900})\"|([^\s'\"]{1,900}))", 70),
     Label("bucket", ("container",), r"\bcontainer(?:Name)?[\"']? ?[:=] ?[\"'`]?([a-z0-9][a-z0-9-]{2,62})", 40),
     Label("bucket", ("arn:aws",), r"\barn:aws[\w-]{0,8}:s3:::([a-z0-9][\w.-]{2,62})", 30),
     Label(
@@ -139,13 +141,25 @@ _NUMBER = re.compile(r"([1-5]\d\d)(?<![\w./%+-]\d\d\d)(?![\w%/]|[.-]\d|,\d)")
 _BEFORE = re.compile(
     r"(?:status(?:[ _]?code)?(?: of)?|width status code|response[ _]code|http(?:[ _]?(?:error|code|status|result))"
     r"|http/\d(?:\.\d)?\"?|\"\s|httpresult|response|error|failed with|failed status|returned|responded with"
-    r"|server responded with(?: a status of)?|responsecode|xhr failed|kind: status|http|code|resp:"
+    r"|server responded with(?: a status of)?|exception|responsecode|xhr failed|kind: status|http|code|resp:"
     r"|status\)?: some\(|fails with|replied|statuscode|an? )"
-    r"[\"'`]{0,2}\]?\s{0,2}[:=(\[,]?\s{0,2}[\"'(\[]{0,2}\Z"
+    r"[\"'`]{0,2}\]?\s{0,2}[:=(\[,]?\s{0,2}(?:int )?[\"'(\[]{0,2}\Z"
 )
 _AFTER = re.compile(r"[\s)\]:\"'`(–-]{1,4}([a-z][a-z_ ]{1,40})")
 _METHOD_LINE = re.compile(r"\b(?:GET|PUT|POST|DELETE|HEAD|PATCH) \S{1,2000}\s\Z")
-_WEAK_LABELS = ('" ', "code: ", "code ", 'code": ', "error ", "error: ", "response ", "a ", "an ")
+_WEAK_LABELS = (
+    '" ',
+    "code: ",
+    "code ",
+    'code": ',
+    "error ",
+    "error: ",
+    "exception ",
+    "exception: ",
+    "response ",
+    "a ",
+    "an ",
+)
 _NOT_STATUS = re.compile(
     r"(?:\bline|\bport|:\d+|\bchunk|\bpart|\bms|exit|error code -\d+|position|offset|upload:)\W{0,3}\Z"
 )
@@ -223,13 +237,13 @@ OPERATIONS = [
 OPERATION_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "CompleteMultipartUpload",
-        re.compile(r"\b(?:complet(?:e|ing)|finish(?:ing)?|close object after copy)\b.{0,24}\bmultipart\b"),
+        re.compile(r"\b(?:complet(?:e|ing)|finish(?:ing)?|close object after copy)\b.{0,24}\bmulti-?(?:ple )?part\b"),
     ),
     (
         "CreateMultipartUpload",
-        re.compile(r"\b(?:initiat(?:e|ing)|creat(?:e|ing)|start(?:ing)?)\b.{0,16}\bmulti(?:ple )?part\b"),
+        re.compile(r"\b(?:initiat(?:e|ing)|creat(?:e|ing)|start(?:ing)?)\b.{0,16}\bmulti-?(?:ple )?part\b"),
     ),
-    ("AbortMultipartUpload", re.compile(r"\babort(?:ing)? (?:the )?multipart\b")),
+    ("AbortMultipartUpload", re.compile(r"\babort(?:ing)? (?:the )?multi-?part\b")),
     ("UploadPartCopy", re.compile(r"\bfailed to copy part\b")),
     ("UploadPart", re.compile(r"\bupload\b.{0,300}\bpart \d+ (?:failed|error)")),
 )  # fmt: skip

@@ -19,17 +19,23 @@ _REQUEST_LINE = re.compile(
 )
 _S3CMD = re.compile(r"Upload failed: /([^\s?]{1,1024})\?")  # it leaves the bucket out
 _S3_URI = re.compile(r"\bs3[an]?://([A-Za-z0-9][\w.-]{1,62}|<\w{1,30}>)(?:/([^\s\"'<>`|]{1,1024}))?")
-_PARAMETER = re.compile(r"[?&;](uploadId|partNumber|upload_id|x-id|uploads)(?:=([^&\s\"'<>),;\]]*))?")
+_PARAMETER = re.compile(r"[?&;](uploadId|partNumber|upload_id|x-id|uploads|key|name)(?:=([^&\s\"'<>),;\]]*))?")
 _VIRTUAL_HOST = re.compile(
     r"\A([a-z0-9][a-z0-9.-]{1,61}?[a-z0-9])\."
     r"(?:s3[.-][a-z0-9.-]*amazonaws\.com(?:\.cn)?|s3\.amazonaws\.com|s3\.[a-z0-9.-]{4,60}"
-    r"|(?:[a-z0-9-]+\.)?digitaloceanspaces\.com|oss-[a-z0-9-]+\.aliyuncs\.com|obs\.[a-z0-9.-]+|cos\.[a-z0-9.-]+"
-    r"|[a-z0-9]+\.r2\.cloudflarestorage\.com|storage\.googleapis\.com)\Z",
+    r"|[a-z]{3}\d\.(?:cdn\.)?digitaloceanspaces\.com|oss-[a-z0-9-]+\.aliyuncs\.com|obs\.[a-z0-9.-]+|cos\.[a-z0-9.-]+"
+    r"|[a-z0-9]+\.r2\.cloudflarestorage\.com|storage\.googleapis\.com|storage\.yandexcloud\.net"
+    r"|[a-z0-9-]+\.(?:linodeobjects|vultrobjects|your-objectstorage)\.com)\Z",
     re.IGNORECASE,
 )
 _PATH_HOST = re.compile(
-    r"\A(?:s3[.-]|s3\Z|[a-z0-9]{20,}\.r2\.cloudflarestorage\.com|storage\.googleapis\.com|minio)", re.IGNORECASE
+    r"\A(?:s3[.-]|s3\Z|[a-z0-9]{20,}\.r2\.cloudflarestorage\.com|storage\.googleapis\.com|storage\.yandexcloud\.net"
+    r"|[a-z]{3}\d\.digitaloceanspaces|minio)",
+    re.IGNORECASE,
 )
+_GCS_PATH = re.compile(r"\A(?:(?:resumable/)?upload/)?storage/v1/b/([^/]{1,222})/o(?:/(.{1,1024})|\Z)")
+_COMPANION_PATH = re.compile(r"s3/multipart/([A-Za-z0-9._~%+-]{16,300})(?:/(\d{1,5})\Z|/batch\Z|/complete\Z|\Z)")
+_HOST_HEADER = re.compile(r"^[Hh]ost: ?([\w.-]{4,253})", re.MULTILINE)
 _REGION = re.compile(r"\bs3[.-](?:dualstack\.)?([a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\d)\.amazonaws\.com", re.IGNORECASE)
 _SIGNING_REGION = re.compile(
     r"X-Amz-Credential=[^&\s]{4,60}?(?:%2F|/)\d{8}(?:%2F|/)([a-z0-9-]{2,30})(?:%2F|/)", re.IGNORECASE
@@ -65,8 +71,9 @@ def read(text: str) -> dict[str, str]:
                 if key:
                     facts.setdefault("key", key.rstrip(".,;:)"))
     if "uploadId" in text or "partNumber" in text or "?uploads" in text or "upload_id" in text:
+        host = match[1] if (match := _HOST_HEADER.search(text)) else ""
         for method, target in _REQUEST_LINE.findall(text)[:4]:
-            _read_target(method, target, "", facts)
+            _read_target(method, target, host, facts)
         if match := _S3CMD.search(text):
             facts.setdefault("key", unquote(match[1]))
         if "upload_id" not in facts or "part_number" not in facts:
@@ -79,7 +86,7 @@ def _read_url(method: str, url: str, facts: dict[str, str]) -> None:
     host = host.rpartition("@")[2]
     if (region := _REGION.search(host)) or (region := _SIGNING_REGION.search(target)):
         facts.setdefault("region", region[1])
-    _read_target(method, "/" + target, host.partition(":")[0] if host[:1] != "[" else host, facts)
+    _read_target(method, "/" + target, host, facts)
 
 
 def _read_target(method: str, target: str, host: str, facts: dict[str, str]) -> None:
@@ -90,13 +97,20 @@ def _read_target(method: str, target: str, host: str, facts: dict[str, str]) -> 
     ):
         facts.setdefault("operation", operation)
     path = path.lstrip("/").rstrip(".,;:)]}'")
-    if not path and not _VIRTUAL_HOST.match(host):
-        return
-    if match := _VIRTUAL_HOST.match(host):
+    name, _, port = host.partition(":")
+    if match := _GCS_PATH.search(path):
+        bucket, key = match[1], match[2] or found.get("name", "")
+    elif match := _COMPANION_PATH.search(path):  # Uppy's Companion
+        bucket, key = "", ""
+        facts.setdefault("upload_id", unquote(match[1]))
+        facts.update({name: value for name, value in (("part_number", match[2]), ("key", found.get("key"))) if value})
+    elif match := _VIRTUAL_HOST.match(name):
         bucket, key = match[1], path
-    elif host and "." not in host and ":" not in host and "partNumber" in found and host != "localhost":
-        bucket, key = host, path  # a virtual host whose domain the reporter masked
-    elif _PATH_HOST.match(host) or "uploadId" in found or "partNumber" in found or "x-id" in found or ".s3." in host:
+    elif not path:
+        return
+    elif name and "." not in name and not port and "partNumber" in found and name != "localhost":
+        bucket, key = name, path  # a virtual host whose domain the reporter masked
+    elif _PATH_HOST.match(name) or "uploadId" in found or "partNumber" in found or "x-id" in found or ".s3." in name:
         bucket, _, key = path.partition("/")
     else:
         return
@@ -110,7 +124,7 @@ def _read_query(text: str, facts: dict[str, str]) -> dict[str, str]:
     """The parameters of the first query in the text that are told apart here, values decoded."""
     found: dict[str, str] = {}
     for name, value in _PARAMETER.findall(text):
-        found.setdefault(name, unquote(value))
+        found.setdefault(name, unquote(value.rstrip(".")))
     if value := found.get("uploadId") or found.get("upload_id"):
         facts.setdefault("upload_id", value.rstrip(".:"))
     if (value := found.get("partNumber", "")).isdigit():

@@ -12,119 +12,208 @@ __all__ = ["SESSION"]
 # A dead session stands behind a 404 of the object, or a 400, when a backend words it itself.
 _OVER = (E.OBJECT_NOT_FOUND, E.INVALID_REQUEST)
 
+# A sentence is a subject, its name, the words between, and what is said of it. The subject is the session itself, or a
+# bare "upload" where nothing before it says that something else is meant. A name holds a digit: "upload folder" is none.
+_SESSION = (
+    r"(?<!for )(?<!no )\b(?:(?:multi-?part|resumable|chunked|tus)[ -]upload(?:[ _-](?:session|id))?"
+    r"|upload[ _-]?(?:session|id|context|ticket))(?: id)?"
+)
+_ID = r"\bupload(?:[ _-]session)?[ _-]?id\b"
+_UPLOAD = r"(?<!for )(?<!for this )(?<!for the )(?<!for your )(?<!to )(?<!for multipart )\bupload"
+_NAME = r"(?:[:=] ?| )(?:(?:with|for) (?:(?:the |this |that |given )?(?:upload )?id )?)?(?:[:=]? ?[^\s\d]{0,40}\d\S{0,200} )?"
+_BETWEEN = (
+    r"(?:(?:that|which|is|was|has|been|could|be|have|may|might|already|probably|seems|to|you|provided|specified"
+    r"|given|either|does|do|did|since|now|automatically) ){0,6}"
+)
+_ELSEWHERE = r"(?! (?:in|on) (?:the |your |this )?(?:request|cache|response|query|form|body|headers?|url|local|memory))"
+_NOT_FOUND = rf"(?:not (?:be )?found|not exists?\b|(?:does|did|do)n['’]?t exists?\b){_ELSEWHERE}"
+_BAD = r"(?:invalid|unknown|expired|stale|bad|dead|wrong|inactive|unrecogni[sz]ed|non-?existent)"
+_ANY = r"(?:(?:the|this|that|an?|any|your|specified|given|active|matching|existing|open|such|valid) ){0,3}"
+_LOGIN = r"(?!.{0,60}\b(?:log|sign)[ -]?in\b)"
+
 SESSION = (
     Phrase(
         "phrase.upload-not-exist",
         E.SESSION_EXPIRED,
-        "not exist",
-        r"\b(?:multipart[ -]upload|upload[ -]?id|upload[ -]session|resumable (?:upload|session)|(?<!to )upload) "
-        r"(?:with (?:the )?(?:upload)?id )?(?:does|do|did) not exist",
+        "upload",
+        rf"(?:{_SESSION}|{_UPLOAD}){_NAME}{_BETWEEN}{_NOT_FOUND}",
         refines=_OVER,
         strength=85,
         hits=(
+            "The specified upload does not exist.",
             "The specified multipart upload does not exist.",
-            "Error: upload session does not exist",
+            "The upload session could not be found",
+            "The upload doesn't exist",
             "uploadId does not exist",
+            "The requested upload was not found.",
+            "multipart upload 2~AbC.dEf does not exist",
+            "UploadId: abc123 does not exist",
+            "upload with id 81f3 was not found",
+            'Upload "81f3" not found',
+            "upload_id not found: 12345",
         ),
         misses=(
             "The specified bucket does not exist",
             "The file to upload does not exist",
             "The upload directory does not exist",
+            "multipart upload target bucket does not exist",
+            "bucket for multipart upload does not exist",
             "column of relation uploads does not exist",
+            "Upload preset not found",
+            "Upload not found in cache, starting a new one",
         ),
-        seen="S3, MinIO, applications",
-    ),
-    Phrase(
-        "phrase.named-upload-not-exist",
-        E.SESSION_EXPIRED,
-        "not exist",
-        r"\b(?:multipart[ -]upload|upload[ -]?id|upload[ -]session)(?: id)?[:=]? (?!bucket|key|object|file)\S{1,300} "
-        r"(?:does|did) not exist",
-        refines=_OVER,
-        strength=85,
-        hits=("multipart upload 2~AbC.dEf does not exist", "UploadId: abc123 does not exist"),
-        misses=("multipart upload target bucket does not exist", "multipart upload bucket does not exist"),
-        seen="applications",
-    ),
-    Phrase(
-        "phrase.upload-not-found",
-        E.SESSION_EXPIRED,
-        "not found",
-        r"\b(?:multipart[ -]upload|upload[ -]?id|upload[ -]session|resumable (?:upload|session)|requested upload"
-        r"|(?<!to )upload)(?: id)?(?: was| is| could)? not found",
-        refines=_OVER,
-        strength=85,
-        hits=("The requested upload was not found.", "multipart upload not found", "upload session was not found"),
-        misses=("file to upload not found", "upload directory not found", "Upload preset not found"),
-        seen="Google Cloud Storage XML, tusd, OneDrive, applications",
-    ),
-    Phrase(
-        "phrase.named-upload-not-found",
-        E.SESSION_EXPIRED,
-        "not found",
-        r"\b(?:multipart[ -]upload|upload[ -]?id|upload[ -]session|no upload)(?: with)?(?: id)?[:=]? "
-        r"(?!bucket|key|object|file|preset)\S{1,300} (?:was |is )?not found",
-        refines=_OVER,
-        strength=85,
-        hits=("Upload session 81f3 not found", "multipart upload with id abc was not found"),
-        misses=("multipart upload bucket not found",),
-        seen="applications",
+        seen="S3, MinIO, Google Cloud Storage XML, OneDrive, tusd, applications",
     ),
     Phrase(
         "phrase.no-such-upload",
         E.SESSION_EXPIRED,
-        "no such",
-        r"\bno such (?:multipart |resumable )?upload\b",
+        "upload",
+        r"\bno such (?:multi-?part |resumable )?upload\b|\bno (?:active |ongoing |matching |existing )?"
+        rf"(?:multi-?part |resumable )?upload(?: session)? "
+        r"(?:(?:with|for) (?:this|that|the|given) (?:upload )?id\b|(?:was |is )?(?:found|exists|in progress)\b)"
+        rf"{_ELSEWHERE}|\bnot ?found: (?:multi-?part )?upload\b",
         refines=_OVER,
         strength=85,
-        hits=("error: no such upload", "no such multipart upload: 2~x"),
-        misses=("no such bucket",),
+        hits=(
+            "error: no such upload",
+            "no such multipart upload: 2~x",
+            "no upload session found",
+            "No multipart upload found for id 123",
+            "NotFound: multipart upload 81f3",
+            "There is no upload in progress with that ID",
+        ),
+        misses=("no such bucket", "no upload with errors", "no uploads found", "No upload field found in form"),
         seen="stores of applications",
+    ),
+    Phrase(
+        "phrase.cannot-find-upload",
+        E.SESSION_EXPIRED,
+        "upload",
+        r"\b(?:could not|couldn['’]?t|can ?not|can['’]?t|unable to|failed to|did not) (?:find|locate|look ?up) "
+        rf"{_ANY}(?:multi-?part upload\b|(?:resumable |chunked )?upload[ _-]?(?:session|id)\b"
+        rf"|(?:resumable |chunked )?upload (?:with|for) (?:the |this |that |given )?(?:upload )?id\b){_ELSEWHERE}",
+        refines=_OVER,
+        strength=80,
+        hits=(
+            "could not find upload session 7f3a",
+            "Unable to locate the multipart upload",
+            "cannot find any upload with id 9f1e",
+        ),
+        misses=("could not find the upload directory", "cannot find file to upload", "failed to find upload button"),
+        seen="applications",
     ),
     Phrase(
         "phrase.upload-no-longer",
         E.SESSION_EXPIRED,
         "no longer",
-        r"\b(?:multipart[ -]upload|upload[ -]?id|upload[ -]session|resumable (?:upload|session)|upload)(?: id)? "
-        r"(?:is )?no longer (?:exists?|valid|available|active|known|recogni[sz]ed)",
+        rf"(?:{_SESSION}|{_UPLOAD}){_NAME}{_BETWEEN}"
+        r"no longer (?:exists?|valid|available|active|known|recogni[sz]ed|alive|open)",
         refines=_OVER,
         strength=85,
-        hits=("Multipart upload no longer exists", "This upload session is no longer valid"),
+        hits=(
+            "Multipart upload no longer exists",
+            "This upload session is no longer valid",
+            "a resumable upload session that is no longer available",
+            "Upload 3f2a-11 is no longer active",
+        ),
         misses=("The upload button is no longer available", "This upload approach is no longer functional"),
-        seen="applications",
+        seen="Google Cloud Storage, applications",
     ),
     Phrase(
         "phrase.upload-session-over",
         E.SESSION_EXPIRED,
-        "upload session",
-        r"\bupload session (?:id )?(?:for \S{1,200} )?(?:has |have |is |was |may have "
-        r"|might have )?(?:already |been )?"
-        r"(?:expired|invalid|not valid|invalidated|closed|gone|lost|timed out|deleted|aborted|terminated|unknown)",
+        "upload",
+        rf"\bupload[ _-]?(?:session|context|ticket)\b(?: id)?{_NAME}{_BETWEEN}"
+        r"(?:not (?:valid|recogni[sz]ed|known|active|in progress)|expired|invalid|invalidated|closed|gone|lost|stale"
+        r"|timed out|deleted|removed|purged|aborted|terminated|unknown)\b(?! by (?:the )?user)",
         refines=_OVER,
         strength=85,
         hits=(
             "Upload session expired or invalid. UploadId: 2~x",
             "Your upload session has expired",
             "the upload session was closed",
+            "The upload session 'a1b2' has expired.",
+            "The upload session ID provided is invalid.",
         ),
         misses=(
             "Your login session expired; upload later",
             "Creating upload session for clip.mp4",
             "upload session started",
+            "upload session has not expired",
         ),
         seen="backend envelopes, error.originalError",
     ),
     Phrase(
         "phrase.bad-upload-session",
         E.SESSION_EXPIRED,
-        "upload session",
-        r"\b(?:invalid|expired|unknown|stale|dead|non-?existent|unrecogni[sz]ed) (?:multipart "
-        r"|resumable )?upload session",
+        "upload",
+        rf"\b{_BAD}(?: or {_BAD})?,? (?:multi-?part |resumable )?upload[ _-]?(?:session|id)\b",
         refines=_OVER,
         strength=85,
-        hits=("Error: unknown upload session", "expired multipart upload session"),
-        misses=("invalid file for upload session",),
+        hits=(
+            "Error: unknown upload session",
+            "expired multipart upload session",
+            "Invalid upload id 9ec9c747-4d70-46de-a8a5-714dfc988ca0",
+            "invalid or expired uploadId",
+            "unknown upload_id: 2~x",
+        ),
+        misses=(
+            "invalid file for upload session",
+            "invalid request: upload id is required",
+            "invalid response, uploadId=2~x",
+        ),
+        seen="MinIO, applications",
+    ),
+    Phrase(
+        "phrase.upload-id-over",
+        E.SESSION_EXPIRED,
+        "upload",
+        rf"{_ID}{_NAME}{_BETWEEN}"
+        r"(?:invalid|expired|not valid|not recogni[sz]ed|unknown|stale|wrong|completed|aborted|mismatch)\b",
+        refines=_OVER,
+        strength=80,
+        hits=(
+            "The upload ID might be invalid, or the multipart upload might have been aborted",
+            "upload id has expired",
+            "uploadId 81f3 is invalid",
+            "Upload-ID is not valid",
+        ),
+        misses=("upload id is required", "upload id 12 created", "missing uploadId"),
+        seen="S3, MinIO, StorageGRID, applications",
+    ),
+    Phrase(
+        "phrase.upload-session-lost",
+        E.SESSION_EXPIRED,
+        "upload session",
+        r"\b(?:lost|dropped|forgot) (?:the |its |your |our )?upload session\b",
+        refines=_OVER,
+        strength=75,
+        hits=("The server lost the upload session, starting again",),
+        misses=("upload session started",),
         seen="applications",
+    ),
+    Phrase(
+        "phrase.session-of-upload-over",
+        E.SESSION_EXPIRED,
+        "session",
+        r"\b(?:upload failed|resume (?:the |your )?upload|continue (?:the |your )?upload|session for (?:the |this |your )?"
+        r"upload(?:ing)?)\b[^.]{0,40}"
+        rf"(?:\bsession|(?<=upload)|(?<=uploading)|(?<=file))(?: id)? (?:has |is |was )?(?:not found|expired|invalid|over|closed|gone)\b{_LOGIN}",
+        refines=(*_OVER, E.ACCESS_DENIED),
+        strength=80,
+        hits=(
+            "Upload failed: session expired",
+            "Cannot resume upload: session not found on server",
+            "Can't continue upload, session expired. Start upload again. [408]",
+            "The session for this upload has expired. Begin a new upload",
+            "Your session for uploading this file has expired",
+        ),
+        misses=(
+            "Upload failed: session expired, please log in again",
+            "session for the user expired",
+            "Can't continue upload: the login session of the user expired",
+        ),
+        seen="Meteor-Files, applications",
     ),
     Phrase(
         "phrase.upload-session-terminated",
@@ -149,55 +238,6 @@ SESSION = (
             "Uploaded with an upload expired token",
         ),
         seen="tus servers, applications",
-    ),
-    Phrase(
-        "phrase.bad-upload-id",
-        E.SESSION_EXPIRED,
-        "upload id",
-        r"\b(?:invalid|unknown|expired|stale|unrecogni[sz]ed|non-?existent|inactive) (?:multipart )?upload id\b",
-        refines=_OVER,
-        strength=85,
-        hits=("Invalid upload id 9ec9c747-4d70-46de-a8a5-714dfc988ca0", "unknown upload id"),
-        misses=("invalid request: upload id is required", "missing upload id"),
-        seen="MinIO",
-    ),
-    Phrase(
-        "phrase.bad-uploadid",
-        E.SESSION_EXPIRED,
-        "uploadid",
-        r"\b(?:invalid|unknown|expired|stale|unrecogni[sz]ed|non-?existent|inactive) (?:multipart )?uploadid\b",
-        refines=_OVER,
-        strength=85,
-        hits=("Invalid uploadId", "unknown uploadID: 2~x"),
-        misses=("missing uploadId", "invalid response, uploadId=2~x"),
-        seen="applications",
-    ),
-    Phrase(
-        "phrase.upload-id-over",
-        E.SESSION_EXPIRED,
-        "upload id",
-        r"\bupload id(?: is| has| was| may be| might be| seems)?(?: already)? "
-        r"(?:invalid|expired|not valid|not recogni[sz]ed|unknown|stale|completed|aborted)\b",
-        refines=_OVER,
-        strength=80,
-        hits=(
-            "The upload ID might be invalid, or the multipart upload might have been aborted",
-            "upload id has expired",
-        ),
-        misses=("upload id is required", "upload id 12 created"),
-        seen="S3, MinIO, StorageGRID",
-    ),
-    Phrase(
-        "phrase.uploadid-over",
-        E.SESSION_EXPIRED,
-        "uploadid",
-        r"\buploadid(?: is| has| was| may be| might be)?(?: already)? "
-        r"(?:invalid|expired|not valid|not recogni[sz]ed|unknown|stale|completed|aborted)\b",
-        refines=_OVER,
-        strength=80,
-        hits=("uploadId is invalid", "UploadId has expired"),
-        misses=("uploadId is required",),
-        seen="applications",
     ),
     Phrase(
         "phrase.upload-already-over",
@@ -228,17 +268,6 @@ SESSION = (
         hits=("Failed to refresh upload session: Error",),
         misses=("about to refresh upload session",),
         seen="video application's console",
-    ),
-    Phrase(
-        "phrase.cannot-continue-upload",
-        E.SESSION_EXPIRED,
-        "continue upload",
-        r"\b(?:can['’]?t|cannot|could not|unable to) continue upload\b.{0,20}\bsession expired",
-        refines=(E.ACCESS_DENIED,),
-        strength=85,
-        hits=("Can't continue upload, session expired. Start upload again. [408]",),
-        misses=("Can't continue upload: the login session of the user expired",),
-        seen="Meteor-Files",
     ),
     Phrase(
         "phrase.restart-upload",
@@ -393,21 +422,37 @@ SESSION = (
     Phrase(
         "phrase.session-over-de",
         E.SESSION_EXPIRED,
-        "upload-si",
-        r"upload-sitzung (?:ist )?(?:abgelaufen|ungültig|nicht mehr gültig)",
+        "upload",
+        r"\bupload(?:-?(?:sitzung|session|id|vorgang))? (?:ist |wurde |hat )?(?:existiert nicht|nicht gefunden|abgelaufen"
+        r"|ungültig|nicht mehr gültig|nicht mehr vorhanden)",
         strength=75,
-        hits=("Die Upload-Sitzung ist abgelaufen.",),
-        misses=("Upload-Sitzung gestartet",),
+        hits=(
+            "Die Upload-Sitzung ist abgelaufen.",
+            "Die Upload-ID ist ungültig oder abgelaufen",
+            "Der angegebene Upload existiert nicht.",
+        ),
+        misses=("Upload-Sitzung gestartet", "Der Link zum Upload-Ordner ist abgelaufen"),
         seen="German translations",
     ),
     Phrase(
         "phrase.session-over-es",
         E.SESSION_EXPIRED,
-        "sesión de",
-        r"sesión de (?:carga|subida) (?:ha )?(?:caducado|expirado|expirada|expiró|caducó|no es válida)",
+        " de ",
+        r"\b(?:sesión|id|identificador) de (?:carga|subida) (?:ha |no )?(?:caducado|expirado|expirada|expiró|caducó"
+        r"|es válid|existe)",
         strength=75,
-        hits=("La sesión de carga ha caducado", "sesión de subida expirada"),
+        hits=("La sesión de carga ha caducado", "sesión de subida expirada", "El id de carga no es válido"),
         misses=("Su sesión de usuario ha caducado",),
+        seen="Spanish translations",
+    ),
+    Phrase(
+        "phrase.upload-over-es",
+        E.SESSION_EXPIRED,
+        "no existe",
+        r"(?<!de )\b(?:carga|subida) (?:especificada |indicada )?no existe\b",
+        strength=75,
+        hits=("La carga especificada no existe.",),
+        misses=("El archivo de carga no existe", "la carpeta no existe"),
         seen="Spanish translations",
     ),
     Phrase(
@@ -421,6 +466,16 @@ SESSION = (
         seen="French translations",
     ),
     Phrase(
+        "phrase.upload-over-fr",
+        E.SESSION_EXPIRED,
+        "téléversement",
+        r"téléversement (?:spécifié |demandé )?(?:n.existe p|est introuvable|a expiré|n.est pas valide)",
+        strength=75,
+        hits=("Le téléversement spécifié n'existe pas", "téléversement introuvable : le téléversement a expiré"),
+        misses=("Le téléversement est terminé",),
+        seen="French translations",
+    ),
+    Phrase(
         "phrase.session-over-pt",
         E.SESSION_EXPIRED,
         "sessão de",
@@ -431,14 +486,54 @@ SESSION = (
         seen="Portuguese translations",
     ),
     Phrase(
+        "phrase.upload-over-pt",
+        E.SESSION_EXPIRED,
+        "não ",
+        r"\b(?:upload|carregamento) (?:especificado )?não (?:existe|foi encontrado)",
+        strength=75,
+        hits=("O upload especificado não existe",),
+        misses=("O arquivo de upload selecionado não existe",),
+        seen="Portuguese translations",
+    ),
+    Phrase(
         "phrase.session-over-zh",
         E.SESSION_EXPIRED,
-        "上传会话",
-        r"上传会话(?:已)?(?:过期|失效|不存在|无效)",
+        "上传",
+        r"上传(?:的)?(?:会话|任务|id|事件|记录)? ?(?:已经|已)?(?:过期|失效|不存在|无效)",
         strength=75,
-        hits=("上传会话已过期，请重新上传",),
-        misses=("上传会话已创建",),
+        hits=("上传会话已过期，请重新上传", "分片上传任务不存在", "指定的上传不存在", "上传ID无效"),
+        misses=("上传会话已创建", "上传凭证已过期", "上传文件不存在"),
         seen="Chinese translations",
+    ),
+    Phrase(
+        "phrase.upload-id-over-zh",
+        E.SESSION_EXPIRED,
+        "upload",
+        r"upload ?id ?(?:已经|已)?(?:过期|失效|不存在|无效)",
+        strength=75,
+        hits=("uploadId 不存在", "uploadId已失效"),
+        misses=("uploadId 已创建",),
+        seen="Chinese applications",
+    ),
+    Phrase(
+        "phrase.session-over-ja",
+        E.SESSION_EXPIRED,
+        "アップロード",
+        r"アップロード(?:セッション|id)?(?:の有効期限が切れ|が見つかりません|は存在しません|が存在しません|は無効)",
+        strength=75,
+        hits=("アップロードセッションの有効期限が切れました", "アップロードIDは無効です"),
+        misses=("アップロードに失敗しました",),
+        seen="Japanese translations",
+    ),
+    Phrase(
+        "phrase.session-over-ru",
+        E.SESSION_EXPIRED,
+        "загрузк",
+        r"(?:сессия|сеанс) загрузки (?:истек|не найден|недействит)|загрузка (?:не найдена|не существует|истекла)",
+        strength=75,
+        hits=("Сессия загрузки истекла", "Загрузка не найдена"),
+        misses=("Загрузка завершена",),
+        seen="Russian translations",
     ),
     Phrase(
         "phrase.named-upload-expired",
@@ -473,28 +568,6 @@ SESSION = (
         hits=('googleapiclient.errors.ResumableUploadError: <HttpError 410 "Gone">',),
         misses=('ResumableUploadError: <HttpError 403 "quota">',),
         seen="Google API client for Python",
-    ),
-    Phrase(
-        "phrase.no-upload-with-id",
-        E.SESSION_EXPIRED,
-        "no upload with",
-        r"\bno (?:multipart )?upload with (?:this |that |the )?(?:upload )?id\b",
-        refines=(*_OVER,),
-        strength=80,
-        hits=("no upload with ID 1234 exists",),
-        misses=("no upload with errors",),
-        seen="stores of applications",
-    ),
-    Phrase(
-        "phrase.session-for-upload-over",
-        E.SESSION_EXPIRED,
-        "session for",
-        r"\bsession for (?:this|the|your) upload (?:has |is |was )?(?:expired|invalid|over|closed|gone)",
-        refines=(*_OVER,),
-        strength=80,
-        hits=("The session for this upload has expired. Begin a new upload",),
-        misses=("session for the user expired",),
-        seen="applications",
     ),
     Phrase(
         "phrase.aborted-or-completed",

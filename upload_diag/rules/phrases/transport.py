@@ -298,6 +298,14 @@ _NETWORK = (
         seen="Flutter for the web",
     ),
     Phrase(
+        "phrase.xhr-error-short",
+        E.NETWORK,
+        "xhr error",
+        strength=50,
+        hits=('RequestError: XHR error (req "error"), PUT https://example.com/a -1 (connected: false)',),
+        seen="ali-oss in browsers",
+    ),
+    Phrase(
         "phrase.resolve-host",
         E.NETWORK,
         "resolve",
@@ -490,7 +498,7 @@ _NETWORK = (
         "phrase.error-sending-request",
         E.NETWORK,
         "sending",
-        r"\berror sending request for url|\ban error occurred while sending the request|\berror "
+        r"\berror sending request\b|\ban error occurred while sending the request|\berror "
         r"(?:trying to connect|sending http request)",
         strength=55,
         hits=(
