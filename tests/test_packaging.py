@@ -14,6 +14,7 @@ import pytest
 from upload_diag._resources import read_resource, resources
 
 ROOT = Path(__file__).resolve().parent.parent
+DATA = {"schemas": "schemas", "scenarios": "fixtures/scenarios", "web": "fixtures/web"}  # by kind
 pytestmark = pytest.mark.slow
 
 
@@ -54,7 +55,7 @@ def test_the_wheel_holds_the_package_its_data_and_nothing_else(wheel):
         ["git", "-c", "safe.directory=*", "ls-files", "-co", "--exclude-standard"],
         cwd=ROOT, check=True, capture_output=True, text=True,
     ).stdout.splitlines()  # fmt: skip
-    data = {"schemas/": "upload_diag/_data/schemas/", "fixtures/scenarios/": "upload_diag/_data/scenarios/"}
+    data = {f"{folder}/": f"upload_diag/_data/{kind}/" for kind, folder in DATA.items()}
     expected = {name for name in tracked if name.startswith("upload_diag/")}
     for folder, place in data.items():
         expected |= {place + name.removeprefix(folder) for name in tracked if name.startswith(folder)}
@@ -75,7 +76,7 @@ def test_the_sdist_holds_what_is_needed_to_run_the_tests(sdist):
 READ = """
 import sys
 from upload_diag._resources import read_resource, resources
-for kind in ("schemas", "scenarios"):
+for kind in ("schemas", "scenarios", "web"):
     print(kind, *sorted(file.name for file in resources(kind).iterdir()))
     assert read_resource(kind, "README.md").startswith("# ")
 """
@@ -91,12 +92,11 @@ def test_an_installed_package_finds_its_data(made, request, tmp_path):
         [sys.executable, "-S", "-c", READ], cwd=tmp_path, env=environment, check=True, capture_output=True, text=True
     )
     assert done.stdout.splitlines() == [
-        " ".join([kind, *sorted(path.name for path in (ROOT / folder).iterdir())])
-        for kind, folder in [("schemas", "schemas"), ("scenarios", "fixtures/scenarios")]
+        " ".join([kind, *sorted(path.name for path in (ROOT / folder).iterdir())]) for kind, folder in DATA.items()
     ]
 
 
-@pytest.mark.parametrize(("kind", "folder"), [("schemas", "schemas"), ("scenarios", "fixtures/scenarios")])
+@pytest.mark.parametrize(("kind", "folder"), DATA.items())
 def test_a_checkout_finds_its_data(kind, folder):
     assert {file.name for file in resources(kind).iterdir()} == {path.name for path in (ROOT / folder).iterdir()}
     assert read_resource(kind, "README.md") == (ROOT / folder / "README.md").read_text(encoding="utf-8")

@@ -4,10 +4,14 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Literal
 
-Kind = Literal["schemas", "scenarios"]
+Kind = Literal["schemas", "scenarios", "web"]
 
 # Where each kind lies in a checkout, from its top. A wheel has them all under `upload_diag/_data/KIND`.
-_IN_CHECKOUT: dict[Kind, tuple[str, ...]] = {"schemas": ("schemas",), "scenarios": ("fixtures", "scenarios")}
+_IN_CHECKOUT: dict[Kind, tuple[str, ...]] = {
+    "schemas": ("schemas",),
+    "scenarios": ("fixtures", "scenarios"),
+    "web": ("fixtures", "web"),
+}
 
 
 def resources(kind: Kind) -> Traversable:

@@ -72,7 +72,7 @@ def test_the_sample_says_what_it_got_wrong(exported_rules, tmp_path):
 def test_the_sample_survives_cycles_depth_and_junk(exported_rules):
     script = f"""
     import {{ readFileSync }} from "node:fs";
-    import {{ makeParser }} from {json.dumps((PAYLOADS / "node" / "parseError.mjs").as_uri())};
+    import {{ makeParser }} from {json.dumps((PAYLOADS.parent / "web" / "parseError.mjs").as_uri())};
     const parseError = makeParser(JSON.parse(readFileSync({json.dumps(str(exported_rules))}, "utf8")));
     const cycle = {{}}; cycle.error = cycle;
     let deep = "NoSuchUpload"; for (let i = 0; i < 10000; i++) deep = [deep];

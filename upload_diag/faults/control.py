@@ -18,6 +18,7 @@ from upload_diag.faults.http import BadRequestError, Body, Connection, Head
 from upload_diag.faults.journal import Journal
 from upload_diag.faults.metrics import metrics
 from upload_diag.faults.response import Response
+from upload_diag.faults.static import file_response
 from upload_diag.faults.uploads import Upload
 
 __all__ = ["ROUTES", "Control", "upload_as_json"]
@@ -27,11 +28,6 @@ MAX_STREAMS = 3  # a browser has six connections to a host; the rest are for the
 MAX_SESSIONS = 1000  # of an overview
 HEARTBEAT_SECONDS = 15.0
 LOOPBACK = frozenset(("127.0.0.1", "localhost", "[::1]"))
-CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-_TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 
 class RefusedError(Exception):
@@ -401,18 +397,7 @@ def _problem(status: int, message: str) -> Response:
 def _page(method: str, path: str) -> Response:
     if method != "GET":
         raise RefusedError(405, "Only GET is answered here.")
-    name = "index.html" if path == "/" else path[1:]
-    kind = _TYPES.get(name.rpartition(".")[2])
-    if kind is None or not re.fullmatch(r"[a-z0-9-]+\.[a-z]+", name):
+    found = file_response(resources.files("upload_diag.faults.dashboard"), "index.html" if path == "/" else path[1:])
+    if found is None:
         raise RefusedError(404, f"There is nothing at {path}.")
-    file = resources.files("upload_diag.faults.dashboard") / name
-    if not file.is_file():
-        raise RefusedError(404, f"There is nothing at {path}.")
-    headers = {
-        "content-type": f"{kind}; charset=utf-8",
-        "content-security-policy": CSP,
-        "x-content-type-options": "nosniff",
-        "referrer-policy": "no-referrer",
-        "cache-control": "no-store",
-    }
-    return Response(200, headers, file.read_bytes())
+    return found

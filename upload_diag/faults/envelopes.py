@@ -74,6 +74,13 @@ def _seed(failure: Failure) -> Any:
     return {"success": False, "message": failure.doing, "error": {k: v for k, v in error.items() if v is not None}}
 
 
+def _object(failure: Failure) -> Any:
+    """The seed's, with the error of the SDK whole where the others put its sentence."""
+    envelope = _seed(failure)
+    envelope["error"]["originalError"] = _sdk(failure)
+    return envelope
+
+
 def _flat(failure: Failure) -> Any:
     return {"code": failure.code, "message": failure.message, "requestId": failure.request_id}
 
@@ -131,6 +138,7 @@ def _escaped(failure: Failure) -> Any:
 
 SHAPES: dict[str, Callable[[Failure], Any]] = {
     "seed": _seed,
+    "object": _object,
     "flat": _flat,
     "nested": _nested,
     "errors": _errors,

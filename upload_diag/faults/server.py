@@ -102,7 +102,7 @@ class FaultServer:
                     f"Port {port} on {self._host} cannot be had: {error.strerror}. Take another, or 0 for any."
                 ) from error
         self._listeners = listeners
-        self.app.gateway = Gateway(self.client, self.app.store, self._seed)
+        self.app.gateway = Gateway(self.client, self.app.store, self._seed, self.control_url.removesuffix("api"))
         self.app.url = self.url
         self.app.snippets = snippets(self.url, *self.credentials)
         for listener in listeners:
