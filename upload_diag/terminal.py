@@ -2,7 +2,7 @@
 
 import re
 
-__all__ = ["one_line", "safe"]
+__all__ = ["one_line", "safe", "spelled_out"]
 
 # Logs are written by strangers. A terminal obeys escape sequences (clear the screen, set the title, make a link), and
 # bidirectional controls make text read other than it is. A whole sequence becomes one replacement character. The body
@@ -21,6 +21,11 @@ _UNSAFE = re.compile(
     re.VERBOSE,
 )
 
+# Of these, what JSON may hold as it is; it can spell it out, so that nothing is lost.
+_UNSEEN = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+
 
 def safe(text: str) -> str:
     """The text without anything a terminal would obey or not show; newlines and tabs stay, CR LF becomes a newline."""
@@ -33,3 +38,13 @@ def one_line(text: str, *, limit: int = 2000) -> str:
     """Safe text on one line, cut at `limit` characters with an ellipsis."""
     line = safe(" ".join(text[: 4 * limit].split()))
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def spelled_out(json: str) -> str:
+    r"""The same JSON, with `\u` escapes for what a terminal would obey or not show."""
+    return json if json.isascii() and "\x7f" not in json else _UNSEEN.sub(_escaped, json)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    units = match[0].encode("utf-16-be")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))

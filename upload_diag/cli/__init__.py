@@ -152,22 +152,24 @@ def _ending(error: BaseException) -> int:
 
 def _bug(error: BaseException) -> int:
     """Own up to a fault of upload-diag itself."""
+    from upload_diag.redaction import redact
     from upload_diag.terminal import one_line
 
     if os.environ.get(DEBUG_VARIABLE):
         import traceback
 
         traceback.print_exception(error)
-    what = one_line(f"{type(error).__name__}: {error}", limit=200)
+    what = one_line(redact(f"{type(error).__name__}: {error}"), limit=200)
     more = "" if os.environ.get(DEBUG_VARIABLE) else f" {DEBUG_VARIABLE}=1 shows the traceback to report it with."
     _say(f"a bug in upload-diag {__version__}: {what}.{more}")
     return ExitCode.BUG
 
 
 def _say(text: str) -> None:
+    from upload_diag.redaction import redact
     from upload_diag.terminal import one_line
 
-    click.echo(f"upload-diag: {one_line(text)}", err=True)
+    click.echo(f"upload-diag: {one_line(redact(text))}", err=True)
 
 
 def _speak_utf8() -> None:

@@ -29,7 +29,9 @@ def console(*, stderr: bool = False) -> "Console":
 
 def notice(text: str) -> None:
     """Tell the person something that is not the result: one line on stderr."""
-    click.echo(one_line(text), err=True)
+    from upload_diag.redaction import redact
+
+    click.echo(one_line(redact(text)), err=True)
 
 
 def read_input(path: str | None) -> bytes:

@@ -8,7 +8,7 @@ import click
 from upload_diag.cli._console import notice, open_output, read_input
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.errors import InputError
-from upload_diag.terminal import one_line
+from upload_diag.terminal import one_line, spelled_out
 
 if TYPE_CHECKING:
     from upload_diag.model import ErrorInfo
@@ -54,7 +54,7 @@ def command(  # noqa: PLR0917  click passes by name
             if quiet:
                 continue
             if jsonl or fmt == "json":
-                out.write(last.model_dump_json(indent=None if jsonl else 2) + "\n")
+                out.write(spelled_out(last.model_dump_json(indent=None if jsonl else 2)) + "\n")
             else:
                 out.write(_text(last))
     if not exit_code or last is None or not last.evidence:

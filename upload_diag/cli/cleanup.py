@@ -8,6 +8,7 @@ import click
 
 from upload_diag.cli._s3 import S3Place, s3_client, s3_failures, s3_options
 from upload_diag.cli.serve import Duration
+from upload_diag.terminal import spelled_out
 
 if TYPE_CHECKING:
     from upload_diag.recovery.stale import StaleSession
@@ -63,4 +64,4 @@ def _as_json(session: "StaleSession", done: str) -> str:
         "parts": session.parts,
         "bytes": session.size,
     }
-    return json.dumps(fields, ensure_ascii=False)
+    return spelled_out(json.dumps(fields, ensure_ascii=False))

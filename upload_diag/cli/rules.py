@@ -9,7 +9,7 @@ import click
 from upload_diag.cli._console import notice, open_output, read_input
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.codes import ErrorCode
-from upload_diag.terminal import safe
+from upload_diag.terminal import safe, spelled_out
 
 output_option = click.option("-o", "--output", help="write to this file instead of standard output")
 format_option = click.option(
@@ -63,7 +63,8 @@ def test_rules(given: str | None, own: str | None, output_format: str, output: s
     else:
         problems, (answer, text) = [], _met(given, own)
     with open_output(output) as out:
-        out.write(json.dumps(answer, ensure_ascii=False, indent=1) + "\n" if output_format == "json" else safe(text))
+        document = spelled_out(json.dumps(answer, ensure_ascii=False, indent=1)) + "\n"
+        out.write(document if output_format == "json" else safe(text))
     return ExitCode.FOUND if problems else ExitCode.OK
 
 

@@ -246,4 +246,5 @@ def _time(timed: tuple[datetime, Bucket]) -> datetime:
 
 def later(time: datetime, seconds: int) -> str:
     """The moment so much later, as `moment` writes it."""
-    return f"{time + timedelta(seconds=seconds):%Y-%m-%d %H:%M:%S}"
+    room = datetime.max.replace(tzinfo=time.tzinfo) - time  # a log may say that it is the year 9999
+    return f"{time + min(room, timedelta(seconds=seconds)):%Y-%m-%d %H:%M:%S}"

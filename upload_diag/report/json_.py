@@ -4,13 +4,10 @@ import re
 from typing import Any, TextIO
 
 from upload_diag.analysis import Report
+from upload_diag.terminal import spelled_out
 
 __all__ = ["dumps", "write"]
 
-# What a terminal would obey or not show. JSON can spell it out, so that nothing is lost.
-_UNSEEN = re.compile(
-    "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -32,7 +29,7 @@ def dumps(value: Any, *, indent: bool = False) -> str:
         data = orjson.dumps(value, option=option)
     except orjson.JSONEncodeError:  # half a surrogate pair, from a file name or an escape in a log
         data = orjson.dumps(_mended(value), option=option)
-    return _UNSEEN.sub(_escaped, data.decode())
+    return spelled_out(data.decode())
 
 
 def _mended(value: Any) -> Any:
@@ -44,8 +41,3 @@ def _mended(value: Any) -> Any:
         case list():
             return [_mended(item) for item in value]
     return value
-
-
-def _escaped(match: re.Match[str]) -> str:
-    units = match[0].encode("utf-16-be")
-    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
