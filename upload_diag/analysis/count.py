@@ -9,7 +9,7 @@ from upload_diag.analysis.pieces import Origin, Piece
 from upload_diag.analysis.tally import FileTally, Tally, Thread
 from upload_diag.logs.documents import DocumentReader
 from upload_diag.logs.layout import DOCUMENTS, Layout
-from upload_diag.logs.opening import begin
+from upload_diag.logs.opening import Recoded, begin
 from upload_diag.logs.reader import Reader
 from upload_diag.logs.record import Record
 from upload_diag.logs.source import Stream, Unreadable
@@ -122,6 +122,9 @@ class _Counter:
             self.read(DocumentReader(stream, layout), layout, file, opened.size)
         else:
             self.read(Reader(stream, layout, self.judge.scanner, self.judge.known), layout, file, opened.size)
+        if isinstance(stream, Recoded):  # what was counted is UTF-8
+            file.unreadable_bytes = file.unreadable_bytes * stream.own_bytes // max(file.bytes, 1)
+            file.bytes = stream.own_bytes
 
     def read(self, reader: Reader | DocumentReader, layout: Layout, file: FileTally, end: int | None) -> None:
         """Count what a reader finds, and what it did not come to before the end that was promised."""
@@ -142,7 +145,7 @@ class _Counter:
             file.unreadable[reason] += 1
             file.unreadable_bytes += count
         missing = (end or 0) - reader.begun - reader.bytes
-        if missing > 0 and not (layout.encoding or "").startswith("utf-16"):  # whose bytes are counted as UTF-8
+        if missing > 0 and not layout.wide:  # what is wide is counted as UTF-8
             file.bytes += missing
             file.unreadable_bytes += missing
             if not reader.unreadable:

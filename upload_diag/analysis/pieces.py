@@ -85,7 +85,7 @@ class Origin:
         except OSError:  # whoever reads it says so
             return None
         plain = layout.format is not None and layout.format not in DOCUMENTS
-        return layout if plain and not (layout.encoding or "").startswith("utf-16") else None
+        return layout if plain and not layout.wide else None
 
     def open(self, piece: Piece) -> Any:
         """The file or object of a range as a raw stream that stands where reading the range begins."""

@@ -90,7 +90,7 @@ class DocumentReader:
             size = len(self._text) - start
             while len(self._text) - start < 2 * size + 1 and self._more():
                 pass
-            if self._over or size > _ELEMENT_LIMIT:
+            if len(self._text) - start == size or size > _ELEMENT_LIMIT:
                 self._give_up(start)
                 return None
 

@@ -63,10 +63,10 @@ def begins_entry(buffer: Buffer, start: int, floor: int, *, dated: bool) -> bool
     `floor` is where the readable part of the buffer begins. `dated`: the entries of this log begin with a date, so
     that a line without one belongs to the entry above it.
     """
-    first = buffer[start : start + 1]
-    if first in (b" ", b"\t", b"\n", b"\r", b""):
+    line = _line(buffer, start).lstrip(b"\r")  # lines may end in LF CR
+    first = line[:1]
+    if first in (b" ", b"\t", b""):
         return False
-    line = _line(buffer, start)
     if is_echo(line, buffer, start, floor):
         return False
     if _DATED.match(line):

@@ -26,9 +26,15 @@ DOCUMENTS = {
 }
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 
-_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
-_TEXT_LINE = re.compile(rb"[\t\x20-\x7e\x80-\xff]{20,}\r?\n")
 _BINARY = 0.05  # more control bytes than this, and it is no text
+# Encodings in which a letter is several bytes: how many, which of them is ASCII's, the mark at the beginning.
+_WIDE = {
+    "utf-32-le": (4, 0, b"\xff\xfe\0\0"),
+    "utf-32-be": (4, 3, b"\0\0\xfe\xff"),
+    "utf-16-le": (2, 0, b"\xff\xfe"),
+    "utf-16-be": (2, 1, b"\xfe\xff"),
+}
+_PRINTABLE = bytes(range(32, 127))
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b\x08"))
 
 
@@ -50,10 +56,15 @@ class Layout:
     timed: bool = False
     whole_lines: bool = False
 
+    @property
+    def wide(self) -> bool:
+        """Whether a letter is several bytes, so that no search finds it before it is recoded."""
+        return self.encoding in _WIDE
+
 
 def detect(sample: bytes) -> Layout:
     """The layout of a log that begins with the sample (its first `SAMPLE` bytes, or all of it)."""
-    encoding = next((name for bom, name in _BOMS if sample.startswith(bom)), None) or _encoding(sample)
+    encoding = _encoding(sample)
     if encoding is None:
         return Layout(None, None)
     lines = [line for line in re.split(rb"[\r\n]+", sample) if line.strip()]
@@ -76,12 +87,37 @@ def detect(sample: bytes) -> Layout:
 
 
 def _encoding(sample: bytes) -> str | None:
-    """How text without a byte order mark is encoded; None when it is no text."""
+    """How text is encoded; None when it is no text."""
+    wide = _wide_encoding(sample)
+    if wide:
+        return wide
     if len(sample) - len(sample.translate(None, _CONTROLS)) > _BINARY * len(sample):
-        return "latin-1" if _TEXT_LINE.match(sample) else None  # a log may be damaged further down
+        return "latin-1" if _begins_as_text(sample) else None  # a log may be damaged further down
     try:
         sample.decode()
     except UnicodeDecodeError as error:
         cut_character = error.start >= len(sample) - 3
         return "utf-8" if cut_character and len(sample) >= SAMPLE else "latin-1"
     return "utf-8"
+
+
+def _wide_encoding(sample: bytes) -> str | None:
+    """UTF-16 or UTF-32, told by the zeros that go with every ASCII letter; a mark alone may lie."""
+    for name, (width, low, mark) in _WIDE.items():
+        letters = sample[low::width]
+        zeros = (sample.count(0) - letters.count(0)) / max(len(sample) - len(letters), 1)
+        if sample.startswith(mark) and zeros > 0.1 * (width - 1):
+            return name
+        if zeros > 1 - 0.4 / (width - 1) and _printable(letters) > 0.7 * len(letters):
+            return name
+    return None
+
+
+def _begins_as_text(sample: bytes) -> bool:
+    """Whether the first line is text, but for some control characters."""
+    line = sample.partition(b"\n")[0][:4096]
+    return len(line) >= 20 and _printable(line) >= 0.7 * len(line)
+
+
+def _printable(text: bytes) -> int:
+    return len(text) - len(text.translate(None, _PRINTABLE))

@@ -1,4 +1,4 @@
-"""Open a stream: tell its layout from its beginning, and give it back whole, as UTF-8."""
+"""Open a stream: tell its layout from its beginning, and give it back whole, as UTF-8 or what is near to it."""
 
 import codecs
 from contextlib import suppress
@@ -8,7 +8,7 @@ from typing import Any
 
 from upload_diag.logs.layout import SAMPLE, Layout, detect
 
-__all__ = ["begin"]
+__all__ = ["Recoded", "begin"]
 
 
 def begin(file: Any) -> tuple[Layout, Any]:
@@ -19,10 +19,9 @@ def begin(file: Any) -> tuple[Layout, Any]:
             sample += chunk
     opened: Any = _Rejoined(bytes(sample), file)
     layout = detect(bytes(sample))
-    if layout.encoding is not None and layout.encoding.startswith("utf-16"):
-        text = _Recoded(opened, layout.encoding)
-        head = text.read(SAMPLE)
-        return replace(detect(head), encoding=layout.encoding), _Rejoined(head, text)
+    if layout.wide:
+        text = Recoded(opened, layout.encoding or "")
+        return replace(detect(text.peek(SAMPLE)), encoding=layout.encoding), text
     if b"\n" not in sample and sample.count(b"\r") > 1:
         opened = _OldLines(opened)
         layout = detect(bytes(sample).replace(b"\r", b"\n"))
@@ -63,25 +62,40 @@ class _Rejoined(RawIOBase):
         return count
 
 
-class _Recoded(RawIOBase):
-    """A stream of UTF-16 as UTF-8."""
+class Recoded(RawIOBase):
+    """A stream of UTF-16 or UTF-32 as UTF-8.
+
+    Attributes:
+        own_bytes: how many bytes were read, as the input counts them.
+    """
 
     def __init__(self, file: Any, encoding: str) -> None:
+        self.own_bytes = 0
         self._file = file
         self._decoder = codecs.getincrementaldecoder(encoding)("replace")
-        self._left = b""
+        self._ready = b""
         self._over = False
 
     def readable(self) -> bool:
         return True
 
+    def peek(self, size: int) -> bytes:
+        """So much of what comes next, or all of it."""
+        while len(self._ready) < size and not self._over:
+            self._recode()
+        return self._ready[:size]
+
     def readinto(self, buffer: Any) -> int:
-        while not self._left and not self._over:
-            chunk = self._file.read(1 << 16)
-            self._over = not chunk
-            text = self._decoder.decode(chunk, final=self._over)
-            self._left = text.lstrip("\ufeff").encode("utf-8", "replace")
-        count = min(len(buffer), len(self._left))
-        buffer[:count] = self._left[:count]
-        self._left = self._left[count:]
+        while not self._ready and not self._over:
+            self._recode()
+        count = min(len(buffer), len(self._ready))
+        buffer[:count] = self._ready[:count]
+        self._ready = self._ready[count:]
         return count
+
+    def _recode(self) -> None:
+        chunk = self._file.read(1 << 16)
+        self.own_bytes += len(chunk)
+        self._over = not chunk
+        text = self._decoder.decode(chunk, final=self._over)
+        self._ready += text.removeprefix("\ufeff").encode("utf-8", "replace")

@@ -23,6 +23,7 @@ _TIME_NAMES = {
     *("occurredAt", "createdAt", "_time", "Timestamp", "Time"),
 }
 _TELLING = re.compile("status|code|err", re.IGNORECASE)  # names of numbers that say what went wrong
+_ALIKE_LIMIT = 64  # shapes that begin alike; they are tried one after another
 _PLANS_LIMIT = 4096  # shapes; more than any log has, unless its field names are made up as it goes
 
 
@@ -58,7 +59,7 @@ class JsonLines:
         for plan in plans:
             if plan.fits(parts):
                 return plan
-        if len(plans) >= _PLANS_LIMIT:
+        if len(plans) >= _ALIKE_LIMIT:
             plans.clear()
         plans.append(_Plan(parts))
         return plans[-1]
@@ -94,7 +95,8 @@ class _Plan:
         self._number = b"%d" % next(_numbers)
         self._names = _getter(names)
         self._shape = self._names(parts)
-        self._places = [i for i in range(len(parts)) if i not in skipped and i not in set(names)]
+        skipped.update(names)
+        self._places = [i for i in range(len(parts)) if i not in skipped]
         self._values = _getter(self._places)
         self._erase: tuple[int, ...] = ()  # which of the places hold something that varies
 

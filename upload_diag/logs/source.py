@@ -75,8 +75,9 @@ def expand(paths: Iterable[str]) -> list[str]:
 
 
 def _walk(folder: str) -> Iterator[str]:
-    for root, _, names in os.walk(folder):
-        for name in names:
+    for root, folders, names in os.walk(folder):
+        links = [name for name in folders if os.path.islink(os.path.join(root, name))]  # noqa: PTH114, PTH118
+        for name in names + links:  # a link to a folder is not followed, but not passed over in silence either
             yield os.path.join(root, name)  # noqa: PTH118
 
 
@@ -91,7 +92,8 @@ def open_streams(path: str, folder: str = "") -> Iterator[Stream | Unreadable]:
     try:
         status = Path(folder, path).stat()
         if not stat.S_ISREG(status.st_mode):
-            yield Unreadable(path, 0, "not a regular file")
+            reason = "a link to a folder, not followed" if stat.S_ISDIR(status.st_mode) else "not a regular file"
+            yield Unreadable(path, 0, reason)
             return
         with Path(folder, path).open("rb") as file:
             yield from _unpack(path, file, status.st_size, 0)
@@ -105,23 +107,29 @@ def streams_of(path: str, file: Any, size: int) -> Iterator[Stream | Unreadable]
     yield from _unpack(path, file, size, 0)
 
 
-def _unpack(path: str, file: Any, size: int | None, layer: int) -> Iterator[Stream | Unreadable]:
+def _unpack(
+    path: str, file: Any, size: int | None, layer: int, meter: "_Meter | None" = None
+) -> Iterator[Stream | Unreadable]:
     head = file.peek(512)[:512]
     kind = _kind(head)
     if kind is None:
         yield Stream(path, file, size)
-    elif layer >= MAX_LAYERS:
+        return
+    if meter is None:
+        meter = _Meter(file, size)
+        file = io.BufferedReader(meter, 1 << 16)
+    if layer >= MAX_LAYERS:
         yield Unreadable(path, len(head), f"more than {MAX_LAYERS} layers of packing")
     elif kind in _DECOMPRESSORS:
-        unpacked = io.BufferedReader(_Limited(_DECOMPRESSORS[kind](file), file))
+        unpacked = io.BufferedReader(_Limited(_DECOMPRESSORS[kind](file), meter))
         with suppress(OSError, EOFError):
-            yield from _unpack(path, unpacked, None, layer + 1)
+            yield from _unpack(path, unpacked, None, layer + 1, meter)
             return
         yield Unreadable(path, size or 0, f"broken {kind} data")
     elif kind == "zip":
-        yield from _zip(path, file, layer)
+        yield from _zip(path, file, layer, meter)
     else:
-        yield from _tar(path, file, layer)
+        yield from _tar(path, file, layer, meter)
 
 
 def _kind(head: bytes) -> str | None:
@@ -133,7 +141,7 @@ def is_packed(file: io.BufferedReader) -> bool:
     return _kind(file.peek(512)[:512]) is not None
 
 
-def _zip(path: str, file: Any, layer: int) -> Iterator[Stream | Unreadable]:
+def _zip(path: str, file: Any, layer: int, meter: "_Meter") -> Iterator[Stream | Unreadable]:
     seekable = file if file.seekable() else _in_memory(file)
     if seekable is None:
         yield Unreadable(path, NESTED_LIMIT, "zip inside a stream, larger than 64 MiB")
@@ -142,25 +150,26 @@ def _zip(path: str, file: Any, layer: int) -> Iterator[Stream | Unreadable]:
         with zipfile.ZipFile(seekable) as archive:
             for member in sorted(archive.infolist(), key=lambda one: one.filename):
                 if not member.is_dir():
-                    yield from _zip_member(f"{path}!{member.filename}", archive, member, layer)
+                    yield from _zip_member(f"{path}!{member.filename}", archive, member, layer, meter)
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         yield Unreadable(path, 0, f"broken zip archive: {error}")
 
 
 def _zip_member(
-    name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, layer: int
+    name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, layer: int, meter: "_Meter"
 ) -> Iterator[Stream | Unreadable]:
     try:
         with archive.open(member) as file:
-            limited = io.BufferedReader(_Limited(file, None, packed=member.compress_size))
-            yield from _unpack(name, limited, None, layer + 1)
+            limited = io.BufferedReader(_Limited(file, meter))
+            yield from _unpack(name, limited, None, layer + 1, meter)
     except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
         yield Unreadable(name, member.compress_size, f"member of a zip archive: {error}")
 
 
-def _tar(path: str, file: Any, layer: int) -> Iterator[Stream | Unreadable]:
+def _tar(path: str, file: Any, layer: int, meter: "_Meter") -> Iterator[Stream | Unreadable]:
+    counted: Any = _Counted(file)  # has the one method that a stream of tar needs
     try:
-        with tarfile.open(fileobj=file, mode="r|") as archive:
+        with tarfile.open(fileobj=counted, mode="r|") as archive:
             for member in archive:
                 name = f"{path}!{member.name}"
                 if member.isdir():
@@ -169,9 +178,12 @@ def _tar(path: str, file: Any, layer: int) -> Iterator[Stream | Unreadable]:
                 if opened is None:
                     yield Unreadable(name, 0, "not a regular file")
                     continue
-                yield from _unpack(name, io.BufferedReader(_Plain(opened)), None, layer + 1)
+                yield from _unpack(name, io.BufferedReader(_Plain(opened)), None, layer + 1, meter)
     except (tarfile.TarError, OSError, EOFError) as error:
         yield Unreadable(path, 0, f"broken tar archive: {error}")
+        return
+    if counted.bytes % tarfile.BLOCKSIZE:  # a header that is cut short passes for the end
+        yield Unreadable(path, 0, "broken tar archive: it is cut short")
 
 
 def _in_memory(file: Any) -> io.BytesIO | None:
@@ -189,42 +201,87 @@ class _Plain(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        data = self._file.read(len(buffer))
+        try:
+            data = self._file.read(len(buffer))
+        except _broken() as error:
+            raise OSError(f"packed data is broken or cut short: {error}") from error
         buffer[: len(data)] = data
         return len(data)
+
+
+class _Counted:
+    """What a tar archive is read from; past its end for a while only, as headers promise terabytes to skip."""
+
+    def __init__(self, file: Any) -> None:
+        self.bytes = 0
+        self._file = file
+        self._empty = 0
+
+    def read(self, size: int) -> bytes:
+        data: bytes = self._file.read(size)
+        self.bytes += len(data)
+        self._empty += not data
+        if self._empty > 3:
+            raise EOFError("it is cut short")
+        return data
 
 
 class _Limited(_Plain):
     """A raw stream over a decompressor that refuses to be a bomb."""
 
-    def __init__(self, file: Any, packed_file: Any, packed: int = 0) -> None:
+    def __init__(self, file: Any, meter: "_Meter") -> None:
         super().__init__(file)
-        self._packed_file = packed_file
-        self._packed = packed
-        self._out = 0
+        self._meter = meter
 
     def readinto(self, buffer: Any) -> int:
-        try:
-            count = super().readinto(buffer)
-        except _broken() as error:
-            raise OSError(f"packed data is broken or cut short: {error}") from error
-        self._out += count
-        if self._out > RATIO_FREE and self._out > RATIO_LIMIT * max(self._read(), 1):
-            raise OSError(f"unpacks to more than {RATIO_LIMIT} times its size")
+        count = super().readinto(buffer)
+        self._meter.unpacked(count)
         return count
 
-    def _read(self) -> int:
-        if self._packed_file is None:
-            return self._packed
-        try:
-            return int(self._packed_file.tell())
-        except (OSError, ValueError):
-            return self._out
+
+class _Meter(io.RawIOBase):
+    """An input that is packed: counts what is read of it, and what comes out of all its layers and members together.
+
+    What the input says of its own sizes is not believed, and bytes that are read twice do not count twice.
+    """
+
+    def __init__(self, file: Any, size: int | None) -> None:
+        self._file = file
+        self._size = sys.maxsize if size is None else size
+        self._in = 0
+        self._out = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return bool(self._file.seekable())
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return int(self._file.seek(offset, whence))
+
+    def tell(self) -> int:
+        return int(self._file.tell())
+
+    def readinto(self, buffer: Any) -> int:
+        count = int(self._file.readinto1(buffer))
+        self._in += count
+        return count
+
+    def unpacked(self, count: int) -> None:
+        """Count bytes that came out.
+
+        Raises:
+            OSError: there are more than a log can have.
+        """
+        self._out += count
+        if self._out > RATIO_FREE and self._out > RATIO_LIMIT * min(self._in, self._size):
+            raise OSError(f"unpacks to more than {RATIO_LIMIT} times its size")
 
 
 def _broken() -> tuple[type[Exception], ...]:
     """What the decompressors raise for data that is broken or cut short."""
-    found: list[type[Exception]] = [zipfile.BadZipFile, lzma.LZMAError, EOFError, zlib.error]
+    found: list[type[Exception]] = [zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, EOFError, zlib.error]
     for module, name in (("isal.isal_zlib", "error"), ("zstandard", "ZstdError")):
         with suppress(ImportError):
             found.append(getattr(import_module(module), name))
@@ -280,7 +337,8 @@ _MAGIC = (
     (b"\x1f\x8b", 0, "gzip"),
     (b"\x28\xb5\x2f\xfd", 0, "zstd"),
     (b"\xfd7zXZ\x00", 0, "xz"),
-    (b"BZh", 0, "bzip2"),
+    (b"1AY&SY", 4, "bzip2"),  # a block; its three first letters might begin any text
+    (b"\x17\x72\x45\x38\x50\x90", 4, "bzip2"),  # no block at all
     (b"PK\x03\x04", 0, "zip"),
     (b"PK\x05\x06", 0, "zip"),
     (b"ustar", 257, "tar"),
