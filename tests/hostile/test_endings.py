@@ -1,0 +1,68 @@
+"""What ends a run from outside: a reader that leaves, a disk that is full, a folder that may not be written."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hostile import FAILED
+
+PROGRAM = [sys.executable, "-m", "upload_diag"]
+
+
+@pytest.fixture
+def log(tmp_path):
+    path = tmp_path / "ticket.log"
+    path.write_bytes(FAILED * 3000)
+    return path
+
+
+def test_a_reader_that_leaves_ends_the_run_in_silence(log):
+    lines = b"".join(FAILED.replace(b"abc123abc123", b"id%08d" % number) for number in range(3000))
+    log.write_bytes(lines)
+    with subprocess.Popen(
+        [*PROGRAM, "analyze", "-f", "json", log], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as run:
+        run.stdout.read(10)
+        run.stdout.close()
+        said = run.stderr.read()
+    assert (run.returncode, said) == (141, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+@pytest.mark.parametrize("as_file", [True, False])
+def test_a_full_disk_is_one_line(log, as_file):
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*PROGRAM, "analyze", log, *(["-f", "json", "-o", "/dev/full"] if as_file else [])],
+            stdout=subprocess.PIPE if as_file else full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.returncode == 3
+    assert b"No space left" in done.stderr
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_a_folder_that_may_not_be_written_is_one_line_and_nothing_is_left_there(log):
+    done = subprocess.run(
+        [*PROGRAM, "analyze", log, "-f", "json", "-o", "/proc/self/report.json"], capture_output=True, check=False
+    )
+    assert done.returncode == 3
+    assert done.stderr.count(b"\n") == 1
+    assert b"cannot write" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "locale", [{"LC_ALL": "C"}, {"LC_ALL": "tr_TR.UTF-8"}, {"PYTHONIOENCODING": "ascii"}, {"PYTHONUTF8": "0"}], ids=str
+)
+def test_the_report_does_not_depend_on_the_locale(locale, log):
+    log.write_bytes(FAILED.replace(b"UploadPart", "Hochlädt \u4e0a \U0001f600".encode()))
+    command = [*PROGRAM, "analyze", "-f", "json", log]
+    usual, odd = (
+        subprocess.run(command, capture_output=True, env=os.environ | extra, check=True).stdout
+        for extra in ({}, locale)
+    )
+    assert odd == usual
+    assert "Hochlädt \u4e0a".encode() in odd
