@@ -1,6 +1,5 @@
 """Count what a piece of the input says."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +12,12 @@ from upload_diag.logs.opening import Recoded, begin
 from upload_diag.logs.reader import Reader
 from upload_diag.logs.record import Record
 from upload_diag.logs.source import Stream, Unreadable
+from upload_diag.logs.watched import Progress
 
 if TYPE_CHECKING:
     from upload_diag.rules.ruleset import Ruleset
 
 __all__ = ["How", "Only", "count_piece", "judge_for", "lost"]
-
-Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +67,13 @@ def judge_for(how: How) -> Judge:
 
 def count_piece(piece: Piece, how: How, progress: Progress | None = None) -> Tally:
     """What a piece says."""
-    counter = _Counter(judge_for(how), how.only, progress)
+    counter = _Counter(judge_for(how), how.only)
     if piece.hi is None or piece.layout is None:
-        for opened in how.origin.streams(piece):
+        for opened in how.origin.streams(piece, progress):
             counter.stream(opened)
         return counter.tally
     try:
-        with how.origin.open(piece) as stream:
+        with how.origin.open(piece, progress) as stream:
             reader = Reader(stream, piece.layout, counter.judge.scanner, counter.judge.known, lo=piece.lo, hi=piece.hi)
             counter.read(reader, piece.layout, counter.file(piece.path), piece.hi)
     except OSError as error:
@@ -100,7 +98,6 @@ class _Counter:
 
     judge: Judge
     only: Only | None
-    progress: Progress | None
     tally: Tally = field(default_factory=Tally)
 
     def file(self, path: str) -> FileTally:
@@ -131,11 +128,7 @@ class _Counter:
         file.format, file.encoding = layout.format, layout.encoding
         thread = Thread(0, 0) if layout.format == "text" else None
         judge, only, add = self.judge, self.only, self.tally.add
-        seen = 0
         for record in reader.records():
-            if self.progress is not None and reader.bytes != seen:
-                self.progress(reader.bytes - seen)
-                seen = reader.bytes
             verdict = judge(record)
             if (verdict.failure or verdict.event or record.ids.upload) and (only is None or only(record)):
                 add(record, verdict, file, thread)

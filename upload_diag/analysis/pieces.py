@@ -12,6 +12,7 @@ from upload_diag.logs.objects import Object, ObjectFile, is_in_s3, list_objects,
 from upload_diag.logs.opening import begin
 from upload_diag.logs.reader import Reader
 from upload_diag.logs.source import STDIN, Stream, Unreadable, expand, is_packed, open_streams
+from upload_diag.logs.watched import Progress, Watched
 from upload_diag.s3 import Store
 
 __all__ = ["Origin", "Piece"]
@@ -87,20 +88,20 @@ class Origin:
         plain = layout.format is not None and layout.format not in DOCUMENTS
         return layout if plain and not layout.wide else None
 
-    def open(self, piece: Piece) -> Any:
+    def open(self, piece: Piece, progress: Progress | None = None) -> Any:
         """The file or object of a range as a raw stream that stands where reading the range begins."""
         if piece.object is not None:
             file: Any = ObjectFile(self.store, piece.object)
         else:
             file = io.FileIO(os.path.join(self.folder, piece.path))  # noqa: PTH118 - Path would normalise it
         file.seek(Reader.begin(piece.lo))
-        return file
+        return file if progress is None else Watched(file, piece.size, progress)
 
-    def streams(self, piece: Piece) -> Iterator[Stream | Unreadable]:
+    def streams(self, piece: Piece, progress: Progress | None = None) -> Iterator[Stream | Unreadable]:
         """Everything that can be read in a piece that is no range; each before the next is asked for."""
         if piece.object is not None:
-            return open_object(self.store, piece.object)
-        return open_streams(piece.path, self.folder)
+            return open_object(self.store, piece.object, progress)
+        return open_streams(piece.path, self.folder, progress)
 
 
 def _size(path: str) -> int:

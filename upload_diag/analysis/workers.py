@@ -16,10 +16,10 @@ from upload_diag.analysis.count import How, count_piece, lost
 from upload_diag.analysis.pieces import RANGE, Piece
 from upload_diag.analysis.tally import Tally
 from upload_diag.logs.source import STDIN
+from upload_diag.logs.watched import Progress
 
 __all__ = ["Workers", "gather", "given_workers", "local_workers"]
 
-Progress = Callable[[int], None]
 Batch = tuple[Piece, ...]
 
 _BATCH = RANGE  # bytes of small files that make one task

@@ -11,6 +11,7 @@ from typing import Any
 
 from upload_diag.errors import InputError, ServerUnreachableError, UsageError
 from upload_diag.logs.source import Stream, Unreadable, streams_of
+from upload_diag.logs.watched import Progress, Watched
 from upload_diag.s3 import Store
 
 __all__ = ["Object", "ObjectFile", "is_in_s3", "list_objects", "open_object"]
@@ -87,13 +88,15 @@ def _reason(error: Exception) -> str:
     return " ".join(told.split())
 
 
-def open_object(store: Store, found: Object) -> Iterator[Stream | Unreadable]:
+def open_object(store: Store, found: Object, progress: Progress | None = None) -> Iterator[Stream | Unreadable]:
     """Everything that can be read in an object: itself, or the members of the archive that it is.
 
-    Each stream must be read before the next is asked for.
+    Each stream must be read before the next is asked for. `progress` is told how many more bytes were read, before
+    anything is unpacked.
     """
     try:
-        with io.BufferedReader(ObjectFile(store, found), 1 << 16) as file:
+        raw: Any = ObjectFile(store, found)
+        with io.BufferedReader(raw if progress is None else Watched(raw, found.size, progress), 1 << 16) as file:
             yield from streams_of(found.path, file, found.size)
     except OSError as error:
         yield Unreadable(found.path, found.size, str(error))

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from upload_diag.errors import InputError
+from upload_diag.logs.watched import Progress, Watched
 
 __all__ = ["STDIN", "Stream", "Unreadable", "expand", "is_packed", "open_streams", "streams_of"]
 
@@ -81,13 +82,15 @@ def _walk(folder: str) -> Iterator[str]:
             yield os.path.join(root, name)  # noqa: PTH118
 
 
-def open_streams(path: str, folder: str = "") -> Iterator[Stream | Unreadable]:
+def open_streams(path: str, folder: str = "", progress: Progress | None = None) -> Iterator[Stream | Unreadable]:
     """Everything that can be read under one path: the file itself, or the members of the archive that it is.
 
     Each stream must be read before the next is asked for. `folder` is where a relative path begins.
+    `progress` is told how many more bytes were read, before anything is unpacked.
     """
     if path == STDIN:
-        yield from _unpack(STDIN, sys.stdin.buffer, None, 0)
+        given: Any = sys.stdin.buffer
+        yield from _unpack(STDIN, io.BufferedReader(Watched(given.raw, 0, progress)) if progress else given, None, 0)
         return
     try:
         status = Path(folder, path).stat()
@@ -95,11 +98,17 @@ def open_streams(path: str, folder: str = "") -> Iterator[Stream | Unreadable]:
             reason = "a link to a folder, not followed" if stat.S_ISDIR(status.st_mode) else "not a regular file"
             yield Unreadable(path, 0, reason)
             return
-        with Path(folder, path).open("rb") as file:
+        with _open(Path(folder, path), status.st_size, progress) as file:
             yield from _unpack(path, file, status.st_size, 0)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         yield Unreadable(path, 0, reason)
+
+
+def _open(path: Path, size: int, progress: Progress | None) -> io.BufferedReader:
+    raw = path.open("rb", buffering=0)
+    watched: Any = raw if progress is None else Watched(raw, size, progress)
+    return io.BufferedReader(watched)
 
 
 def streams_of(path: str, file: Any, size: int) -> Iterator[Stream | Unreadable]:

@@ -1,0 +1,56 @@
+"""A file that tells how far it was read."""
+
+import io
+import sys
+from collections.abc import Callable
+from typing import Any
+
+__all__ = ["Progress", "Watched"]
+
+Progress = Callable[[int], None]
+
+
+class Watched(io.RawIOBase):
+    """A raw file that tells how many more of its bytes were read: in all as many as were promised, however it is read.
+
+    Args:
+        file: the raw file; closed with this one.
+        size: how many bytes are promised; 0 when only reading tells.
+        progress: called with the number of bytes.
+    """
+
+    def __init__(self, file: Any, size: int, progress: Progress) -> None:
+        self._file = file
+        self._promised = size > 0
+        self._left = size or sys.maxsize
+        self._progress = progress
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return bool(self._file.seekable())
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return int(self._file.seek(offset, whence))
+
+    def tell(self) -> int:
+        return int(self._file.tell())
+
+    def readinto(self, buffer: Any) -> int:
+        count = int(self._file.readinto(buffer))
+        self._tell(count)
+        return count
+
+    def close(self) -> None:
+        if not self.closed:
+            if self._promised:
+                self._tell(self._left)
+            self._file.close()
+        super().close()
+
+    def _tell(self, count: int) -> None:
+        count = min(count, self._left)
+        if count:
+            self._left -= count
+            self._progress(count)
