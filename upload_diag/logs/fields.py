@@ -6,7 +6,26 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-__all__ = ["NO_IDS", "OTHER", "PART", "Ids", "find_time", "id_field", "part_number", "read_line", "read_time"]
+__all__ = [
+    "COUNT",
+    "COUNTED",
+    "NAMED",
+    "NO_IDS",
+    "OTHER",
+    "PART",
+    "VARYING",
+    "Ids",
+    "Word",
+    "erase",
+    "find_time",
+    "id_field",
+    "keep",
+    "part_number",
+    "read_line",
+    "read_time",
+    "read_word",
+    "read_words",
+]
 
 
 class Ids(NamedTuple):
@@ -23,7 +42,7 @@ class Ids(NamedTuple):
         """These names, and the other's where these are silent."""
         if self is NO_IDS or other is NO_IDS:
             return other if self is NO_IDS else self
-        return Ids._make(mine or its for mine, its in zip(self, other, strict=True))
+        return Ids._make([mine or its for mine, its in zip(self, other, strict=True)])
 
 
 NO_IDS = Ids()
@@ -84,7 +103,7 @@ def part_number(value: bytes) -> int:
 _NAME = rb"""(?i:(?:upload|video|x-amz-request|request|host|extended-?request|trace|x-amz)[-_]?id(?:-2)?
                 |bucket(?:[-_]?name)?|(?:object[-_]?)?key|part[-_]?number|object[-_]?name|etag)"""
 _QUOTE = rb"""(?:&quot;|[\\"'`])*"""
-_NAMED = re.compile(
+NAMED = re.compile(
     rb"(?<![A-Za-z])(?P<name>"
     + _NAME
     + rb")"
@@ -95,54 +114,87 @@ _NAMED = re.compile(
     re.VERBOSE,
 )
 _WAITING = re.compile(rb"[^A-Za-z]{0,8}(?P<name>" + _NAME + rb")" + _QUOTE + rb"[:=]" + _QUOTE + rb"$", re.VERBOSE)
-_VARYING = re.compile(rb"[A-Za-z0-9_+./~%-]{16,}=*|(?<![A-Za-z_\d])\d+")
+VARYING = re.compile(
+    rb"""[A-Za-z0-9_+./~%-]{16,}=*
+       | (?<![A-Za-z0-9_])(?:(?=[a-f]*\d)[0-9a-f]{8,}|(?=[A-F]*\d)[0-9A-F]{8,})(?![A-Za-z0-9_])
+       | (?<![A-Za-z_\d])\d+(?P<unit>(?i:[num]?s|[kmg]i?b|min|h)\b)?""",
+    re.VERBOSE,
+)
 _CLOCK = re.compile(rb"[\[(]?(?:\d{4}[-/]\d\d[-/]\d\d(?:[T_]\d\d:\d\d:\d\d)?|\d\d:\d\d:\d\d)[\d.,Z:+\])-]*$")
 _GATE = re.compile(rb"[iI][dD]|[kK]ey|[pP]art|[bB]ucket|[eE][tT]ag|[nN]ame")
 _ID_WORD = {b"id:", b"ID:", b"Id:"}
 _EDGES = b"""\"'`,;()[]{}<>"""
 _DIGITS = b"0123456789"
+_STATUS_DIGITS, _CODE_DIGITS = 3, 5
+_HEX = re.compile(rb"(?<![A-Za-z0-9_])(?:(?=[a-f]*\d)[0-9a-f]{8,}|(?=[A-F]*\d)[0-9A-F]{8,})(?![A-Za-z0-9_])")
 _MANY_DIGITS = 4
 _LONG = 16
 _UPLOAD_ID = re.compile(rb"[A-Za-z0-9._~+/=|$-]{6,}$")  # a browser's console writes "…uploadId=abc:NaN", cut short
 _BARE = re.compile(rb"[\[(]?[\w+./~%-]+=*[\])]?[,;.:]?$")
 _NOT_IDS = {b"", b"null", b"undefined", b"none", b"nil", b"true", b"false", b"nan", b"-", b"n/a", b"[object]"}
 _TWO_WORDS = {b"upload", b"request", b"host", b"video"}  # "upload id: x"
-_FIXED_WIDTH = {3, 5}  # HTTP statuses and errno values; the numeric codes of R2 and WinSock
+# Words whose numbers only count something, and words whose numbers tell what went wrong. All other numbers count, but
+# for those that look like an HTTP status, or like a code of R2 or WinSock.
+_COUNTS = re.compile(rb"[\[(]?(?i:parts?|chunks?|piece|attempts?|retry|line|took|after|in|of|elapsed|port|pid)[:=#]?$")
+_TELLS = re.compile(rb"(?i:.*(?:curl|errno|error|status|code|http|exit)\W{0,3})$")
+COUNTED = re.compile(rb"[^\w\s]{0,3}\d{1,6}(?:[/.]\d+)?[^\w\s]{0,3}(?i:[num]?s|[kmg]i?b|min|h)?[^\w\s]{0,2}$")
 
 # What is known of a word: the word without what varies; the field that its successor is the value of, if it is a name
-# (an index into `Ids`, `OTHER`, `_TWO`); and the values that it holds itself.
-_Word = tuple[bytes, int | None, tuple[tuple[int, bytes], ...]]
+# (an index into `Ids`, `OTHER`, `_TWO` and so on); and the values that it holds itself.
+Word = tuple[bytes, int | None, tuple[tuple[int, bytes], ...]]
 _TWO = -2  # "id:", whose field the word before it tells
+COUNT = -3  # "part", after which a number is one of many
+_TELL = -4  # "errno", after which a number says what went wrong
+_ERASED: Word = (b"#", None, ())
 # Words repeat, so each is read once. Emptied when full.
-_WORDS: dict[bytes, _Word] = {}
+_WORDS: dict[bytes, Word] = {}
 _WORDS_LIMIT = 65_536
 
 
 def read_line(line: bytes) -> tuple[bytes, Ids]:
     """A line of text without what varies, and the ids in it."""
-    plain: list[bytes] = []
+    words = read_words(line.split())
     found: list[Any] = [b"", b"", b"", b"", b"", 0]
-    waiting: int | None = None
-    known_word = _WORDS.get
-    for word in line.split():
-        if waiting is not None:
-            _keep(found, waiting, word)
-            waiting = None
-            plain.append(b"#")
-            continue
-        known = known_word(word)
-        if known is None:
-            if len(word) >= _LONG and _erasable(word):
-                plain.append(b"#")
-                continue
-            known = _remember(word)
-        erased, waiting, named = known
-        plain.append(erased)
-        if waiting == _TWO:
-            waiting = _two_words(plain)
+    for _, _, named in words:
         for field, value in named:
             found[field] = found[field] or value
-    return b" ".join(plain), Ids._make(found) if any(found) else NO_IDS
+    return b" ".join([word[0] for word in words]), Ids._make(found) if any(found) else NO_IDS
+
+
+def read_words(line: list[bytes]) -> list[Word]:
+    """What is known of the words of a line, each in the light of the one before it."""
+    words: list[Word] = []
+    waiting: int | None = None
+    before = b""
+    for word in line:
+        known = read_word(word, waiting)
+        words.append(known)
+        erased, waiting, _ = known
+        if waiting == _TWO:
+            waiting = id_field(f"{before.decode()}id") if (before := before.lower()) in _TWO_WORDS else None
+            words[-1] = (erased, waiting, ())
+        before = erased
+    return words
+
+
+def read_word(word: bytes, waiting: int | None) -> Word:
+    """What is known of a word; `waiting` is what is known of its successor by the word before it."""
+    if waiting is not None:
+        if waiting >= OTHER:
+            found: list[Any] = [b"", b"", b"", b"", b"", 0]
+            keep(found, waiting, word)
+            return b"#", None, ((waiting, found[waiting]),) if waiting != OTHER and found[waiting] else ()
+        if COUNTED.match(word):
+            return _ERASED if waiting == COUNT else (word, None, ())
+    known = _WORDS.get(word)
+    if known is not None:
+        return known
+    if len(word) >= _LONG and _erasable(word):
+        return _ERASED
+    if len(_WORDS) >= _WORDS_LIMIT:
+        _WORDS.clear()
+    known = _WORDS[word] = _read_word(word)
+    return known
 
 
 def _erasable(word: bytes) -> bool:
@@ -152,16 +204,9 @@ def _erasable(word: bytes) -> bool:
     return _BARE.match(word) is not None or _CLOCK.match(word) is not None
 
 
-def _remember(word: bytes) -> _Word:
-    if len(_WORDS) >= _WORDS_LIMIT:
-        _WORDS.clear()
-    known = _WORDS[word] = _read_word(word)
-    return known
-
-
-def _read_word(word: bytes) -> _Word:
+def _read_word(word: bytes) -> Word:
     if _CLOCK.match(word):
-        return b"#", None, ()
+        return _ERASED
     named: tuple[tuple[int, bytes], ...] = ()
     if _GATE.search(word):
         waits = _WAITING.match(word)
@@ -173,53 +218,58 @@ def _read_word(word: bytes) -> _Word:
             return word, UPLOAD, ()
         word, named = _read_named(word)
     if len(word.translate(None, _DIGITS)) == len(word):
-        return word, None, named
-    return _VARYING.sub(_erased, word), None, named
+        return word, COUNT if _COUNTS.match(word) else _TELL if _TELLS.match(word) else None, named
+    return VARYING.sub(erase, word), None, named
 
 
 def _read_named(word: bytes) -> tuple[bytes, tuple[tuple[int, bytes], ...]]:
     """A word that may hold named values (a query string, JSON without blanks): their values erased and read."""
     found: list[Any] = [b"", b"", b"", b"", b"", 0]
 
-    def erase(match: re.Match[bytes]) -> bytes:
+    def without_value(match: re.Match[bytes]) -> bytes:
         name, value = match.groups()
-        _keep(found, id_field(name.decode()), value)
+        keep(found, id_field(name.decode()), value)
         return name + b"=#"
 
-    erased = _NAMED.sub(erase, word)
+    erased = NAMED.sub(without_value, word)
     return erased, tuple((field, value) for field, value in enumerate(found) if value)
 
 
-def _two_words(plain: list[bytes]) -> int | None:
-    """The field that the last two words name, when they do: "upload", "id:"."""
-    first = plain[-2].lower() if len(plain) > 1 else b""
-    return id_field(f"{first.decode()}id") if first in _TWO_WORDS else None
-
-
-def _keep(found: list[Any], field: int | None, value: bytes) -> None:
+def keep(found: list[Any], field: int | None, value: bytes) -> None:
     """Put a value in its place, unless there is one already, it is a placeholder, or the field does not matter."""
-    if field is None or field == OTHER or found[field]:
-        return
+    if field is not None and field != OTHER and not found[field]:
+        found[field] = _clean(field, value)
+
+
+@lru_cache(maxsize=16_384)
+def _clean(field: int, value: bytes) -> bytes | int:
+    """A value without what surrounds it; empty, or 0, when it is a placeholder."""
     value = value.strip(_EDGES)
-    if len(value) < 10 and value.lower() in _NOT_IDS:
-        return
     if field == PART:
-        found[field] = part_number(value)
-        return
+        return part_number(value)
+    if len(value) < 10 and value.lower() in _NOT_IDS:
+        return b""
     if b"%" in value:
         value = unquote_to_bytes(value)
     if field == UPLOAD:
         value = value.rstrip(b".:")
-        if not _UPLOAD_ID.match(value):
-            return
-    found[field] = value
+        return value if _UPLOAD_ID.match(value) else b""
+    return value
 
 
-def _erased(match: re.Match[bytes]) -> bytes:
+def erase(match: re.Match[bytes]) -> bytes:
+    """What is left of what `VARYING` matched."""
     token = match.group()
-    if token.isdigit():
-        return token if len(token) in _FIXED_WIDTH else b"#"
-    return b"#" if len(token) - len(token.translate(None, _DIGITS)) >= _MANY_DIGITS else token
+    if not token.isdigit():
+        if match["unit"]:
+            return b"#" + match["unit"]
+        digits = len(token) - len(token.translate(None, _DIGITS))
+        if digits >= _MANY_DIGITS:
+            return b"#"
+        return _HEX.sub(b"#", token) if len(token) >= _LONG else b"#"
+    if len(token) == _STATUS_DIGITS:
+        return token if b"100" <= token < b"600" else b"#"
+    return token if len(token) == _CODE_DIGITS and b"10000" <= token < b"12000" else b"#"
 
 
 _MONTHS = {name: number for number, name in enumerate(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}

@@ -1,0 +1,63 @@
+"""Texts that are remembered are read as texts that are new."""
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from upload_diag.logs import texts
+from upload_diag.logs.fields import read_line
+from upload_diag.logs.texts import Texts
+
+HEX = st.text("0123456789abcdef", min_size=4, max_size=40)
+TOKEN = st.text("abcXYZ012789._-/+%=~", min_size=1, max_size=60)
+NUMBER = st.integers(0, 10**8).map(str)
+VALUE = st.one_of(HEX, TOKEN, NUMBER, st.sampled_from(["null", "-", "AAAA1111bbbb", "SlowDown", "InvalidPartOrderX1"]))
+FRAMES = (
+    "operation error S3: UploadPart, https response error StatusCode: {0}, RequestID: {1}, HostID: {2}, api {3}: x",
+    'Error executing "UploadPart" on "https://b.example/{1}/x.mp4?partNumber={0}&uploadId={2}"; resulted in `{3}`',
+    "<Error><Code>{3}</Code><UploadId>{2}</UploadId><RequestId>{1}</RequestId></Error>",
+    'level=error msg=\\"x\\" uploadId={2} partNumber={0} key={1} status={3} took={0}ms',
+    "part {0} of upload {1} was not stored: {3}",
+    "curl: ({0}) {3} after {0} ms upload id: {2}",
+    "at a.B$C.d(B.java:{0})\\n\\tat {1}:{0} [{2}] ({3}),",
+    "{0} {1} {2} {3}",
+    "[{0}] {1}{2} x{3}",
+)
+
+
+@st.composite
+def alike(draw):
+    frame = draw(st.sampled_from(FRAMES))
+    rows = draw(st.lists(st.tuples(NUMBER, VALUE, VALUE, VALUE), min_size=2, max_size=8))
+    return [frame.format(*row).encode() for row in rows]
+
+
+@settings(max_examples=400, deadline=None)
+@given(alike())
+@example([b"[Errno 104] reset after 3 s", b"[Errno 32] reset after 4 s"])
+@example([b"key=0123456789abcdef0,, x", b"key=2026-11-22-1111111,, x"])
+def test_a_text_that_is_like_others_is_read_as_by_itself(alike):
+    place = Texts()
+    place._unique = True
+    for text in [*alike, *reversed(alike)]:
+        assert place.read(text) == read_line(text)
+
+
+@settings(max_examples=50, deadline=None)
+@given(alike())
+def test_neither_limit_changes_an_answer(alike):
+    whole, forms = texts._WHOLE_LIMIT, texts._FORMS_LIMIT
+    texts._WHOLE_LIMIT, texts._FORMS_LIMIT = 2, 2
+    try:
+        place = Texts()
+        for text in alike * 2:
+            assert place.read(text) == read_line(text)
+    finally:
+        texts._WHOLE_LIMIT, texts._FORMS_LIMIT = whole, forms
+
+
+def test_numbers_that_say_what_went_wrong_are_kept_and_those_that_count_are_not():
+    kept = [b"curl: (28) x", b"[Errno 104] x", b"HTTP 404", b"status=503", b"code=10024", b"(os error 32)"]
+    assert [read_line(text)[0] for text in kept] == kept
+    assert read_line(b"part 404 took=503ms, attempt 3/5 after 12 ms") == read_line(
+        b"part 7 took=9ms, attempt 1/5 after 503 ms"
+    )
