@@ -31,6 +31,8 @@ __all__ = ["Texts"]
 
 Read = tuple[bytes, Ids]
 _WHOLE_LIMIT = 512  # texts of one place; when there are more, they are unique
+_LONGEST = 4096  # bytes of a text that is remembered
+_MOST_PLACES = 48  # that vary in a text
 _FORMS_LIMIT = 2048  # texts of one place that differ in more than what varies
 # What words look like that `fields.read_word` erases, in whole or in part; rather less than more.
 _VALUE = rb"""(?!=)[^\s"'`<>&,;(){}\[\]\\]{1,1024}+"""
@@ -60,6 +62,8 @@ class Texts:
         known = self._whole.get(text)
         if known is not None:
             return known
+        if len(text) > _LONGEST:
+            return read_line(text)
         if not self._unique:
             self._unique = len(self._whole) >= _WHOLE_LIMIT
             if self._unique:
@@ -83,6 +87,8 @@ class Texts:
             self._size = 1
         found = read_line(text)
         places = tuple(i for i, (erased, _, named) in enumerate(read_words(words)) if named or erased != words[i])
+        if len(places) > _MOST_PLACES:
+            return found
         forms = self._forms.setdefault(len(words), [])
         form = next((form for form in forms if form.places == places), None)
         if form is None:
