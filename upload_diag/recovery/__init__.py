@@ -1,8 +1,9 @@
 """Uploads that survive: sessions that die, credentials that expire, answers that are lost, crashes."""
 
 from upload_diag.recovery.checkpoint import Checkpoint
+from upload_diag.recovery.commands import Command, Found, Phase
 from upload_diag.recovery.events import Event
-from upload_diag.recovery.machine import Command, Found, Machine, Phase
+from upload_diag.recovery.machine import Machine
 from upload_diag.recovery.outcome import UploadCancelledError, UploadResult, UploadStoppedError
 from upload_diag.recovery.plan import Part, Plan
 from upload_diag.recovery.policy import Next, Policy, Spent, Step, decide

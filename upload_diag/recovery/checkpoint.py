@@ -3,9 +3,9 @@
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,14 @@ _TYPES: dict[str, type] = {
     "bucket": str, "key": str, "endpoint": str, "upload_id": str, "token": str, "path": str,
     "part_size": int, "size": int, "mtime_ns": int,
 }  # fmt: skip
+_MORE: dict[str, Callable[[Any], Any]] = {
+    "parts": lambda value: {int(number): str(etag) for number, etag in value.items()},
+    "sums": lambda value: {int(number): int(crc) for number, crc in value.items()},
+    "began": float,
+    "every": int,
+    "creates": lambda value: tuple((float(since), float(until)) for since, until in value),
+    "aborts": lambda value: tuple(map(str, value)),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +34,17 @@ class Checkpoint:
 
     Attributes:
         endpoint: URL of the store.
+        upload_id: of the session; empty before there is one.
         token: what the object's metadata will carry.
         path: of the file; empty for a file object.
         mtime_ns: time of the file's last change, in nanoseconds.
         parts: ETags without quotes, by part number; ListParts knows better what is stored, but not what was sent.
+        sums: CRC-32 of the file's bytes that were sent, by part number.
+        began: when the session began, in seconds since the epoch; 0 if that is not known.
+        every: parts of a stage, when the file is sent in stages; else 0.
+        creates: requests for a session that were not answered: from when until when, in seconds since the epoch; 0 for
+            an end that is not known, after a crash. Each may have made a session.
+        aborts: sessions that were given up and may still be there.
     """
 
     bucket: str
@@ -42,6 +57,11 @@ class Checkpoint:
     size: int
     mtime_ns: int
     parts: Mapping[int, str] = field(default_factory=dict)
+    sums: Mapping[int, int] = field(default_factory=dict)
+    began: float = 0.0
+    every: int = 0
+    creates: tuple[tuple[float, float], ...] = ()
+    aborts: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, path: Path) -> "Checkpoint | None":
@@ -69,12 +89,12 @@ class Checkpoint:
         Raises:
             InputError: it cannot be written.
         """
-        data = {"schema": SCHEMA} | {name: getattr(self, name) for name in _TYPES} | {"parts": dict(self.parts)}
+        data = {"schema": SCHEMA} | {each.name: getattr(self, each.name) for each in fields(self)}
         try:
             handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
             try:
                 with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    json.dump(data, file)
+                    json.dump(data, file, default=dict)  # mappings of every kind
                     file.flush()
                     os.fsync(file.fileno())
                 Path(temporary).replace(path)
@@ -90,8 +110,11 @@ def _checked(data: dict[str, Any], path: Path) -> dict[str, Any]:
     for name, wanted in _TYPES.items():
         if type(data.get(name)) is not wanted:
             raise UsageError(f"{path}: {name} must be {wanted.__name__}. Remove the file to start anew.")
-    try:
-        parts = {int(number): str(etag) for number, etag in data.get("parts", {}).items()}
-    except (AttributeError, ValueError) as error:
-        raise UsageError(f"{path}: parts must map part numbers to ETags. Remove the file to start anew.") from error
-    return {name: data[name] for name in _TYPES} | {"parts": parts}
+    checked = {name: data[name] for name in _TYPES}
+    for name, read in _MORE.items():
+        if name in data:  # earlier versions did not write all of them
+            try:
+                checked[name] = read(data[name])
+            except (AttributeError, TypeError, ValueError) as error:
+                raise UsageError(f"{path}: {name} does not fit: {error}. Remove the file to start anew.") from error
+    return checked

@@ -12,15 +12,17 @@ class Event:
     """One thing that happened.
 
     Attributes:
-        event: create, part, complete, abort, error, retry, refresh, refreshed, renew, resume, limit, cancel.
+        event: create, part, complete, abort, error, refresh, refreshed, renew, resume, replan, warning, limit, cancel.
         operation: the S3 operation.
         code: the service's or the SDK's own name of a failure, such as NoSuchUpload.
         error: the `ErrorCode` of a failure.
         next: the step taken after a failure.
         message: a sentence.
-        seconds: the pause before the next try.
         sent: bytes of the file that are stored now.
         size: bytes of the file.
+        parts: how many are stored now.
+        part_count: how many there are.
+        refreshes: sessions so far that took the place of a dead one.
         time: in UTC.
     """
 
@@ -35,9 +37,11 @@ class Event:
     next: str = ""
     message: str = ""
     http_status: int | None = None
-    seconds: float | None = None
     sent: int = 0
     size: int = 0
+    parts: int = 0
+    part_count: int = 0
+    refreshes: int = 0
     time: datetime
 
     def to_json(self) -> str:
@@ -55,7 +59,6 @@ class Event:
             "error.type": self.error,
             "http.response.status_code": self.http_status,
             "next": self.next,
-            "pause_seconds": None if self.seconds is None else round(self.seconds, 3),
         }
         return json.dumps(
             {name: value for name, value in fields.items() if value not in (None, "")}, ensure_ascii=False

@@ -4,19 +4,19 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from upload_diag.classifier import classify
-from upload_diag.codes import Action, ErrorCode
+from upload_diag.codes import ErrorCode
 from upload_diag.errors import InputError
 from upload_diag.model import ErrorInfo
-from upload_diag.recovery.machine import Command
+from upload_diag.recovery.commands import Command
 from upload_diag.rules.advice import ADVICE
 
-__all__ = ["retry_after", "verdict_on"]
+__all__ = ["retry_after", "verdict", "verdict_on"]
 
 
 def verdict_on(error: Exception, command: Command) -> ErrorInfo:
     """The verdict on a failure, with what the driver knows about where it happened."""
     if isinstance(error, InputError):
-        info = _local_io(error)
+        info = verdict(ErrorCode.LOCAL_IO, str(error))
     else:
         info = classify(error)
     known = {"operation": str(command.operation), "upload_id": command.upload_id or None}
@@ -25,17 +25,18 @@ def verdict_on(error: Exception, command: Command) -> ErrorInfo:
     return info.model_copy(update={"context": info.context.model_copy(update=known)})
 
 
-def _local_io(error: InputError) -> ErrorInfo:
-    advice = ADVICE[ErrorCode.LOCAL_IO]
+def verdict(code: ErrorCode, message: str) -> ErrorInfo:
+    """A verdict that this side comes to by itself."""
+    advice = ADVICE[code]
     return classify(None).model_copy(
         update={
-            "code": ErrorCode.LOCAL_IO,
-            "message": str(error),
+            "code": code,
+            "message": message,
             "user_message": advice.user_message,
             "suggested_action": advice.suggested_action,
             "is_retryable": advice.is_retryable,
             "retry": advice.retry,
-            "action_required": Action.CHECK_FILE,
+            "action_required": advice.action,
         }
     )
 

@@ -5,85 +5,19 @@ A driver, with threads or an event loop, asks `ready`, carries the commands out,
 """
 
 import hashlib
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
-from enum import Enum
+from collections.abc import Collection, Iterable, Iterator
 from random import Random
 
 from upload_diag.classifier import classify
 from upload_diag.codes import ErrorCode, Operation
 from upload_diag.model import ErrorInfo
-from upload_diag.recovery.plan import Part, Plan
+from upload_diag.recovery.commands import RENEW, SINGLE, Command, Found, Phase
+from upload_diag.recovery.plan import Plan
 from upload_diag.recovery.policy import HEAD, Next, Policy, Spent, Step, backoff, decide, row
 
-__all__ = ["RENEW", "Command", "Found", "Machine", "Phase"]
+__all__ = ["Machine"]
 
-RENEW = "Renew"  # the one command that is no S3 operation
-
-
-class Phase(Enum):
-    """What the machine is about."""
-
-    CREATE = "create"
-    LIST = "list"
-    SEND = "send"
-    COMPLETE = "complete"
-    PROBE = "probe"
-    RENEW = "renew"
-    DONE = "done"
-    STOPPED = "stopped"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
-    """Something to do.
-
-    Attributes:
-        operation: an S3 operation, or RENEW.
-        upload_id: of the session, where the operation has one.
-        part: of UploadPart.
-        etags: of CompleteMultipartUpload, in the order of the parts; of ListParts, those known, by part number.
-        delay: seconds to wait before it is done.
-        generation: how often credentials had been renewed when it was given out.
-        cause: of RENEW, what to mend.
-        tries: of Abort, how often it failed before.
-    """
-
-    operation: str
-    upload_id: str = ""
-    part: Part | None = None
-    etags: dict[int, str] = field(default_factory=dict)
-    delay: float = 0.0
-    generation: int = 0
-    cause: ErrorInfo | None = None
-    tries: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The object at the key.
-
-    Attributes:
-        etag: without quotes.
-        token: of the upload that made it, from its metadata; empty if it has none.
-    """
-
-    etag: str
-    size: int
-    token: str
-
-
-# The command of each phase that has just one at a time.
-_SINGLE: dict[Phase, str] = {
-    Phase.CREATE: Operation.CREATE,
-    Phase.LIST: Operation.LIST_PARTS,
-    Phase.COMPLETE: Operation.COMPLETE,
-    Phase.PROBE: HEAD,
-    Phase.RENEW: RENEW,
-}
-
-# After these it is open whether the request was carried out.
-_MAY_HAVE_WORKED = (ErrorCode.NETWORK, ErrorCode.TIMEOUT, ErrorCode.SERVER_ERROR, ErrorCode.UNKNOWN)
+FINAL = (Phase.DONE, Phase.STOPPED, Phase.LEFT)
 
 
 class Machine:
@@ -94,15 +28,15 @@ class Machine:
         renewable: the verdicts that the driver can mend by a renewal.
         upload_id: a session to go on with; None begins a new one.
         known: ETags of parts that are stored, by number.
+        aborts: ids of sessions that were given up earlier and are still to be aborted.
 
     Attributes:
-        phase: DONE and STOPPED are final, once `finished`.
+        phase: DONE, STOPPED and LEFT are final, once `finished`.
         etag: of the object, without quotes, once DONE.
         stopped_by: the failure that ended it, once STOPPED.
         why: how the budget came into it, or empty.
         proved: how success is known, when it was not simply answered: "token" or "etag"; else empty.
         leftovers: ids of sessions that could not be aborted.
-        unseen_sessions: answers to Create that were lost; each may have left an empty session behind.
     """
 
     def __init__(
@@ -115,6 +49,7 @@ class Machine:
         renewable: Collection[ErrorCode] = (),
         upload_id: str | None = None,
         known: dict[int, str] | None = None,
+        aborts: Iterable[str] = (),
         refreshes: int = 0,
     ) -> None:
         self.plan, self.policy, self.token, self.upload_id = plan, policy, token, upload_id
@@ -124,7 +59,6 @@ class Machine:
         self.etag = self.why = self.proved = ""
         self.stopped_by: ErrorInfo | None = None
         self.leftovers: list[str] = []
-        self.unseen_sessions = 0
         self._random, self._renewable = random, renewable
         self._todo: list[int] = []
         self._failures: dict[int, int] = {}  # part number -> failed tries
@@ -137,14 +71,21 @@ class Machine:
         self._unlisted: set[int] = set()  # parts that were answered since ListParts was last asked
         self._after: Phase = Phase.CREATE  # where a renewal came from
         self._mend: ErrorInfo | None = None  # what a renewal is for
+        self._suspicion: ErrorInfo | None = None  # what ListParts is to confirm
         self._doubt: ErrorInfo | None = None  # what a probe is to clear up
-        self._aborts: list[tuple[str, int]] = []  # session, failed tries
-        self._aborting = 0
+        self._aborts: dict[str, int] = dict.fromkeys(aborts, 0)  # session -> failed tries
+        self._aborting: set[str] = set()
+        self._late: dict[str, int] = {}  # session that was given up -> parts of it that are still on their way
 
     @property
     def finished(self) -> bool:
         """Nothing more will be asked for."""
-        return self.phase in (Phase.DONE, Phase.STOPPED) and not self._aborts and not self._aborting
+        return self.phase in FINAL and not self._aborts and not self._aborting
+
+    @property
+    def to_abort(self) -> list[str]:
+        """Sessions that were given up and may still be there."""
+        return [*self._aborts, *self._aborting, *self.leftovers]
 
     @property
     def sent(self) -> int:
@@ -162,13 +103,15 @@ class Machine:
         return commands
 
     def _offers(self) -> Iterator[Command]:
-        for upload_id, tries in list(self._aborts):
+        for upload_id, tries in list(self._aborts.items()):
+            if self._late.get(upload_id):
+                continue  # a part that arrives after the Abort may stay, and cost
             pause = self._pause(tries) if tries else 0.0
             yield Command(operation=Operation.ABORT, upload_id=upload_id, delay=pause, tries=tries)
-        if self.phase in _SINGLE:
+        if self.phase in SINGLE:
             if not self._single_out:
                 yield Command(
-                    operation=_SINGLE[self.phase],
+                    operation=SINGLE[self.phase],
                     upload_id=self.upload_id or "",
                     etags=dict(sorted(self.done.items())),
                     delay=self._delay,
@@ -187,8 +130,8 @@ class Machine:
 
     def _given(self, command: Command) -> None:
         if command.operation == Operation.ABORT:
-            self._aborting += 1
-            self._aborts = [each for each in self._aborts if each[0] != command.upload_id]
+            self._aborting.add(command.upload_id)
+            del self._aborts[command.upload_id]
         elif command.part is not None:
             self._todo.remove(command.part.number)
             self._flying.add(command.part.number)
@@ -207,13 +150,13 @@ class Machine:
         or None. Other answers are not looked at.
         """
         if command.operation == Operation.ABORT:
-            self._aborting -= 1
+            self._aborting.discard(command.upload_id)
             return
         if command.part is not None:
             self._part_answered(command, command.part.number, answer)
             return
         self._single_out = False
-        if command.operation != _SINGLE.get(self.phase):
+        if command.operation != SINGLE.get(self.phase):
             return  # stopped meanwhile
         self._delay = 0.0
         if command.operation != RENEW:
@@ -236,8 +179,8 @@ class Machine:
                 self.phase = self._after
 
     def _part_answered(self, command: Command, number: int, answer: object) -> None:
-        if command.upload_id != self.upload_id:
-            return  # of a session that was given up meanwhile
+        if self._too_late(command):
+            return
         self.renewals = 0
         self._flying.discard(number)
         self._failures.pop(number, None)
@@ -245,6 +188,13 @@ class Machine:
         self.done[number] = answer if isinstance(answer, str) else ""
         self._unlisted.add(number)
         self._if_all_sent()
+
+    def _too_late(self, command: Command) -> bool:
+        """Whether a part is of a session that was given up meanwhile."""
+        if command.upload_id == self.upload_id:
+            return False
+        self._late[command.upload_id] -= 1
+        return True
 
     def _if_all_sent(self) -> None:
         if self.phase is not Phase.SEND or self._todo or self._flying:
@@ -262,6 +212,7 @@ class Machine:
         self.done = {number: etag for number, etag in (later | stored).items() if number <= self.plan.count}
         self._todo = [n for n in range(1, self.plan.count + 1) if n not in self.done and n not in self._flying]
         self._tries.pop(Phase.LIST, None)
+        self._suspicion = None
         self.phase = Phase.SEND
         self._if_all_sent()
 
@@ -333,28 +284,32 @@ class Machine:
         """How often this request has failed in a row; 0 when it no longer matters."""
         if command.part is None:
             self._single_out = False
-            if command.operation != _SINGLE.get(self.phase):
+            if command.operation != SINGLE.get(self.phase):
                 return 0
             self._tries[self.phase] = self._tries.get(self.phase, 0) + 1
             return self._tries[self.phase]
-        if command.upload_id != self.upload_id:
+        if self._too_late(command):
             return 0
         number = command.part.number
         self._flying.discard(number)
-        if self.phase in (Phase.DONE, Phase.STOPPED):
+        if self.phase in FINAL:
             return 0
         self._failures[number] = self._failures.get(number, 0) + 1
         return self._failures[number]
 
     def _take(self, step: Step, command: Command, info: ErrorInfo, pause: float) -> None:
-        if command.operation == Operation.CREATE and info.code in _MAY_HAVE_WORKED:
-            self.unseen_sessions += 1
         match step.next:
             case Next.RETRY:
                 self._again(command, pause)
             case Next.CONFIRM:
                 self._again(command, pause)
+                self._suspicion = info
                 self.phase = Phase.LIST
+            case Next.TRUST if self._suspicion is not None:
+                self._doubt = self._suspicion
+                self.phase = Phase.PROBE
+            case Next.TRUST:
+                self._listed(dict(self.done))
             case Next.PROBE:
                 self._doubt = info
                 self.phase = Phase.PROBE
@@ -382,12 +337,12 @@ class Machine:
             self._delays[command.part.number] = pause
 
     def _abort_failed(self, command: Command, info: ErrorInfo) -> Step:
-        self._aborting -= 1
+        self._aborting.discard(command.upload_id)
         step = row(info, Operation.ABORT)
         if step is Next.IGNORE:
             return Step(step)
         if step in (Next.RETRY, Next.RENEW) and command.tries + 1 < self.policy.max_attempts:
-            self._aborts.append((command.upload_id, command.tries + 1))
+            self._aborts[command.upload_id] = command.tries + 1
             return Step(Next.RETRY)
         self.leftovers.append(command.upload_id)
         return Step(Next.IGNORE)
@@ -418,8 +373,9 @@ class Machine:
 
     def _forget_session(self) -> None:
         if self.upload_id:
-            self._aborts.append((self.upload_id, 0))
-        self.upload_id, self._doubt = None, None
+            self._aborts[self.upload_id] = 0
+            self._late[self.upload_id] = len(self._flying)
+        self.upload_id, self._doubt, self._suspicion = None, None, None
         self.done.clear()
         self._todo.clear()
         self._flying.clear()
@@ -436,7 +392,21 @@ class Machine:
         self.stopped_by, self.why = info, why
         self.phase = Phase.STOPPED
 
-    def start_anew(self) -> None:
-        """Give up the session that it was made with, and begin with a new one."""
+    # --- ahead of a failure
+
+    def start_anew(self, plan: Plan | None = None) -> None:
+        """Give the session up and begin with a new one, with another plan if given; not counted as a refresh."""
+        self.plan = plan or self.plan
         self._forget_session()
         self.phase = Phase.CREATE
+
+    def leave(self) -> None:
+        """Give the session up for good."""
+        self._forget_session()
+        self.phase = Phase.LEFT
+
+    def renew_ahead(self, cause: ErrorInfo) -> None:
+        """Renew before the first request fails for it; parts that are on their way go on."""
+        self.renewals += 1
+        self._mend, self._after = cause, Phase.SEND
+        self.phase = Phase.RENEW

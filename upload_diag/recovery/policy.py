@@ -9,7 +9,7 @@ from upload_diag.codes import ErrorCode, Operation
 from upload_diag.errors import UsageError
 from upload_diag.model import ErrorInfo
 
-__all__ = ["HEAD", "Next", "Policy", "Spent", "Step", "backoff", "decide", "row"]
+__all__ = ["HEAD", "Next", "Policy", "Spent", "Step", "backoff", "decide", "may_have_worked", "row"]
 
 HEAD = "HeadObject"
 MIB = 1024 * 1024
@@ -24,6 +24,7 @@ class Next(StrEnum):
     RESTART = "restart"  # a new session; every part of the old one is dropped
     RENEW = "renew"  # fresh credentials, a fresh URL, the right clock or region; the same session goes on
     RELIST = "relist"  # compare with ListParts, send what is missing or differs
+    TRUST = "trust"  # ListParts may not be asked: go on with what is known here
     RECHUNK = "rechunk"  # a new session with larger parts
     STOP = "stop"  # keep the session for later, say what to fix
     IGNORE = "ignore"  # nothing to do about it
@@ -68,6 +69,7 @@ _BY_OPERATION: dict[tuple[ErrorCode, str], Next] = {
     (ErrorCode.INTEGRITY, Operation.COMPLETE): Next.RELIST,
     (ErrorCode.SESSION_EXPIRED, Operation.LIST_PARTS): Next.PROBE,
     (ErrorCode.OBJECT_NOT_FOUND, Operation.LIST_PARTS): Next.PROBE,
+    (ErrorCode.ACCESS_DENIED, Operation.LIST_PARTS): Next.TRUST,
     (ErrorCode.OBJECT_NOT_FOUND, Operation.COMPLETE): Next.PROBE,
     (ErrorCode.OBJECT_NOT_FOUND, Operation.UPLOAD_PART): Next.CONFIRM,
     (ErrorCode.OBJECT_NOT_FOUND, Operation.UPLOAD_PART_COPY): Next.CONFIRM,
@@ -101,6 +103,9 @@ class Policy:
         backoff_cap: seconds; the longest pause that is drawn.
         retry_after_cap: seconds; a longer Retry-After stops the upload, to be resumed later.
         on_file_change: "stop", or "restart" with the file as it now is.
+        session_ttl: seconds that the store lets a session live, where that is known, such as 86,400 of MinIO.
+        max_threads: parts that are sent at a time when the session would else end too early.
+        replan: whether that may also bring larger parts, and checkpoints.
     """
 
     part_size: int = 8 * MIB
@@ -112,6 +117,9 @@ class Policy:
     backoff_cap: float = 20.0
     retry_after_cap: float = 300.0
     on_file_change: str = "stop"
+    session_ttl: float | None = None
+    max_threads: int = 16
+    replan: bool = True
 
     def __post_init__(self) -> None:
         for name in ("part_size", "threads", "max_attempts"):
@@ -182,6 +190,11 @@ def row(info: ErrorInfo, operation: str) -> Next:
         or _BY_OPERATION.get((info.code, operation))
         or _BY_CODE[info.code]
     )
+
+
+def may_have_worked(info: ErrorInfo) -> bool:
+    """Whether it is open, after this failure, if the request was carried out."""
+    return info.code in (ErrorCode.NETWORK, ErrorCode.TIMEOUT, ErrorCode.SERVER_ERROR, ErrorCode.UNKNOWN)
 
 
 def backoff(attempt: int, policy: Policy, random: Random) -> float:

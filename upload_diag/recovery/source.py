@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,6 +97,11 @@ class Source:
         if len(data) != part.size:
             raise FileChangedError(f"{self.path or 'the file object'} ends before part {part.number}")
         return data
+
+    def pieces(self, part: Part, size: int = 1024 * 1024) -> Iterator[bytes]:
+        """The bytes of a part, a mebibyte at a time; raises what `read` raises."""
+        for start in range(0, part.size, size):
+            yield self.read(Part(part.number, part.offset + start, min(size, part.size - start)))
 
     def piece(self, part: Part) -> "Source":
         """A piece of the same version of the file, as a source of its own; it lives as long as this one."""

@@ -4,23 +4,28 @@ The stages lie beside the key until the store itself puts them together, with Up
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
-from random import Random
 from secrets import token_hex
-from typing import Any
+from typing import Any, BinaryIO
 
+from upload_diag.codes import ErrorCode
 from upload_diag.errors import UsageError
 from upload_diag.recovery.checkpoint import Checkpoint
 from upload_diag.recovery.events import Event
-from upload_diag.recovery.outcome import UploadResult
+from upload_diag.recovery.outcome import UploadResult, UploadStoppedError
 from upload_diag.recovery.plan import MAX_PART_SIZE, Plan
 from upload_diag.recovery.policy import Policy
 from upload_diag.recovery.source import FileChangedError, Source
-from upload_diag.recovery.store import Renew, S3Store
+from upload_diag.recovery.store import ENCRYPTION, Renew, S3Store
 from upload_diag.recovery.uploader import ResumableUpload
 
 __all__ = ["CheckpointedUpload"]
+
+# The settings that stages need too, by how their names begin.
+_OF_STAGES = ("SSE", "ServerSide", "ExpectedBucketOwner", "RequestPayer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +56,14 @@ class AssemblyStore(S3Store):
         self._stages = stages
 
     def send(self, upload_id: str, number: int, read: Callable[[], bytes]) -> str | None:
-        source = {"Bucket": self._place["Bucket"], "Key": self._stages.key_of(number)}
-        answer = self._client.upload_part_copy(**self._with(), UploadId=upload_id, PartNumber=number, CopySource=source)
-        return str(answer["CopyPartResult"]["ETag"]).strip('"')
+        place = self._with(*ENCRYPTION)
+        source = {"Bucket": place["Bucket"], "Key": self._stages.key_of(number)}
+        source_key = {f"CopySource{name}": place[name] for name in ENCRYPTION if name in place}
+        answer = self.client.upload_part_copy(
+            **place, **source_key, UploadId=upload_id, PartNumber=number, CopySource=source
+        )["CopyPartResult"]
+        self._note_checksum(upload_id, number, answer)
+        return str(answer["ETag"]).strip('"')
 
 
 @dataclass(slots=True)
@@ -84,6 +94,7 @@ class CheckpointedUpload:
 
     Args:
         every: parts of a stage; together they must have 5 MiB at least and 5 GiB at most.
+        options: the other arguments of `ResumableUpload`.
 
     Raises:
         UsageError: a stage would be too large to be copied.
@@ -94,24 +105,24 @@ class CheckpointedUpload:
         client: Any,
         bucket: str,
         key: str,
-        path: str | Path,
+        path_or_file: str | Path | BinaryIO,
         *,
         every: int,
         policy: Policy | None = None,
         state: str | Path | None = None,
-        on_event: Callable[[Event], None] | None = None,
         settings: Mapping[str, Any] | None = None,
         renew: Renew | None = None,
-        random: Random | None = None,
+        expires: Callable[[], datetime | None] | None = None,
+        **options: Any,
     ) -> None:
         self.policy = policy or Policy()
         if every < 1 or every * self.policy.part_size > MAX_PART_SIZE:
             raise UsageError(f"A checkpoint every {every} parts of {self.policy.part_size} bytes: 1 byte to 5 GiB fit.")
-        self._client, self._bucket, self._key, self._path, self._every = client, bucket, key, Path(path), every
+        self._client, self._bucket, self._key, self._path_or_file = client, bucket, key, path_or_file
         self._state = Path(state) if state is not None else None
-        self._on_event, self._settings, self._random = on_event, dict(settings or {}), random
+        self._every, self._settings, self._options = every, dict(settings or {}), options
         self._user_renew = renew
-        self._renew = self._renewed if renew is not None else None
+        self._signing: dict[str, Any] = {"renew": self._renewed if renew is not None else None, "expires": expires}
 
     def _renewed(self, info: Any) -> Any:
         """A fresh client also serves the stages to come."""
@@ -119,66 +130,94 @@ class CheckpointedUpload:
         self._client = fresh or self._client
         return fresh
 
-    def run(self) -> UploadResult:
-        """Upload; raises what `ResumableUpload.run` raises."""
-        source = Source(self._path)
-        try:
-            stages, resumed = self._begin(source)
-            if stages.plan.count == 1:
-                return self._upload(source, stages.token, self.policy, state=self._state)
-            total = _Total()
+    def run(self, *, anew: bool = False) -> UploadResult:
+        """Upload; raises what `ResumableUpload.run` raises. `anew` drops the stages that a state file knows of."""
+        recorded = self._recorded()
+        if recorded is not None and not recorded.every:  # begun without checkpoints: it ends as it began
+            return self._plain().run(anew=anew)
+        for begun_again in range(self.policy.max_session_refreshes + 1):
+            with closing(Source(self._path_or_file)) as source:
+                stages, resumed = self._begin(source, recorded, anew=anew or begun_again > 0)
+                try:
+                    return self._in_stages(source, stages, resumed=resumed)
+                except UploadStoppedError as stopped:
+                    if self._state is None:
+                        self._remove(stages)  # nothing could go on from them
+                    last = begun_again == self.policy.max_session_refreshes
+                    restart = self.policy.on_file_change == "restart" and stopped.info.code is ErrorCode.LOCAL_IO
+                    if last or not restart:
+                        raise
+            recorded = self._recorded()
+        raise AssertionError("the last round returns or raises")
+
+    def _in_stages(self, source: Source, stages: Stages, *, resumed: bool) -> UploadResult:
+        if stages.plan.count == 1:
+            return self._upload(source, stages.token, self.policy)
+        total = _Total()
+        done = S3Store(self._client, self._bucket, self._key, settings=self._settings, **self._signing)
+        if not (resumed and self._is_there(done, stages.token, source.size)):
             for number in range(1, stages.plan.count + 1):
                 self._send(source, stages, number, total, resumed=resumed)
-            whole = self._assemble(source, stages, total)
-            left = self._remove(stages)
-            if self._state is not None:
-                self._state.unlink(missing_ok=True)
-            total.add(whole)
-            return replace(
-                whole, attempts=total.attempts, parts_sent=total.parts_sent - stages.plan.count,
-                refreshes=total.refreshes, unseen_sessions=total.unseen_sessions, leftovers=(*total.leftovers, *left),
-                events=total.events,
-            )  # fmt: skip
-        finally:
-            source.close()
+        whole = self._assemble(source, stages, total)
+        left = self._remove(stages)
+        if self._state is not None:
+            self._state.unlink(missing_ok=True)
+        total.add(whole)
+        return replace(
+            whole, attempts=total.attempts, parts_sent=total.parts_sent - stages.plan.count,
+            refreshes=total.refreshes, unseen_sessions=total.unseen_sessions, leftovers=(*total.leftovers, *left),
+            events=total.events,
+        )  # fmt: skip
 
-    def _begin(self, source: Source) -> tuple[Stages, bool]:
-        """The stages, and whether some may be there already."""
+    def _recorded(self) -> Checkpoint | None:
         recorded = Checkpoint.load(self._state) if self._state else None
-        if recorded is not None and (recorded.size, recorded.mtime_ns) != (source.size, source.identity.mtime_ns):
-            if self.policy.on_file_change == "stop":
-                raise FileChangedError(
-                    f"{self._path} changed since its upload began. Remove {self._state} to upload it anew."
-                )
-            self._remove(self._stages(recorded.size, recorded.part_size, recorded.token))
-            recorded = None
         if recorded is not None and (recorded.bucket, recorded.key) != (self._bucket, self._key):
             raise UsageError(f"{self._state} is of an upload to s3://{recorded.bucket}/{recorded.key}. Name another.")
-        if recorded is None:
-            part_size, token = Plan.of(source.size, self.policy.part_size).part_size, token_hex(16)
-        else:
-            part_size, token = recorded.part_size, recorded.token
-        stages = self._stages(source.size, part_size, token)
-        if self._state is not None and recorded is None and stages.plan.count > 1:
+        return recorded
+
+    def _begin(self, source: Source, recorded: Checkpoint | None, *, anew: bool) -> tuple[Stages, bool]:
+        """The stages, and whether some may be there already."""
+        if recorded is not None:
+            old = self._stages(recorded.size, recorded.part_size, recorded.token, recorded.every)
+            same = (recorded.size, recorded.mtime_ns) == (source.size, source.identity.mtime_ns)
+            if same and not anew:
+                return old, True
+            if not anew and self.policy.on_file_change == "stop":
+                raise FileChangedError(
+                    f"{self._path_or_file} changed since its upload began. Remove {self._state} to upload it anew."
+                )
+            self._remove(old)
+        part_size, token = Plan.of(source.size, self.policy.part_size).part_size, token_hex(16)
+        stages = self._stages(source.size, part_size, token, self._every)
+        if self._state is not None and stages.plan.count > 1:
             Checkpoint(
                 bucket=self._bucket, key=self._key, endpoint=self._client.meta.endpoint_url, upload_id="", token=token,
-                path=str(source.path), part_size=part_size, size=source.size, mtime_ns=source.identity.mtime_ns,
+                path=str(source.path or ""), part_size=part_size, size=source.size, mtime_ns=source.identity.mtime_ns,
+                every=self._every,
             ).save(self._state)  # fmt: skip
-        return stages, recorded is not None
+        return stages, False
 
-    def _stages(self, size: int, part_size: int, token: str) -> Stages:
-        return Stages(self._key, Plan.of(size, part_size * self._every), token)
+    def _stages(self, size: int, part_size: int, token: str, every: int) -> Stages:
+        return Stages(self._key, Plan.of(size, part_size * every), token)
+
+    def _state_of(self, stage: int | str) -> Path | None:
+        return self._state.with_name(f"{self._state.name}.{stage}") if self._state else None
+
+    @staticmethod
+    def _is_there(store: S3Store, token: str, size: int) -> bool:
+        there = store.probe()
+        return there is not None and (there.token, there.size) == (token, size)
 
     def _send(self, source: Source, stages: Stages, number: int, total: _Total, *, resumed: bool) -> None:
         """Upload one stage, unless it is there, which its own token and its size prove."""
         key, token, piece = stages.key_of(number), stages.token_of(number), source.piece(stages.plan.part(number))
-        state = self._state.with_name(f"{self._state.name}.{number}") if self._state else None
+        settings = {name: value for name, value in self._settings.items() if name.startswith(_OF_STAGES)}
+        state = self._state_of(number)
         if resumed and not (state and state.exists()):
-            there = S3Store(self._client, self._bucket, key, renew=self._renew).probe()
-            if there is not None and (there.token, there.size) == (token, piece.size):
+            store = S3Store(self._client, self._bucket, key, settings=settings, **self._signing)
+            if self._is_there(store, token, piece.size):
                 return
         policy = replace(self.policy, max_session_refreshes=self.policy.max_session_refreshes - total.refreshes)
-        settings = {name: value for name, value in self._settings.items() if name.startswith(("SSE", "ServerSide"))}
         total.add(self._upload(piece, token, policy, state=state, key=key, settings=settings))
 
     def _assemble(self, source: Source, stages: Stages, total: _Total) -> UploadResult:
@@ -188,9 +227,15 @@ class CheckpointedUpload:
             max_session_refreshes=self.policy.max_session_refreshes - total.refreshes,
         )
         store = AssemblyStore(
-            self._client, self._bucket, self._key, stages=stages, settings=self._settings, renew=self._renew
+            self._client, self._bucket, self._key, stages=stages, settings=self._settings, **self._signing
         )
-        return self._upload(source, stages.token, policy, state=None, store=store)
+        return self._upload(source, stages.token, policy, state=self._state_of("whole"), store=store)
+
+    def _plain(self) -> ResumableUpload:
+        return ResumableUpload(
+            self._client, self._bucket, self._key, self._path_or_file, policy=self.policy, state=self._state,
+            settings=self._settings, **self._signing, **self._options,
+        )  # fmt: skip
 
     def _upload(
         self,
@@ -198,33 +243,39 @@ class CheckpointedUpload:
         token: str,
         policy: Policy,
         *,
-        state: Path | None,
+        state: Path | None = None,
         key: str | None = None,
         settings: Mapping[str, Any] | None = None,
         store: S3Store | None = None,
     ) -> UploadResult:
         return ResumableUpload(
-            store or self._client,
-            self._bucket,
-            key or self._key,
-            source,
-            policy=policy,
-            state=state,
-            on_event=self._on_event,
-            settings=self._settings if settings is None else settings,
-            renew=self._renew,
-            random=self._random,
-            token=token,
-        ).run()
+            store or self._client, self._bucket, key or self._key, source, policy=policy, state=state, token=token,
+            settings=self._settings if settings is None else settings, **self._signing, **self._options,
+        ).run()  # fmt: skip
 
     def _remove(self, stages: Stages) -> list[str]:
-        """Delete the stages; the keys of those that could not be."""
+        """Delete the stages, and end the sessions of those that are not whole; the keys of those that could not be."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         left = []
         for number in range(1, stages.plan.count + 1):
+            key = stages.key_of(number)
             try:
-                self._client.delete_object(Bucket=self._bucket, Key=stages.key_of(number))
+                self._end_sessions(key, self._state_of(number))
+                self._client.delete_object(Bucket=self._bucket, Key=key)
             except (BotoCoreError, ClientError):
-                left.append(stages.key_of(number))
+                left.append(key)
+        self._end_sessions(self._key, self._state_of("whole"))
         return left
+
+    def _end_sessions(self, key: str, state: Path | None) -> None:
+        """Abort what a stage's state file knows of."""
+        recorded = Checkpoint.load(state) if state is not None else None
+        if state is None or recorded is None:
+            return
+        store = S3Store(self._client, self._bucket, key, settings=self._settings, **self._signing)
+        strays = [upload_id for window in recorded.creates for upload_id in store.strays(*window)]
+        for upload_id in filter(None, (recorded.upload_id, *recorded.aborts, *strays)):
+            with suppress(self._client.exceptions.NoSuchUpload):
+                store.abort(upload_id)
+        state.unlink(missing_ok=True)

@@ -5,29 +5,35 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from datetime import UTC, datetime
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from random import Random
 from secrets import token_hex
 from typing import Any, BinaryIO
+from zlib import crc32
 
-from upload_diag.codes import Operation
+from upload_diag.codes import ErrorCode, Operation
 from upload_diag.errors import InputError, UsageError
-from upload_diag.model import ErrorInfo
 from upload_diag.recovery.checkpoint import Checkpoint
+from upload_diag.recovery.commands import RENEW, Command, Phase
 from upload_diag.recovery.events import Event
 from upload_diag.recovery.failures import retry_after, verdict_on
-from upload_diag.recovery.machine import RENEW, Command, Machine, Phase
+from upload_diag.recovery.lookout import Lookout
+from upload_diag.recovery.machine import Machine
 from upload_diag.recovery.outcome import UploadCancelledError, UploadResult, UploadStoppedError
-from upload_diag.recovery.plan import Plan
-from upload_diag.recovery.policy import Next, Policy, Step
+from upload_diag.recovery.plan import Part, Plan
+from upload_diag.recovery.policy import Policy, may_have_worked
 from upload_diag.recovery.source import FileChangedError, Source
 from upload_diag.recovery.store import Renew, S3Store, Store
+from upload_diag.recovery.teller import Teller
 
 __all__ = ["ResumableUpload"]
 
 SAVE_EVERY = 1.0  # seconds between two writes of the state file while parts arrive; ListParts knows the rest
+TIDY_TRIES = 3
 
 
 class _CancelledWaitError(Exception):
@@ -47,9 +53,11 @@ class ResumableUpload:
         state: the state file; an upload that is recorded there goes on. None keeps no state.
         on_event: called with every `Event`, from the thread that called `run`.
         settings: arguments of CreateMultipartUpload, such as ContentType, Metadata, ServerSideEncryption.
-        renew: asked for a client with fresh credentials when they expired.
+        renew: asked for a client with fresh credentials when they expired, or are about to.
+        expires: says when the credentials end, so that they are renewed ahead; else what botocore knows counts.
         random: of the pauses; a seeded one for tests.
         token: what the object's metadata will carry; a random one if not given.
+        clock: seconds since the epoch, for the look ahead.
     """
 
     def __init__(
@@ -64,12 +72,16 @@ class ResumableUpload:
         on_event: Callable[[Event], None] | None = None,
         settings: Mapping[str, Any] | None = None,
         renew: Renew | None = None,
+        expires: Callable[[], datetime | None] | None = None,
         random: Random | None = None,
         token: str | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.bucket, self.key, self.policy = bucket, key, policy or Policy()
+        self._most = max(self.policy.threads, self.policy.max_threads)
+        self._options: dict[str, Any] = {"settings": settings, "renew": renew, "expires": expires}
         self._store: Store = (
-            S3Store(client, bucket, key, settings=settings, renew=renew, connections=self.policy.threads + 2)
+            S3Store(client, bucket, key, connections=self._most + 2, **self._options)
             if hasattr(client, "meta")
             else client
         )
@@ -77,11 +89,9 @@ class ResumableUpload:
         self._state = Path(state) if state is not None else None
         self._on_event = on_event
         self._random = random or Random()  # noqa: S311 - pauses, not secrets
-        self._events: list[Event] = []
+        self._clock = clock
         self._cancelled = threading.Event()
         self._abort_on_cancel = False
-        self._attempts = self._parts_sent = 0
-        self._saved_at = 0.0
         self._source: Source
         self._machine: Machine
 
@@ -95,23 +105,19 @@ class ResumableUpload:
             UsageError: the state file is of another upload.
         """
         self._cancelled.clear()
-        limit = self.policy.max_session_refreshes
         recorded = self._recorded()
-        given = self._path_or_file
+        if recorded is not None and recorded.every:
+            return self._in_stages(recorded.every, anew=anew)
         self._source = self._opened()
         try:
-            self._machine = self._new_machine(recorded, anew=anew)
+            self._begin(recorded, anew=anew)
             while True:
                 self._drive()
-                machine = self._machine
-                if machine.phase is Phase.DONE:
+                if self._machine.phase is Phase.DONE:
                     return self._result()
-                if (
-                    isinstance(given, Source)
-                    or not self._file_changed()
-                    or self.policy.on_file_change != "restart"
-                    or machine.refreshes >= limit
-                ):
+                if self._machine.phase is Phase.LEFT:
+                    return self._go_on_in_stages()
+                if not self._may_begin_again():
                     raise self._stopped()
                 self._begin_again()
         finally:
@@ -125,7 +131,7 @@ class ResumableUpload:
     @property
     def unseen_sessions(self) -> int:
         """Sessions that may be left behind: Creates whose answer was lost, and sessions that no Abort reached."""
-        return self._machine.unseen_sessions + len(self._machine.leftovers)
+        return len(self._creates) + len(self._machine.leftovers)
 
     # --- one version of the file
 
@@ -141,48 +147,66 @@ class ResumableUpload:
             )
         return found
 
-    def _new_machine(self, recorded: Checkpoint | None, *, anew: bool) -> Machine:
+    def _opened(self) -> Source:
+        given = self._path_or_file
+        return given if isinstance(given, Source) else Source(given)
+
+    def _begin(self, recorded: Checkpoint | None, *, anew: bool) -> None:
+        """Start with what a state file knows, as far as it is about this version of the file."""
+        self._attempts = self._parts_sent = 0
+        self._saved_at = 0.0
+        self._changed = False
+        self._teller = Teller(self.bucket, self.key, self._on_event)
+        self._creates = list(recorded.creates) if recorded else []
+        whole = type(self._store) is S3Store and not isinstance(self._path_or_file, Source)
+        self._lookout = Lookout(self.policy, self._store, self._clock, replans=whole)
         identity = self._source.identity
-        fits = (
-            recorded is not None
-            and not anew
-            and (recorded.size, recorded.mtime_ns) == (identity.size, identity.mtime_ns)
-        )
-        if recorded is not None and not fits and not anew and self.policy.on_file_change == "stop":
+        same = recorded is not None and (recorded.size, recorded.mtime_ns) == (identity.size, identity.mtime_ns)
+        if recorded is not None and not same and not anew and self.policy.on_file_change == "stop":
             raise FileChangedError(
                 f"{self._path_or_file} changed since its upload began: it had {recorded.size} bytes then and has "
                 f"{identity.size} now, or was written to. Remove {self._state} to upload it anew."
             )
-        part_size = recorded.part_size if recorded and fits else self.policy.part_size
-        machine = Machine(
-            Plan.of(self._source.size, part_size),
+        fits = recorded if same and not anew else None
+        self._sums = dict(fits.sums) if fits else {}
+        self._unproved = dict(self._sums)  # what a version of the file sent that looked the same
+        self._machine = Machine(
+            Plan.of(self._source.size, fits.part_size if fits else self.policy.part_size),
             self.policy,
-            token=recorded.token if recorded and fits else self._token or token_hex(16),
+            token=fits.token if fits else self._token or token_hex(16),
             random=self._random,
             renewable=self._store.renewable,
-            upload_id=recorded.upload_id if recorded else None,
-            known=dict(recorded.parts) if recorded and fits else None,
+            upload_id=recorded.upload_id or None if recorded else None,
+            known=dict(fits.parts) if fits else None,
+            aborts=recorded.aborts if recorded else (),
         )
-        if recorded is not None and not fits:
-            machine.start_anew()
-        return machine
+        if fits is None:
+            self._machine.start_anew()
+        elif fits.began:
+            self._lookout.session_began(fits.began)
 
-    def _opened(self) -> Source:
-        given = self._path_or_file
-        return given if isinstance(given, Source) else Source(given)
+    def _may_begin_again(self) -> bool:
+        return (
+            not isinstance(self._path_or_file, Source)
+            and self.policy.on_file_change == "restart"
+            and self._machine.refreshes < self.policy.max_session_refreshes
+            and self._file_changed()
+        )
 
     def _file_changed(self) -> bool:
         try:
             self._source.check()
         except InputError:
             return True
-        return False
+        return self._changed
 
     def _begin_again(self) -> None:
         """Take the file as it now is; nothing that was sent of the old one is used."""
         old = self._machine
         self._source.close()
         self._source = self._opened()
+        self._changed = False
+        self._sums, self._unproved = {}, {}
         self._machine = Machine(
             Plan.of(self._source.size, self.policy.part_size),
             self.policy,
@@ -190,21 +214,24 @@ class ResumableUpload:
             random=self._random,
             renewable=self._store.renewable,
             upload_id=old.upload_id,
+            aborts=old.to_abort,
             refreshes=old.refreshes + 1,
         )
         self._machine.start_anew()
-        self._machine.leftovers += old.leftovers
 
     # --- the driver
 
     def _drive(self) -> None:
-        pool = ThreadPoolExecutor(self.policy.threads, thread_name_prefix="upload")
+        pool = ThreadPoolExecutor(self._most, thread_name_prefix="upload")
         running: dict[Future[Any], Command] = {}
         try:
             while not self._machine.finished:
                 if self._cancelled.is_set():
                     self._end_cancelled(pool, running)
-                for command in self._machine.ready(self.policy.threads - len(running)):
+                for command in self._machine.ready(self._lookout.threads - len(running)):
+                    if command.operation == Operation.CREATE:
+                        self._creates.append((time.time(), 0.0))
+                        self._save(at_once=True)  # a crash from now on may leave a session that nobody knows
                     running[pool.submit(self._carry_out, command)] = command
                 done, _ = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
                 for future in done:
@@ -223,7 +250,7 @@ class ResumableUpload:
             if self._state:
                 self._state.unlink(missing_ok=True)
             self._state = None
-        self._tell("cancel", "", message="Upload cancelled by user")
+        self._teller.tell(self._machine, "cancel", message="Upload cancelled by user")
         raise UploadCancelledError("The upload was cancelled.")
 
     def _carry_out(self, command: Command) -> Any:
@@ -235,6 +262,7 @@ class ResumableUpload:
             case Operation.CREATE:
                 return store.create(self._machine.token)
             case Operation.LIST_PARTS:
+                self._prove_the_file()
                 return self._proven(store.stored(command.upload_id), command.etags)
             case Operation.COMPLETE:
                 self._source.check()
@@ -246,7 +274,26 @@ class ResumableUpload:
             case "Renew" if command.cause is not None:
                 return store.renew(command.cause)
         assert command.part is not None  # noqa: S101 - the only operation left is UploadPart
-        return store.send(command.upload_id, command.part.number, partial(self._source.read, command.part))
+        return store.send(command.upload_id, command.part.number, partial(self._read, command.part))
+
+    def _read(self, part: Part) -> bytes:
+        data = self._source.read(part)
+        self._sums[part.number] = crc32(data)
+        return data
+
+    def _prove_the_file(self) -> None:
+        """Compare the file with what an earlier run sent of it: size and time of change may be the same by chance."""
+        for number, sent in list(self._unproved.items()):
+            now = 0
+            for piece in self._source.pieces(self._machine.plan.part(number)):
+                now = crc32(piece, now)
+            if now != sent:
+                self._changed = True
+                raise FileChangedError(
+                    f"{self._path_or_file} changed since its upload began: part {number} has other bytes, although "
+                    f"size and time of change are the same."
+                )
+            del self._unproved[number]
 
     def _proven(self, stored: Mapping[int, tuple[str, int]], known: Mapping[int, str]) -> dict[int, str]:
         """The stored parts that hold the file's bytes, by size and the ETag they were sent with, or the right MD5."""
@@ -260,8 +307,10 @@ class ResumableUpload:
         return proven
 
     def _md5(self, number: int) -> str:
-        data = self._source.read(self._machine.plan.part(number))
-        return hashlib.md5(data, usedforsecurity=False).hexdigest()
+        digest = hashlib.md5(usedforsecurity=False)
+        for piece in self._source.pieces(self._machine.plan.part(number)):
+            digest.update(piece)
+        return digest.hexdigest()
 
     def _take(self, command: Command, future: Future[Any]) -> None:
         """Tell the machine, and whoever listens, what came of a command."""
@@ -271,110 +320,108 @@ class ResumableUpload:
         refreshes = machine.refreshes
         error = future.exception()
         if error is None:
-            machine.answered(command, future.result())
-            self._parts_sent += command.operation == Operation.UPLOAD_PART
-            self._save(at_once=command.operation == Operation.CREATE)  # before anybody hears of it
-            self._tell_answer(command, future.result())
+            self._answered(command, future.result())
         elif isinstance(error, _CancelledWaitError):
             return
         elif isinstance(error, Exception):
             info = verdict_on(error, command)
+            if command.operation == Operation.CREATE:
+                since, _ = self._creates.pop()
+                self._creates += [(since, time.time())] if may_have_worked(info) else []
             step = machine.failed(command, info, retry_after(error))
-            self._tell_failure(command, error, info, step)
+            self._teller.failure(machine, command, error, info, step)
         else:
             raise error
         if machine.refreshes > refreshes:
-            self._tell("refresh", Operation.CREATE, message="Refreshing upload session…")
+            self._teller.tell(machine, "refresh", Operation.CREATE, message="Refreshing upload session…")
 
-    # --- events
-
-    def _tell_answer(self, command: Command, answer: Any) -> None:
+    def _answered(self, command: Command, answer: Any) -> None:
         machine = self._machine
-        match command.operation:
-            case Operation.CREATE:
-                kind, message = (
-                    ("refreshed", "Fresh upload session created")
-                    if machine.refreshes
-                    else ("create", "Upload session created")
-                )
-            case Operation.UPLOAD_PART:
-                kind, message = "part", "part stored"
-            case Operation.LIST_PARTS:
-                kind, message = "resume", f"{len(answer)} of {machine.plan.count} parts are stored"
-            case Operation.ABORT:
-                kind, message = "abort", "Upload session aborted"
-            case "Renew":
-                kind, message = "renew", "Credentials renewed; the same session goes on"
-            case _ if machine.phase is Phase.DONE:
-                kind, message = "complete", "Upload completed"
-            case _:
-                return
-        self._tell(
-            kind,
-            command.operation,
-            upload_id=command.upload_id or machine.upload_id or "",
-            part_number=command.part.number if command.part else None,
-            message=message,
-        )
-
-    def _tell_failure(self, command: Command, error: Exception, info: ErrorInfo, step: Step) -> None:
-        if step.next is Next.IGNORE:
-            return
-        self._tell(
-            "error",
-            command.operation,
-            upload_id=command.upload_id,
-            part_number=command.part.number if command.part else None,
-            code=info.context.service_code
-            or ("" if isinstance(getattr(error, "response", None), dict) else type(error).__name__),
-            error=info.code.value,
-            next=step.next.value,
-            message=step.why,
-            http_status=info.context.http_status,
-        )
-
-    def _tell(self, event: str, operation: str, **fields: Any) -> None:
-        told = Event(
-            event=event, operation=str(operation), bucket=self.bucket, key=self.key, time=datetime.now(UTC),
-            sent=self._machine.sent, size=self._machine.plan.size, **fields,
-        )  # fmt: skip
-        self._events.append(told)
-        if self._on_event is not None:
-            self._on_event(told)
+        machine.answered(command, answer)
+        if command.operation == Operation.CREATE:
+            self._creates.pop()
+            self._sums.clear()
+            self._lookout.session_began()
+        if command.part is not None:
+            self._parts_sent += 1
+            self._lookout.part_stored(command.part.size)
+        self._save(at_once=command.operation == Operation.CREATE)  # before anybody hears of it
+        self._teller.answer(machine, command, answer)
+        if machine.phase is Phase.SEND:
+            for kind, message in self._lookout.look(machine):
+                self._teller.tell(machine, kind, upload_id=machine.upload_id or command.upload_id, message=message)
 
     # --- endings and the state file
 
+    def _tidy(self) -> None:
+        """End the sessions that unanswered Creates may have left; what cannot be ended stays counted."""
+        for _ in range(TIDY_TRIES):
+            for window in list(self._creates):
+                with suppress(Exception):
+                    for upload_id in self._store.strays(*window):
+                        if upload_id != self._machine.upload_id:
+                            self._store.abort(upload_id)
+                    self._creates.remove(window)
+
     def _result(self) -> UploadResult:
         machine = self._machine
+        self._tidy()
         if self._state is not None:
             self._state.unlink(missing_ok=True)
         return UploadResult(
             bucket=self.bucket, key=self.key, etag=machine.etag, size=machine.plan.size, proved=machine.proved,
             upload_id=machine.upload_id or "", attempts=self._attempts, parts_sent=self._parts_sent,
-            refreshes=machine.refreshes, leftovers=tuple(machine.leftovers), unseen_sessions=machine.unseen_sessions,
-            events=tuple(self._events),
+            refreshes=machine.refreshes, leftovers=tuple(machine.leftovers), unseen_sessions=len(self._creates),
+            events=tuple(self._teller.events),
         )  # fmt: skip
 
     def _stopped(self) -> UploadStoppedError:
         machine = self._machine
         assert machine.stopped_by is not None  # noqa: S101 - a stop has a reason
         why = machine.why or machine.stopped_by.code
-        self._tell("limit", "", upload_id=machine.upload_id or "", message=f"Giving up on upload: {why}")
-        if self._state is not None and not machine.upload_id:  # there is nothing to go on with
-            self._state.unlink(missing_ok=True)
+        self._teller.tell(machine, "limit", upload_id=machine.upload_id or "", message=f"Giving up on upload: {why}")
+        reachable = machine.stopped_by.code not in (ErrorCode.NETWORK, ErrorCode.TIMEOUT)
+        if reachable and (self._state is None or not machine.upload_id):
+            self._tidy()
+        if self._state is not None and not (machine.upload_id or self._creates or machine.to_abort):
+            self._state.unlink(missing_ok=True)  # there is nothing to go on with
         return UploadStoppedError(
-            machine.stopped_by, machine.why, machine.upload_id or "", self._state, tuple(self._events)
+            machine.stopped_by, machine.why, machine.upload_id or "", self._state, tuple(self._teller.events)
         )
 
+    def _go_on_in_stages(self) -> UploadResult:
+        self._tidy()
+        if self._state is not None:
+            self._state.unlink(missing_ok=True)
+        left, events = self._machine.leftovers, tuple(self._teller.events)
+        whole = self._in_stages(self._lookout.every)
+        return replace(
+            whole, attempts=whole.attempts + self._attempts, parts_sent=whole.parts_sent + self._parts_sent,
+            refreshes=whole.refreshes + self._machine.refreshes, leftovers=(*left, *whole.leftovers),
+            unseen_sessions=whole.unseen_sessions + len(self._creates), events=events + whole.events,
+        )  # fmt: skip
+
+    def _in_stages(self, every: int, *, anew: bool = False) -> UploadResult:
+        """Send the file with checkpoints, as a state file or the look ahead wants it."""
+        from upload_diag.recovery.stages import CheckpointedUpload  # it is made of uploads itself
+
+        if not isinstance(self._store, S3Store) or isinstance(self._path_or_file, Source):
+            raise UsageError(f"{self._state} is of an upload with checkpoints, which needs a boto3 client.")
+        return CheckpointedUpload(
+            self._store.client, self.bucket, self.key, self._path_or_file, every=every, policy=self.policy,
+            state=self._state, on_event=self._on_event, random=self._random, clock=self._clock, **self._options,
+        ).run(anew=anew)  # fmt: skip
+
     def _save(self, *, at_once: bool) -> None:
-        machine = self._machine
         now = time.monotonic()
-        if self._state is None or not machine.upload_id or (not at_once and now - self._saved_at < SAVE_EVERY):
+        if self._state is None or (not at_once and now - self._saved_at < SAVE_EVERY):
             return
         self._saved_at = now
-        identity = self._source.identity
+        machine, identity = self._machine, self._source.identity
         Checkpoint(
-            bucket=self.bucket, key=self.key, endpoint=self._store.endpoint, upload_id=machine.upload_id,
+            bucket=self.bucket, key=self.key, endpoint=self._store.endpoint, upload_id=machine.upload_id or "",
             token=machine.token, path=str(self._source.path or ""), part_size=machine.plan.part_size,
             size=identity.size, mtime_ns=identity.mtime_ns, parts=machine.done,
+            sums={number: self._sums[number] for number in machine.done if number in self._sums},
+            began=self._lookout.began, creates=tuple(self._creates), aborts=tuple(machine.to_abort),
         ).save(self._state)  # fmt: skip
