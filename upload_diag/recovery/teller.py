@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from upload_diag.codes import Operation
+from upload_diag.codes import ErrorCode, Operation
 from upload_diag.model import ErrorInfo
 from upload_diag.recovery.commands import Command, Phase
 from upload_diag.recovery.events import Event
@@ -12,6 +12,13 @@ from upload_diag.recovery.machine import Machine
 from upload_diag.recovery.policy import Next, Step
 
 __all__ = ["Teller"]
+
+_RENEWED = {
+    ErrorCode.CREDENTIALS_EXPIRED: "Credentials renewed",
+    ErrorCode.URL_EXPIRED: "URLs signed anew",
+    ErrorCode.CLOCK_SKEW: "Requests follow the store's clock",
+    ErrorCode.WRONG_REGION: "Region switched",
+}
 
 
 class Teller:
@@ -49,9 +56,9 @@ class Teller:
             case Operation.LIST_PARTS:
                 kind, message = "resume", f"{len(answer)} of {machine.plan.count} parts are stored"
             case Operation.ABORT:
-                kind, message = "abort", "Upload session aborted"
-            case "Renew":
-                kind, message = "renew", "Credentials renewed; the same session goes on"
+                kind, message = "abort", "What was left of the old session is removed"
+            case "Renew" if command.cause is not None:
+                kind, message = "renew", f"{_RENEWED[command.cause.code]}; the same session goes on"
             case _ if machine.phase is Phase.DONE:
                 kind, message = "complete", "Upload completed"
             case _:
