@@ -127,7 +127,8 @@ def test_more_parts_are_sent_at_a_time_when_that_may_be_enough(server, s3, file)
 
 
 def test_an_end_that_the_store_names_counts(slow, s3, file):
-    rule = {"ID": "r", "Status": "Enabled", "Filter": {"Prefix": ""}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}}  # fmt: skip
+    rule = {"ID": "r", "Status": "Enabled", "Filter": {"Prefix": ""}}
+    rule["AbortIncompleteMultipartUpload"] = {"DaysAfterInitiation": 1}
     s3.put_bucket_lifecycle_configuration(Bucket=BUCKET, LifecycleConfiguration={"Rules": [rule]})
     slow.app.plan.clear()
     slow.inject(Take(seconds=9000, app=slow.app), operation="UploadPart")  # 12 parts take 30 hours
