@@ -1,8 +1,10 @@
 """What the classifier promises: the seed's clauses, none of its false alarms, and an answer to anything at all."""
 
+import html
 import json
 import random
 import time
+from base64 import b64encode
 from collections.abc import Callable
 from email.message import Message
 from types import SimpleNamespace
@@ -274,6 +276,26 @@ def test_a_cycle_is_cut() -> None:
     loop["cause"] = loop
     loop["list"] = [loop, [loop]]
     assert classify(loop).code is ErrorCode.SESSION_EXPIRED
+
+
+NO_SUCH_UPLOAD = f"<Error><Code>NoSuchUpload</Code><UploadId>{UPLOAD_ID}</UploadId></Error>"
+DISGUISES: dict[str, Any] = {
+    "base64 of XML, as a gateway sends it": {
+        "isBase64Encoded": True,
+        "body": b64encode(NO_SUCH_UPLOAD.encode()).decode(),
+    },
+    "base64 of JSON": b64encode(json.dumps({"code": "NoSuchUpload", "uploadId": UPLOAD_ID}).encode()).decode(),
+    "bytes as Node prints them": f"<Buffer {NO_SUCH_UPLOAD.encode().hex(' ')}>",
+    "UTF-16 read as Latin-1": NO_SUCH_UPLOAD.encode("utf-16-le").decode("latin-1"),
+    "HTML escaped twice": html.escape(html.escape(NO_SUCH_UPLOAD)),
+    "a query with plus signs": f"/?message=The+specified+upload+does+not+exist.&uploadId={UPLOAD_ID}",
+}
+
+
+@pytest.mark.parametrize("payload", DISGUISES.values(), ids=DISGUISES)
+def test_a_disguised_text_is_read(payload: Any) -> None:
+    info = classify(payload)
+    assert (info.code, info.context.upload_id) == (ErrorCode.SESSION_EXPIRED, UPLOAD_ID)
 
 
 def test_an_encoding_inside_eight_encodings_is_undone() -> None:

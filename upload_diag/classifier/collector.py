@@ -5,7 +5,9 @@ Nothing here raises on any input, recurses into it, or takes more than a bounded
 
 import json
 import re
+from base64 import b64decode
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from upload_diag.classifier.findings import Findings
@@ -27,6 +29,8 @@ MAX_NESTED = 12  # encodings inside encodings that are undone: JSON in a string 
 
 _OPERATION = re.compile(r"[A-Z][A-Za-z0-9]{3,60}\Z")
 _ESCAPED_OBJECT = re.compile(r"\{\s{0,8}(?:\\|&quot;|\"\"\w)")
+# A body as a gateway hands it on: base64 of `<?xml`, of `<Error`, or of `{"`.
+_BASE64 = re.compile(r"(?:PD94bWwg|PEVycm9y|eyJ)[A-Za-z0-9+/\r\n]{12,100000}={0,2}\Z")
 _ENDS = {"{": "}", "[": "]", '"': '"'}
 
 
@@ -216,6 +220,10 @@ class Collector:
         if nested < MAX_NESTED and (tree := _as_json(text)) is not None:
             self._stack.append((tree, path, depth, nested + 1))
             return
+        if nested < MAX_NESTED and _BASE64.match(text):
+            with suppress(ValueError):
+                self._stack.append((b64decode(text).decode(), path, depth, nested + 1))
+                return
         text = clean(text)
         if "{" in text and nested < MAX_NESTED:
             # An object's own escapes are part of its grammar; those around it are undone first.

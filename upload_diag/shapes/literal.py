@@ -28,6 +28,9 @@ _TOKEN = re.compile(
 )
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "\n": ""}
+# Maps of Java and of NSError, structs of Go (%+v): they read better as text, for their labels tell what is what.
+_TEXTUAL = re.compile(r"\{\s?\w[\w.-]{0,60}(?:=(?![>=])|:[^\s\"'{}\[\],:]{1,900} [A-Z]\w{0,60}:)")
+_SOME = re.compile(r"Some\( ?\"?(.*?)\"? ?\)\Z", re.DOTALL)  # an Option of Rust
 _NUMBER = re.compile(r"[-+]?\d{1,18}(?:\.\d{1,18})?(?:[eE][-+]?\d{1,3})?\Z")
 _WORDS: dict[str, Any] = {
     "true": True,
@@ -57,6 +60,8 @@ def _unescape(match: re.Match[str]) -> str:
 
 def _bare(words: list[str]) -> Any:
     text = " ".join(words)
+    if text[:5] == "Some(" and (option := _SOME.match(text)):
+        text = option[1]
     if text in _WORDS:
         return _WORDS[text]
     if _NUMBER.match(text):
@@ -209,6 +214,9 @@ def read(text: str) -> list[tuple[Any, int, int, bool]]:
         start = text.find("{", at)
         if start < 0:
             break
+        if _TEXTUAL.match(text, start):
+            at = start + 1
+            continue
         value, end, closed, used = _scan(text, start, budget)
         budget -= used
         if value and (len(value) > 1 or "" not in value):

@@ -35,7 +35,8 @@ class Label:
 
 
 _ID = r"[A-Za-z0-9][A-Za-z0-9._~+/=:%-]{2,300}"
-_SEP = r"[\"'`\]]{0,2}\s?[:=]\s?(?:Some\()?[\"'`\[(]{0,2}"  # what stands between a label and its value
+# What stands between a label and its value: `: `, `="`, `=>`, `] => `, `"]=> string(3) "`, `: Some("`.
+_SEP = r"[\"'`\]]{0,2}\s?(?:=>|[:=])\s?(?:Some\(|(?:string|int)\(\d{0,5}\)?\s?)?[\"'`\[(]{0,2}"
 _REQUEST_ID = ("request id", "requestid", "request_id", "request-id")
 
 LABELS: tuple[Label, ...] = (
@@ -93,17 +94,21 @@ LABELS: tuple[Label, ...] = (
     Label(
         "part_number",
         ("part ", "part:", "part=", "part#", "partn", "part_n"),
-        r"\b[Pp]art(?:[ _]?[Nn]umber|_num|Num|[ _]?[Nn]o\.?)?(?:[\"']? ?[:=#] ?| #?)[\"']?(\d{1,5})\b(?![\w/-])",
+        r"\b[Pp]art(?:[ _]?[Nn]umber|_num|Num|[ _]?[Nn]o\.?)?"
+        r"(?:[\"'\]]{0,2} ?(?:=>|[:=#]) ?(?:int\()?| #?)[\"']?(\d{1,5})\b(?![\w/-])",
     ),
     Label("part_number", ("chunk ",), r"\b[Cc]hunk(?: ?#| number)? (\d{1,5})\b(?! of \d+ bytes)", 30),
     # --- place --------------------------------------------------------------------------------------------------
     Label(
         "bucket",
-        ("bucket:", "bucket=", "bucket ", "bucket'", 'bucket"', "bucketname", "bucket_name"),
-        r"\b(?:[Bb]ucket|BUCKET)(?:_?[Nn]ame)?(?:[\"']? ?[:=] ?[\"'`\[]?|\s[\"'`\[(])([A-Za-z0-9][\w.-]{2,62})",
+        ("bucket:", "bucket=", "bucket ", "bucket'", 'bucket"', "bucket]", "bucketname", "bucket_name"),
+        r"\b(?:[Bb]ucket|BUCKET)(?:_?[Nn]ame)?"
+        r"(?:[\"'\]]{0,2} ?(?:=>|[:=]) ?(?:string\(\d{1,5}\) )?[\"'`\[]?|\s[\"'`\[(])([A-Za-z0-9][\w.-]{2,62})",
     ),
-    Label("bucket", ("--bucket",), r"--bucket[ =]['\"]?([A-Za-z0-9][\w.-]{2,62})", 70),
-    Label("key", ("--key",), r"--key[ =](?:'([^']{1,900})'|\"([^\"]{1,900})\"|([^\s'\"]{1,900}))", 70),
+    Label("bucket", ("-bucket",), r"(?<!\w)--?[Bb]ucket(?:-?[Nn]ame)?[ =]['\"]?([A-Za-z0-9][\w.-]{2,62})", 70),
+    Label(
+        "key", ("-key ", "-key="), r"(?<!\w)--?[Kk]ey[ =](?:'([^']{1,900})'|\"([^\"]{1,900})\"|([^\s'\"]{1,900}))", 70
+    ),
     Label("bucket", ("container",), r"\bcontainer(?:Name)?[\"']? ?[:=] ?[\"'`]?([a-z0-9][a-z0-9-]{2,62})", 40),
     Label("bucket", ("arn:aws",), r"\barn:aws[\w-]{0,8}:s3:::([a-z0-9][\w.-]{2,62})", 30),
     Label(
@@ -114,6 +119,15 @@ LABELS: tuple[Label, ...] = (
         "key",
         ("key:", "key=", "key '", 'key "', 'key":', "key':"),
         r"\b[Kk]ey(?:[\"']?[:=] ?|\s)[\"'`]([^\"'`]{1,900})[\"'`]",
+    ),
+    Label(
+        "key",
+        ("key:", "key=", "key]", 'key"]'),
+        # Without quotes it must look like a path: a key can be a secret's or a lock's.
+        r"(?<![\w.-])(?<!access )(?<!secret )(?<!private )(?<!public )(?<!api )(?<!cache )(?<!host )[Kk]ey"
+        r"(?:[\"']?\]?\s?=>\s?(?:string\(\d{1,5}\)\s)?[\"']?|[:=] ?)(?=[^\s\"'`,;}\])]{0,200}[./])"
+        r"([^\s\"'`,;}\])]{1,900})",
+        42,
     ),
     Label(
         "key",

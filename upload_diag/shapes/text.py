@@ -13,6 +13,8 @@ MAX_UNESCAPE = 4
 
 # A run of backslashes is entered at its start and left as a whole: a million of them cost one look each.
 _ESCAPES = re.compile(r"(?<!\\)\\++(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(r(?=\\++n)|[nt\"'/]))")
+_BUFFER = re.compile(r"<Buffer ((?:[0-9a-f]{2} ?){8,})")  # bytes as Node prints them
+_PLUSES = re.compile(r"(?<![\w+/])[A-Za-z']{1,40}(?:\+[a-z]{1,40}){3,60}(?![\w+/=])")  # a sentence in a query
 _CONTROL = {"n": "\n", "r": "\n", "t": "\t"}
 _ANSI = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]")
 
@@ -39,8 +41,12 @@ def clean(text: str) -> str:
     """The text as its author had it: within the limit, without line prefixes and colours, wrapped lines joined."""
     if len(text) > MAX_TEXT:
         text = text[: MAX_TEXT // 2] + "\n" + text[-MAX_TEXT // 2 :]
+    if "\x00" in text:  # UTF-16 that was read as something else
+        text = text.replace("\x00", "")
     if "\x1b" in text:
         text = _ANSI.sub("", text)
+    if "<Buffer " in text:
+        text = _BUFFER.sub(lambda match: bytes.fromhex(match[1]).decode("utf-8", "replace"), text)
     if "\n" in text:
         text = _unwrap(_strip_prefixes(text))
         if "?\n" in text:  # a URL broken before its query
@@ -54,8 +60,12 @@ def unescape(text: str) -> str:
         if "\\" not in text or (plain := _ESCAPES.sub(_unescape, text)) == text:
             break
         text = plain
-    if "&" in text and ("&lt;" in text or "&quot;" in text or "&#" in text):
+    for _ in range(MAX_UNESCAPE):
+        if "&" not in text or not any(entity in text for entity in ("&lt;", "&quot;", "&#", "&amp;lt;", "&amp;quot;")):
+            break
         text = html.unescape(text)
+    if "+" in text:
+        text = _PLUSES.sub(lambda match: match[0].replace("+", " "), text)
     if '""' in text:
         text = text.replace('""', '"')
     return text

@@ -35,7 +35,7 @@ _PATH_HOST = re.compile(
 )
 _GCS_PATH = re.compile(r"\A(?:(?:resumable/)?upload/)?storage/v1/b/([^/]{1,222})/o(?:/(.{1,1024})|\Z)")
 _COMPANION_PATH = re.compile(r"s3/multipart/([A-Za-z0-9._~%+-]{16,300})(?:/(\d{1,5})\Z|/batch\Z|/complete\Z|\Z)")
-_HOST_HEADER = re.compile(r"^[Hh]ost: ?([\w.-]{4,253})", re.MULTILINE)
+_HOST_HEADER = re.compile(r"^[>* ]{0,4}[Hh]ost: ?([\w.-]{4,253})", re.MULTILINE)
 _REGION = re.compile(r"\bs3[.-](?:dualstack\.)?([a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\d)\.amazonaws\.com", re.IGNORECASE)
 _SIGNING_REGION = re.compile(
     r"X-Amz-Credential=[^&\s]{4,60}?(?:%2F|/)\d{8}(?:%2F|/)([a-z0-9-]{2,30})(?:%2F|/)", re.IGNORECASE
@@ -110,7 +110,14 @@ def _read_target(method: str, target: str, host: str, facts: dict[str, str]) -> 
         return
     elif name and "." not in name and not port and "partNumber" in found and name != "localhost":
         bucket, key = name, path  # a virtual host whose domain the reporter masked
-    elif _PATH_HOST.match(name) or "uploadId" in found or "partNumber" in found or "x-id" in found or ".s3." in name:
+    elif (
+        _PATH_HOST.match(name)
+        or "uploadId" in found
+        or "partNumber" in found
+        or "x-id" in found
+        or "uploads" in found
+        or ".s3." in name
+    ):
         bucket, _, key = path.partition("/")
     else:
         return

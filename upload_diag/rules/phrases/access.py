@@ -1073,13 +1073,17 @@ _NOT_FOUND = (
     Phrase(
         "phrase.bucket-not-exist",
         E.BUCKET_NOT_FOUND,
-        "not exist",
+        "exist",
         r"\b(?:bucket|specified container) (?!policy|lifecycle|cors|website|tag|encryption|key|configuration"
         r"|for|and|or)"
-        r"(?:\S{1,100} )?(?:does|did) not exist",
+        r"(?:\S{1,100} )?(?:does|did)(?: not|n['’]t) exist",
         refines=(E.OBJECT_NOT_FOUND, E.INVALID_REQUEST),
         strength=85,
-        hits=("bucket media-prod does not exist", "The specified container does not exist."),
+        hits=(
+            "bucket media-prod does not exist",
+            "The bucket doesn't exist",
+            "The specified container does not exist.",
+        ),
         misses=("The bucket policy does not exist", "The specified key does not exist."),
         seen="S3, Azure, MinIO clients",
     ),
@@ -1116,10 +1120,14 @@ _NOT_FOUND = (
     Phrase(
         "phrase.object-not-exist",
         E.OBJECT_NOT_FOUND,
-        "not exist",
-        r"\b(?:object|blob|specified blob) (?:does|did) not exist|(?<!kms )\bkey (?:does|did) not exist",
+        "exist",
+        r"\b(?:object|blob|specified blob) (?:does|did)(?: not|n['’]t) exist|(?<!kms )\bkey (?:does|did)(?: not|n['’]t) exist",
         strength=70,
-        hits=("Object does not exist at location.", "The specified blob does not exist."),
+        hits=(
+            "Object does not exist at location.",
+            "storage: object doesn't exist",
+            "The specified blob does not exist.",
+        ),
         misses=("The specified bucket does not exist",),
         seen="Firebase, Azure",
     ),

@@ -266,6 +266,16 @@ _SERVER_ERROR = (
         seen="Apache, S3",
     ),
     Phrase(
+        "phrase.too-busy",
+        E.SERVER_ERROR,
+        "too busy",
+        r"\b(?:is|are|server|service|currently) too busy\b",
+        strength=60,
+        hits=("c001_v0001 is too busy", "the server is currently too busy"),
+        misses=("too busy to look at the log",),
+        seen="Backblaze B2, IIS",
+    ),
+    Phrase(
         "phrase.server-misconfiguration",
         E.SERVER_ERROR,
         "server encountered",

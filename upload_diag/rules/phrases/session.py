@@ -20,15 +20,16 @@ _SESSION = (
 )
 _ID = r"\bupload(?:[ _-]session)?[ _-]?id\b"
 _UPLOAD = r"(?<!for )(?<!for this )(?<!for the )(?<!for your )(?<!to )(?<!for multipart )\bupload"
-_NAME = r"(?:[:=] ?| )(?:(?:with|for) (?:(?:the |this |that |given )?(?:upload )?id )?)?(?:[:=]? ?[^\s\d]{0,40}\d\S{0,200} )?"
+_NAME = r"(?:[:=] ?| )(?:(?:with|for) (?:(?:the |this |that |given )?(?:upload )?id )?)?(?:[:=]? ?[^\s\d(]{0,40}\d\S{0,200} )?"
 _BETWEEN = (
     r"(?:(?:that|which|is|was|has|been|could|be|have|may|might|already|probably|seems|to|you|provided|specified"
-    r"|given|either|does|do|did|since|now|automatically) ){0,6}"
+    r"|given|used|use|sent|either|does|do|did|since|now|automatically) ){0,6}"
 )
 _ELSEWHERE = r"(?! (?:in|on) (?:the |your |this )?(?:request|cache|response|query|form|body|headers?|url|local|memory))"
 _NOT_FOUND = rf"(?:not (?:be )?found|not exists?\b|(?:does|did|do)n['’]?t exists?\b){_ELSEWHERE}"
 _BAD = r"(?:invalid|unknown|expired|stale|bad|dead|wrong|inactive|unrecogni[sz]ed|non-?existent)"
 _ANY = r"(?:(?:the|this|that|an?|any|your|specified|given|active|matching|existing|open|such|valid) ){0,3}"
+_NO_NOUN = r"(?! (?:upload )?(?:request|argument|parameter|response|header|format|type))"
 _LOGIN = r"(?!.{0,60}\b(?:log|sign)[ -]?in\b)"
 
 SESSION = (
@@ -125,7 +126,7 @@ SESSION = (
         "upload",
         rf"\bupload[ _-]?(?:session|context|ticket)\b(?: id)?{_NAME}{_BETWEEN}"
         r"(?:not (?:valid|recogni[sz]ed|known|active|in progress)|expired|invalid|invalidated|closed|gone|lost|stale"
-        r"|timed out|deleted|removed|purged|aborted|terminated|unknown)\b(?! by (?:the )?user)",
+        r"|timed out|deleted|removed|purged|aborted|terminated|unknown)\b(?! by (?:the )?user)" + _NO_NOUN,
         refines=_OVER,
         strength=85,
         hits=(
@@ -169,7 +170,7 @@ SESSION = (
         E.SESSION_EXPIRED,
         "upload",
         rf"{_ID}{_NAME}{_BETWEEN}"
-        r"(?:invalid|expired|not valid|not recogni[sz]ed|unknown|stale|wrong|completed|aborted|mismatch)\b",
+        rf"(?:invalid|expired|not valid|not recogni[sz]ed|unknown|stale|wrong|completed|aborted|mismatch)\b{_NO_NOUN}",
         refines=_OVER,
         strength=80,
         hits=(
@@ -178,7 +179,12 @@ SESSION = (
             "uploadId 81f3 is invalid",
             "Upload-ID is not valid",
         ),
-        misses=("upload id is required", "upload id 12 created", "missing uploadId"),
+        misses=(
+            "upload id is required",
+            "upload id 12 created",
+            "missing uploadId",
+            "videos?upload_id=81f3: (400) Invalid Upload Request",
+        ),
         seen="S3, MinIO, StorageGRID, applications",
     ),
     Phrase(
