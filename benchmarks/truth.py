@@ -454,7 +454,7 @@ def main() -> None:
     for name, truth in truths.items():
         got = vars(found(asked.folder / name))
         wrong = {what: (wanted, got[what]) for what, wanted in vars(truth).items() if got[what] != wanted}
-        print(f"{name}: {'equal' if not wrong else wrong}")
+        print(f"{name}: {wrong or 'equal'}")
 
 
 if __name__ == "__main__":

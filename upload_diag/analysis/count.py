@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from upload_diag.analysis.judge import Judge
 from upload_diag.analysis.pieces import Origin, Piece
 from upload_diag.analysis.tally import FileTally, Tally, Thread
+from upload_diag.logs.collected import CollectedReader
 from upload_diag.logs.documents import DocumentReader
 from upload_diag.logs.layout import DOCUMENTS, Layout
 from upload_diag.logs.opening import Recoded, begin
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from upload_diag.rules.ruleset import Ruleset
 
 __all__ = ["How", "Only", "count_piece", "judge_for", "lost"]
+
+AnyReader = Reader | DocumentReader | CollectedReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,20 +120,24 @@ class _Counter:
             _skip(stream, file)
         elif layout.format in DOCUMENTS:
             self.read(DocumentReader(stream, layout), layout, file, opened.size)
+        elif layout.collector is not None:
+            collected = CollectedReader(stream, layout, self.judge.scanner, self.judge.known)
+            self.read(collected, layout, file, opened.size)
         else:
             self.read(Reader(stream, layout, self.judge.scanner, self.judge.known), layout, file, opened.size)
         if isinstance(stream, Recoded):  # what was counted is UTF-8
             file.unreadable_bytes = file.unreadable_bytes * stream.own_bytes // max(file.bytes, 1)
             file.bytes = stream.own_bytes
 
-    def read(self, reader: Reader | DocumentReader, layout: Layout, file: FileTally, end: int | None) -> None:
+    def read(self, reader: AnyReader, layout: Layout, file: FileTally, end: int | None) -> None:
         """Count what a reader finds, and what it did not come to before the end that was promised."""
-        file.format, file.encoding = layout.format, layout.encoding
-        thread = Thread(0, 0) if layout.format == "text" else None
+        file.format, file.encoding = layout.name, layout.encoding
+        threads = {b"": Thread(0, 0)} if layout.format == "text" else None
         judge, only, add = self.judge, self.only, self.tally.add
         for record in reader.records():
             verdict = judge(record)
             if (verdict.failure or verdict.event or record.ids.upload) and (only is None or only(record)):
+                thread = None if threads is None else threads.setdefault(record.source, Thread(0, 0))
                 add(record, verdict, file, thread)
         file.bytes += reader.bytes
         file.pieces.append((reader.begun, reader.lines))
@@ -143,9 +150,10 @@ class _Counter:
             file.unreadable_bytes += missing
             if not reader.unreadable:
                 file.unreadable["ends before its size"] += 1
-        if thread is not None:
-            thread.lo, thread.hi = reader.begun, reader.begun + reader.bytes
-            self.tally.threads[file.path] = [thread]
+        if threads is not None:
+            for thread in threads.values():
+                thread.lo, thread.hi = reader.begun, reader.begun + reader.bytes
+            self.tally.threads[file.path] = list(threads.values())
 
 
 def _skip(opened: Any, file: FileTally) -> None:

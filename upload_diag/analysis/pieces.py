@@ -85,7 +85,7 @@ class Origin:
                 layout, _ = begin(file)
         except OSError:  # whoever reads it says so
             return None
-        plain = layout.format is not None and layout.format not in DOCUMENTS
+        plain = layout.format is not None and layout.format not in DOCUMENTS and layout.collector is None
         return layout if plain and not layout.wide else None
 
     def open(self, piece: Piece, progress: Progress | None = None) -> Any:

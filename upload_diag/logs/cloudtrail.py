@@ -1,19 +1,43 @@
-"""CloudTrail: the data events of a bucket, as AWS writes them to files."""
+"""CloudTrail: the data events of a bucket, in the files that AWS writes or as lines of JSON."""
 
 from typing import Any
+
+import orjson
 
 from upload_diag.codes import Operation
 from upload_diag.logs.fields import Ids, part_number, read_time
 from upload_diag.logs.http import success_of
 from upload_diag.logs.record import Record
 
-__all__ = ["NAME", "read"]
+__all__ = ["LINES", "NAME", "SAMPLES", "detect", "read", "read_element"]
 
-NAME = "cloudtrail"
+NAME = "cloudtrail"  # the document
+LINES = "cloudtrail-lines"
+SAMPLES = (
+    (
+        b'{"eventVersion":"1.09","eventTime":"2026-11-22T10:00:00Z","eventSource":"s3.amazonaws.com","eventName":'
+        b'"UploadPart","errorCode":"NoSuchUpload","errorMessage":"gone","requestParameters":{"bucketName":"b","key":"k",'
+        b'"uploadId":"AbCd1234","partNumber":3},"responseElements":null,"requestID":"R1","eventID":"e1"}'
+    ),
+)
 _OPERATIONS = {operation.value: operation for operation in Operation}
 
 
-def read(event: dict[str, Any], text: bytes, offset: int) -> Record | None:
+def detect(line: bytes) -> bool:
+    """Whether the line is an event of CloudTrail."""
+    return line[:1] == b"{" and b'"eventSource"' in line and b'"eventName"' in line and b'"eventVersion"' in line
+
+
+def read(line: bytes, offset: int) -> Record | None:
+    """The record of a line; None when it has nothing to do with uploads, or is no event."""
+    try:
+        event = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    return read_element(event, line, offset) if isinstance(event, dict) else None
+
+
+def read_element(event: dict[str, Any], text: bytes, offset: int) -> Record | None:
     """The record of an event; None when it has nothing to do with uploads."""
     name = event.get("eventName")
     operation = _OPERATIONS.get(str(name))

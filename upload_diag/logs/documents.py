@@ -17,7 +17,7 @@ _BEGINNINGS = {
     har.NAME: re.compile(r'"entries"\s*:\s*\['),
     cloudtrail.NAME: re.compile(r'"Records"\s*:\s*\['),
 }
-_READERS = {har.NAME: har.read, cloudtrail.NAME: cloudtrail.read}
+_READERS = {har.NAME: har.read, cloudtrail.NAME: cloudtrail.read_element}
 _BETWEEN = re.compile(r"[\s,]*")
 
 

@@ -2,22 +2,24 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from upload_diag.logs import access_log, web_log
+from upload_diag.logs import access_log, cloudtrail, collectors, web_log
 from upload_diag.logs.entries import is_json_line
 from upload_diag.logs.fields import find_time
 from upload_diag.logs.record import Record
 
-__all__ = ["DOCUMENTS", "LINE_FORMATS", "SAMPLE", "Layout", "detect"]
+__all__ = ["COLLECTED", "DOCUMENTS", "LINE_FORMATS", "SAMPLE", "Layout", "detect"]
 
 SAMPLE = 65_536  # bytes of a log that are looked at
 
 # Formats in which every line is an entry.  ◄── add such a format
-_LINE_MODULES = {module.NAME: module for module in (access_log, web_log)}
+_LINE_MODULES = {access_log.NAME: access_log, web_log.NAME: web_log, cloudtrail.LINES: cloudtrail}
 LINE_FORMATS: dict[str, Callable[[bytes, int], Record | None]] = {
     name: module.read for name, module in _LINE_MODULES.items()
 }
+
+COLLECTED = {collector.name: collector for collector in collectors.COLLECTORS}
 
 # Formats that are one JSON document, by how it begins; see `documents`.
 DOCUMENTS = {
@@ -48,6 +50,7 @@ class Layout:
         dated: entries begin with a date, so a line without one belongs to the entry above it.
         timed: there are times in it.
         whole_lines: every line is an entry.
+        collector: who put something around every line, if anybody; the rest is what stands in it.
     """
 
     format: str | None
@@ -55,6 +58,12 @@ class Layout:
     dated: bool = False
     timed: bool = False
     whole_lines: bool = False
+    collector: str | None = None
+
+    @property
+    def name(self) -> str | None:
+        """How to call it in a report: `ndjson`, `docker-json of text`."""
+        return f"{self.collector} of {self.format}" if self.collector else self.format
 
     @property
     def wide(self) -> bool:
@@ -72,15 +81,25 @@ def detect(sample: bytes) -> Layout:
         lines.pop()  # perhaps cut by the end of the sample
     if not lines:
         return Layout("text", encoding)
-    timed = any(find_time(line[:400]) for line in lines[:200])
     document = next((name for name, pattern in DOCUMENTS.items() if pattern.match(sample.lstrip(_BLANK))), None)
     if document is not None:
         return Layout(document, encoding, timed=True)
-    if sum(map(is_json_line, lines)) > 0.9 * len(lines):
-        return Layout("ndjson", encoding, timed=timed, whole_lines=True)
+    collector = collectors.detect(lines)
+    if collector is not None:
+        inner = [collector.read(line) or collectors.Line(b"", 0, line) for line in lines]
+        within = _lines(encoding, [line.text for line in inner if line.text.strip()])
+        return replace(within, timed=True, collector=collector.name)
+    return _lines(encoding, lines)
+
+
+def _lines(encoding: str, lines: list[bytes]) -> Layout:
+    """The layout of a log that consists of lines."""
+    timed = any(find_time(line[:400]) for line in lines[:200])
     for name, module in _LINE_MODULES.items():
         if sum(map(module.detect, lines)) > 0.5 * len(lines):
             return Layout(name, encoding, timed=True, whole_lines=True)
+    if sum(map(is_json_line, lines)) > 0.9 * len(lines):
+        return Layout("ndjson", encoding, timed=timed, whole_lines=True)
     edge = [line for line in lines if line[:1] not in b" \t"]
     dated = sum(bool(find_time(line[:40])) for line in edge)
     return Layout("text", encoding, dated=dated > 1 and dated >= 0.6 * len(edge), timed=timed)

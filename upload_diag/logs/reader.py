@@ -17,7 +17,7 @@ from upload_diag.logs.prefilter import Scanner
 from upload_diag.logs.record import Record
 from upload_diag.logs.skeleton import JsonLines
 
-__all__ = ["CONTEXT", "LINE_LIMIT", "Reader"]
+__all__ = ["CONTEXT", "LINE_LIMIT", "Reader", "read_text"]
 
 LINE_LIMIT = 1 << 20  # a longer line is cut, and what is cut off is counted
 CONTEXT = 16_384  # bytes before an entry that are kept, to tell where it begins and when it was
@@ -212,7 +212,7 @@ class Reader:
         offset = self._base + begin
         if self._layout.whole_lines or (text[:1] == b"{" and b"\n" not in text):
             return self._line(text, offset)
-        plain, ids = _read_text(text)
+        plain, ids = read_text(text)
         when = self._when(text, begin) if self._layout.timed else 0
         return Record(offset, when, plain, text, ids)
 
@@ -273,7 +273,7 @@ _LINES: dict[bytes, tuple[bytes, Ids]] = {}
 _LINES_LIMIT = 16_384
 
 
-def _read_text(text: bytes) -> tuple[bytes, Ids]:
+def read_text(text: bytes) -> tuple[bytes, Ids]:
     """An entry without what varies, and the ids in it. Lines that repeat, such as stack frames, are remembered."""
     plain: list[bytes] = []
     ids = NO_IDS

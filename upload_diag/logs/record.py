@@ -17,6 +17,7 @@ class Record:
         when: its time in milliseconds since 1970 in UTC; 0 when neither it nor an entry shortly before it tells.
         key: equal for records that differ only in ids, times and the like, so that one verdict serves them all.
         event: what it says happened, when a format's reader knows.
+        source: the process that wrote it, where a collector says so.
         line: its first line, from 1; counted from the beginning of the range that was read.
         text: the entry as it stands in the log.
         ids: what ties it to an upload.
@@ -31,3 +32,4 @@ class Record:
     payload: object = None
     event: Event | None = None
     line: int = 0
+    source: bytes = b""

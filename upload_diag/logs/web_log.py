@@ -2,6 +2,7 @@
 
 import re
 
+from upload_diag.logs import access_log
 from upload_diag.logs.fields import find_time, read_line
 from upload_diag.logs.http import is_upload, operation_of, success_of
 from upload_diag.logs.record import Record
@@ -24,7 +25,9 @@ _ALB = re.compile(rb"(?:https?|h2|grpcs?|wss?) \d{4}-\S+ \S+ \S+ \S+ \S+ \S+ \S+
 def detect(line: bytes) -> bool:
     """Whether the line is of such a log."""
     match = _REQUEST.search(line)
-    return match is not None and (match["status"] is not None or _ALB.match(line) is not None) and find_time(line) > 0
+    if match is None or access_log.detect(line):
+        return False
+    return (match["status"] is not None or _ALB.match(line) is not None) and find_time(line) > 0
 
 
 def read(line: bytes, offset: int) -> Record | None:
