@@ -13,7 +13,8 @@ from typing import Any
 from upload_diag.classifier.findings import Findings
 from upload_diag.classifier.hits import CODE_FIELD, FAILURE, FLAG, NAME_FIELD, TEXT_CODE, TEXT_TOKEN, Hit, Path
 from upload_diag.classifier.index import Index
-from upload_diag.classifier.prose import CODE_LIKE, MEMO_LENGTH, VAGUE_CODES, mark, providers, read_prose, remember
+from upload_diag.classifier.prose import MEMO_LENGTH, mark, providers, read_prose, remember
+from upload_diag.classifier.readers import CODE_LIKE, VAGUE_CODES
 from upload_diag.codes import ErrorCode
 from upload_diag.rules.fields import Meaning, meaning_of
 from upload_diag.shapes import exception, literal, url, xml_error
@@ -49,6 +50,9 @@ class Collector:
 
     def collect(self, payload: Any) -> None:
         """Walk the payload and all that is in it; bounded in every direction, cycles cut."""
+        if isinstance(payload, str):
+            self.found = self._text(payload, 0)
+            return
         self._stack.append((payload, None, 0, 0))
         self._walk()
 
@@ -133,7 +137,7 @@ class Collector:
         self.found.facts(url.read(f"{method} {address}".strip()), 75)
         mark(self.found, self._index, f"{address.lower()} method: {method.lower()}")
         if address:
-            providers(self.found, self._index, address)
+            providers(self.found, address)
 
     # -- known keys ------------------------------------------------------------------------------------------------
 
@@ -157,7 +161,7 @@ class Collector:
     def _place(self, meaning: Meaning, value: str) -> None:
         """A host name, or `/bucket/key`."""
         if meaning is Meaning.SERVER:
-            providers(self.found, self._index, value)
+            providers(self.found, value)
             if "." in value:
                 self.found.facts(url.read(f"https://{value[:300]}/"), 40)
         elif meaning is Meaning.RESOURCE and value[:1] == "/":
@@ -195,50 +199,49 @@ class Collector:
     # -- text ------------------------------------------------------------------------------------------------------
 
     def _string(self, text: str, path: Path, depth: int, nested: int) -> None:
-        """A text. What a short one says depends on nothing around it, so it is found out once and remembered."""
-        found = self._index.memo.get(text)
-        if found is not None:
-            self.found.merge(found, path, depth)
-        elif len(text) > MEMO_LENGTH:
-            self._read(text, path, depth, nested)
-        elif text:
-            inner = Collector(self._index)
-            inner._characters = self._characters
-            inner._read(text, None, 0, nested)
-            inner._walk()
-            self._nodes += inner._nodes
-            self._characters = inner._characters
-            if self._characters <= MAX_CHARACTERS and nested < MAX_NESTED // 2:  # or it may not be all there is
-                remember(self._index, text, inner.found)
-            self.found.merge(inner.found, path, depth)
+        if text:
+            self.found.merge(self._text(text, nested), path, depth)
 
-    def _read(self, text: str, path: Path, depth: int, nested: int) -> None:
+    def _text(self, text: str, nested: int) -> Findings:
+        """What a text says. It depends on nothing around it, so that of a short one is remembered."""
+        if (found := self._index.memo.get(text)) is not None:
+            return found
+        inner = Collector(self._index)
+        inner._characters = self._characters + len(text)
+        if text and inner._characters <= MAX_CHARACTERS:
+            inner._read(text, nested)
+            inner._walk()
+        self._nodes += inner._nodes
+        self._characters = inner._characters
+        # Near a limit it may not be all there is.
+        if len(text) <= MEMO_LENGTH and self._characters <= MAX_CHARACTERS and nested < MAX_NESTED // 2:
+            remember(self._index, text, inner.found)
+        return inner.found
+
+    def _read(self, text: str, nested: int) -> None:
         """A text: decoded if it is JSON, else searched for objects, XML and prose."""
-        self._characters += len(text)
-        if self._characters > MAX_CHARACTERS:
-            return
         if nested < MAX_NESTED and (tree := _as_json(text)) is not None:
-            self._stack.append((tree, path, depth, nested + 1))
+            self._stack.append((tree, None, 0, nested + 1))
             return
         if nested < MAX_NESTED and _BASE64.match(text):
             with suppress(ValueError):
-                self._stack.append((b64decode(text).decode(), path, depth, nested + 1))
+                self._stack.append((b64decode(text).decode(), None, 0, nested + 1))
                 return
         text = clean(text)
         if "{" in text and nested < MAX_NESTED:
             # An object's own escapes are part of its grammar; those around it are undone first.
-            text = self._islands(unescape(text) if _ESCAPED_OBJECT.search(text) else text, path, depth, nested)
+            text = self._islands(unescape(text) if _ESCAPED_OBJECT.search(text) else text, nested)
         text = unescape(text)
         if "<" in text:
             for error in xml_error.read(text):
-                self._mapping(error, path, depth, nested)
-        self.found.merge(read_prose(self._index, flatten(text), text), path, depth)
+                self._mapping(error, None, 0, nested)
+        read_prose(self.found, self._index, flatten(text), text)
 
-    def _islands(self, text: str, path: Path, depth: int, nested: int) -> str:
+    def _islands(self, text: str, nested: int) -> str:
         """Read the objects in the text; what is left of it without those that were read whole."""
         rest, at = [], 0
         for tree, start, end, closed in literal.read(text):
-            self._stack.append((tree, path, depth + 1, nested + 1))
+            self._stack.append((tree, None, 1, nested + 1))
             if closed:
                 rest.append(text[at:start])
                 at = end

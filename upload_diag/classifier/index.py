@@ -5,23 +5,23 @@ then only the rules that it can match are tried.
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from upload_diag.classifier.readers import CodeName, LabelledFact, Reader, Sentence, Verb, Word
 from upload_diag.classifier.spotter import Spotter, spotter
-from upload_diag.codes import ErrorCode
-from upload_diag.rules.required import required_literals
-from upload_diag.rules.rows import OtherCode, Phrase, S3Code
-from upload_diag.rules.ruleset import Ruleset
+from upload_diag.rules.required import triggers
+from upload_diag.rules.rows import OtherCode, S3Code
+from upload_diag.rules.ruleset import Ruleset, first_sentence
 from upload_diag.rules.statuses import MARKERS
-from upload_diag.shapes.sdk_text import LABELS, OPERATIONS, Label
+from upload_diag.shapes.sdk_text import LABELS, OPERATION_WORDS, OPERATIONS
 
 if TYPE_CHECKING:
     from upload_diag.classifier.findings import Findings
 
-__all__ = ["Entry", "Index", "Sentence"]
+__all__ = ["PROVIDERS", "Index"]
 
 PROVIDERS: dict[str, tuple[str, ...]] = {
     "aws": ("amazonaws", "amazons3"),
@@ -47,49 +47,6 @@ PROVIDERS: dict[str, tuple[str, ...]] = {
 _MESSAGE_STRENGTH = 72  # the service's own sentence, found without its code
 
 
-@dataclass(frozen=True)
-class Sentence:
-    """A phrase, or a service's own message, ready to be searched for in lower-cased text."""
-
-    rule: str
-    code: ErrorCode
-    pattern: str
-    strength: int
-    refines: tuple[ErrorCode, ...] = ()
-
-    @cached_property
-    def _regex(self) -> tuple[re.Pattern[str], bool]:
-        """The pattern, compiled when it is first needed, for most runs need few.
-
-        Without a leading word boundary: the engine skips fast only to a pattern that begins with a plain character.
-        """
-        bounded = re.match(r"\\b[a-z][^|]*\Z|\\b[a-z][^|(]*\([^()]*\)[^|(]*\Z", self.pattern) is not None
-        return re.compile(self.pattern[2:] if bounded else self.pattern), bounded
-
-    def search(self, low: str) -> re.Match[str] | None:
-        """Where the sentence stands in lower-cased text."""
-        regex, bounded = self._regex
-        match = regex.search(low)
-        while bounded and match and match.start() and _is_word(low[match.start() - 1]):
-            match = regex.search(low, match.start() + 1)
-        return match
-
-
-def _is_word(character: str) -> bool:
-    return character.isalnum() or character == "_"
-
-
-@dataclass(slots=True)
-class Entry:
-    """What one literal may trigger."""
-
-    codes: list[S3Code | OtherCode] = field(default_factory=list)
-    sentences: list[Sentence] = field(default_factory=list)
-    labels: list[Label] = field(default_factory=list)
-    operation: str = ""
-    provider: str = ""
-
-
 def _squash(name: str) -> str:
     """A code's name without case and punctuation: `NO_SUCH_UPLOAD` and `NoSuchUpload` are one."""
     return "".join(filter(str.isalnum, name)).lower()
@@ -100,10 +57,10 @@ class Index:
 
     Attributes:
         codes: every row of a name, by that name.
-        entries: what each literal may trigger, by the literal's number.
-        literals: the literals.
-        spot: from lower-case text to the numbers of the literals in it.
-        memo: what short texts have been found to say, for `prose.read_prose`.
+        literals: the literals, in an order that does not depend on that of the rules.
+        entries: for each literal its length and the rules that it calls.
+        spot: from lower-case text to the numbers of the literals in it, and where each ends.
+        memo: what short texts have been found to say.
         markers: (name, literal, pattern) of the facts that let a status say more.
     """
 
@@ -113,23 +70,42 @@ class Index:
         self.markers = [(name, keyword, re.compile(pattern)) for name, keyword, pattern in MARKERS]
         self._unnamed: set[str] = set()  # what has been asked for in vain
         self.memo: dict[str, Findings] = {}
-        self._entries: dict[str, Entry] = {}
+        readers: defaultdict[str, list[Reader]] = defaultdict(list)
+        for literal, reader in self._readers(ruleset):
+            readers[literal].append(reader)
+        self.literals = sorted(readers)
+        self.entries = [(len(literal), tuple(readers[literal])) for literal in self.literals]
+
+    def _readers(self, ruleset: Ruleset) -> Iterator[tuple[str, Reader]]:
+        """Every rule for running text, with each literal that calls it."""
         for row in self.codes.values():
             if not row.plain:
-                self._entry(row.name.lower()).codes.append(row)
-        for sentence in _sentences(ruleset.s3_codes.values(), ruleset.phrases):
-            for literal in required_literals(sentence.pattern):
-                self._entry(literal).sentences.append(sentence)
+                yield row.name.lower(), CodeName(row, self._runs_on(row))
+        for code in _distinct_messages(ruleset.s3_codes.values()):
+            message = first_sentence(code.message)
+            yield message, Sentence(re.escape(message), 0, f"{code.rule}.message", code.code, _MESSAGE_STRENGTH)
+        for phrase in ruleset.phrases:
+            pattern = phrase.pattern or re.escape(phrase.keyword)
+            for literal, before in triggers(pattern).items():
+                yield literal, Sentence(pattern, before, phrase.rule, phrase.code, phrase.strength, phrase.refines)
+        for operation, pattern in OPERATION_WORDS:
+            for literal, before in triggers(pattern).items():
+                yield literal, Verb(pattern, before, operation)
         for label in LABELS:
-            for need in label.needs:
-                self._entry(need).labels.append(label)
-        for name in OPERATIONS:
-            self._entry(name.lower()).operation = name
+            for literal, before in triggers(label.pattern).items():
+                yield literal, LabelledFact(label, before, self.code_named)
+        for operation in OPERATIONS:
+            word = operation.lower()
+            yield word, Word(word, "operation", operation, 40, ("handler", "command", "result", "request"))
         for provider, words in PROVIDERS.items():
-            for word in words:
-                self._entry(word).provider = provider
-        self.literals = list(self._entries)
-        self.entries = list(self._entries.values())
+            yield from ((word, Word(word, "provider", provider, 50)) for word in words)
+
+    def _runs_on(self, row: S3Code | OtherCode) -> tuple[str, ...]:
+        """What may follow the name without a break: `NoSuchUploadException`, `NoSuchUploadThe specified …`."""
+        if not isinstance(row, S3Code):
+            return ()
+        endings = [ending for ending in ("Exception", "Error") if row.name + ending not in self.codes]
+        return (*endings, row.message[:8]) if row.message else tuple(endings)
 
     @cached_property
     def spot(self) -> Spotter:
@@ -160,17 +136,12 @@ class Index:
                 return row
         return None
 
-    def _entry(self, literal: str) -> Entry:
-        return self._entries.setdefault(literal, Entry())
 
-
-def _sentences(codes: Iterable[S3Code], phrases: Iterable[Phrase]) -> Iterable[Sentence]:
-    """Every sentence: the phrases, and the services' own messages of four words or more."""
+def _distinct_messages(codes: Iterable[S3Code]) -> Iterable[S3Code]:
+    """The rows whose message is a sentence of four words or more, one row a sentence."""
     seen: set[str] = set()
     for code in sorted(codes, key=lambda row: ("aws" not in row.vendors, row.plain, row.name)):
-        message = " ".join(code.message.lower().split()).split(". ")[0].rstrip(".")
+        message = first_sentence(code.message)
         if code.message.count(" ") >= 3 and message not in seen:
             seen.add(message)
-            yield Sentence(f"{code.rule}.message", code.code, re.escape(message), _MESSAGE_STRENGTH)
-    for row in phrases:
-        yield Sentence(row.rule, row.code, row.pattern or re.escape(row.keyword), row.strength, row.refines)
+            yield code

@@ -4,13 +4,13 @@ Two engines give the same answer: hyperscan, which looks for all of them at once
 hyperscan has no build.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 __all__ = ["Spotter", "plain_spotter", "spotter"]
 
-Spotter = Callable[[str], set[int]]
-"""From lower-case text to the numbers of the literals that stand in it."""
+Spotter = Callable[[str], dict[int, list[int]]]
+"""From lower-case text to the numbers of the literals that stand in it, each with the places where it ends."""
 
 
 def spotter(literals: Sequence[str]) -> Spotter:
@@ -24,7 +24,14 @@ def spotter(literals: Sequence[str]) -> Spotter:
 def plain_spotter(literals: Sequence[str]) -> Spotter:
     """The engine that needs nothing."""
     numbered = list(enumerate(literals))
-    return lambda low: {number for number, literal in numbered if literal in low}
+    return lambda low: {number: list(_ends(literal, low)) for number, literal in numbered if literal in low}
+
+
+def _ends(literal: str, low: str) -> Iterator[int]:
+    at = low.find(literal)
+    while at >= 0:
+        yield at + len(literal)
+        at = low.find(literal, at + 1)
 
 
 def _hyperscan_spotter(literals: Sequence[str]) -> Spotter:
@@ -42,11 +49,11 @@ def _hyperscan_spotter(literals: Sequence[str]) -> Spotter:
         literal=True,
     )
 
-    def spot(low: str) -> set[int]:
-        seen: set[int] = set()
+    def spot(low: str) -> dict[int, list[int]]:
+        seen: dict[int, list[int]] = {}
         database.scan(low.encode("latin-1", "replace"), match_event_handler=_collect, context=seen)
         if not low.isascii():
-            seen.update(number for number, literal in far if literal in low)
+            seen |= {number: list(_ends(literal, low)) for number, literal in far if literal in low}
         return seen
 
     return spot
@@ -56,5 +63,8 @@ def _fits(literal: str) -> bool:
     return all(character < "\u0100" and character != "?" for character in literal)
 
 
-def _collect(number: int, _start: int, _end: int, _flags: int, seen: Any) -> None:
-    seen.add(number)
+def _collect(number: int, _start: int, end: int, _flags: int, seen: Any) -> None:
+    if number in seen:
+        seen[number].append(end)
+    else:
+        seen[number] = [end]

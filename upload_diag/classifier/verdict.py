@@ -20,10 +20,10 @@ MAX_VALUE = 200  # characters of one piece of evidence
 
 def decide(found: Findings, ruleset: Ruleset) -> ErrorInfo:
     """The verdict that the findings support best."""
-    status = _status(found)
-    hits = [hit for hit in found.hits.values() if hit.code is not ErrorCode.UNKNOWN]
-    if not hits:  # that something failed is news only where nothing says more
-        hits = list(found.hits.values())
+    status, told = _status(found)
+    every = [*found.hits.values(), *told]
+    # That something failed is news only where nothing says more.
+    hits = [hit for hit in every if hit.code is not ErrorCode.UNKNOWN] or every
     hits.sort(key=lambda hit: rank(hit, ruleset.own))
     overruled = {code for hit in hits for code in hit.refines}
     kept = [hit for hit in hits if hit.code not in overruled or hit.refines] if overruled else hits
@@ -52,23 +52,25 @@ def decide(found: Findings, ruleset: Ruleset) -> ErrorInfo:
     return ErrorInfo(**fields)
 
 
-def _status(found: Findings) -> int | None:
-    """The HTTP status of the payload; what it says joins the hits."""
+def _status(found: Findings) -> tuple[int | None, list[Hit]]:
+    """The HTTP status of the payload, and what it says."""
     if not found.statuses:
-        return None
+        return None, []
     # An error before a success, then the sure before the doubtful, the innermost, the surest.
     sure, depth, status, path = max(found.statuses, key=lambda s: (s[2] >= 300, s[0] >= 60, s[1], s[0], s[2]))
+    told = []
     if (verdict := STATUSES.get(status)) is not None:
         strength = NO_ANSWER if status == 0 else BARE_STATUS if sure >= 40 else DOUBTFUL_STATUS
         if verdict is not ErrorCode.OBJECT_NOT_FOUND or not _only_consequences(found):
-            found.add(Hit(strength, depth, f"status.{status}", verdict, path, str(status)))
+            told.append(Hit(strength, depth, f"status.{status}", verdict, path, str(status)))
     operation = found.ids.get("operation", (0, None))[1]
-    for row in CONTEXT_STATUSES:
-        if status in row.statuses and (
-            row.marker in found.markers or (operation in row.operations and "upload_id" in found.ids)
-        ):
-            found.add(Hit(row.strength, depth, row.rule, row.code, path, str(status)))
-    return status or None
+    told += [
+        Hit(row.strength, depth, row.rule, row.code, path, str(status))
+        for row in CONTEXT_STATUSES
+        if status in row.statuses
+        and (row.marker in found.markers or (operation in row.operations and "upload_id" in found.ids))
+    ]
+    return status or None, told
 
 
 def _only_consequences(found: Findings) -> bool:

@@ -1,16 +1,19 @@
-"""Which literal texts a pattern cannot match without: what a search tool can look for instead of the pattern."""
+"""Which lower-case texts a pattern cannot match without: what a search tool can look for instead of the pattern."""
 
 import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
-__all__ = ["required_literals"]
+__all__ = ["UNBOUNDED", "required_literals", "triggers"]
 
-_LITERAL = "LITERAL"
 _parser: Any = re._parser  # type: ignore[attr-defined]  # noqa: SLF001 - the tree is not public, but is the same in 3.11 to 3.14
 
 _ALTERNATIVES = 32  # more texts than this are not written out
-_LONGEST = 14  # bytes of a literal; longer ones are hardly rarer, and many begin alike
+_LONGEST = 16  # characters of a literal that are looked for
+_LONG_ENOUGH = 14  # for a search tool: longer ones are hardly rarer, and many begin alike
+UNBOUNDED = 1_000
+"""As many characters before a literal mean: anywhere."""
+
 # Words that ordinary lines of an upload's log are full of.
 _EVERYDAY = {
     "connection",
@@ -28,12 +31,46 @@ _EVERYDAY = {
 }
 
 
+class _Element(NamedTuple):
+    """A piece of a pattern.
+
+    Attributes:
+        texts: all texts that it can stand for, when they are few.
+        inside: else the branches of which one must match.
+        width: the most characters that it stands for.
+    """
+
+    texts: frozenset[str] | None
+    inside: tuple[list["_Element"], ...]
+    width: int
+
+
+class _Set(NamedTuple):
+    """Texts of which every match contains one, and the most characters of the match that stand before it."""
+
+    texts: frozenset[str]
+    before: int
+
+
+_Worth = Callable[[_Set], Any]
+
+
 def required_literals(pattern: str) -> frozenset[str]:
     """Literals of which every match of the pattern contains at least one; empty when there are none.
 
     Of all such sets it is the one whose shortest literal is longest: the rarest in ordinary text.
     """
-    return _best(_required(_parser.parse(pattern)))
+    best = _best(_sets(_elements(_parser.parse(pattern)), 0, _rarest), _rarest)
+    return _fewest(text[:_LONG_ENOUGH] for text in best.texts)
+
+
+def triggers(pattern: str) -> dict[str, int]:
+    """Literals of which every match contains one, each with the most characters that a match has before it.
+
+    Where it can be, a match begins with them: then a hit is checked where it stands, and nothing is searched.
+    """
+    best = _best(_sets(_elements(_parser.parse(pattern)), 0, _nearest), _nearest)
+    return dict.fromkeys(sorted(best.texts), min(best.before, UNBOUNDED))
 
 
 def _fewest(literals: Iterable[str]) -> frozenset[str]:
@@ -45,13 +82,19 @@ def _fewest(literals: Iterable[str]) -> frozenset[str]:
     return frozenset(kept)
 
 
-def _best(sets: Iterable[frozenset[str]]) -> frozenset[str]:
-    return max(filter(None, sets), key=_worth, default=frozenset())
+def _best(sets: Iterable[_Set], worth: _Worth) -> _Set:
+    return max((one for one in sets if one.texts), key=worth, default=_Set(frozenset(), 0))
 
 
-def _worth(literals: frozenset[str]) -> tuple[float, int, list[str]]:
-    rarity = min((_rarity(literal.strip()) for literal in literals), default=0)
-    return rarity - len(literals) / 8, -len(literals), sorted(literals)
+def _rarest(one: _Set) -> Any:
+    texts = _fewest(text[:_LONG_ENOUGH] for text in one.texts)
+    return min(_rarity(text.strip()) for text in texts) - len(texts) / 8, -len(texts), sorted(texts)
+
+
+def _nearest(one: _Set) -> Any:
+    rarity = min(2 if text.strip() in _EVERYDAY else len(text) for text in one.texts)
+    near = 6 * (one.before == 0) - 3 * (one.before >= UNBOUNDED)
+    return rarity + near - len(one.texts) / 4, -len(one.texts), sorted(one.texts)
 
 
 def _rarity(literal: str) -> int:
@@ -59,85 +102,90 @@ def _rarity(literal: str) -> int:
     return 2 if literal in _EVERYDAY else min(len(literal.encode()), 10)
 
 
-def _required(tree: Any) -> list[frozenset[str]]:
-    """Every set found on the way: the runs of literal text, and the best that groups and branches give."""
-    elements = list(tree)
-    found: list[frozenset[str]] = []
-    for start, (operator, argument) in enumerate(elements):
-        texts = _texts(operator, argument)
-        after_text = start > 0 and str(elements[start - 1][0]) == _LITERAL
-        if texts is None or len(texts) > _ALTERNATIVES:
-            found += _inner(operator, argument, _text_before(elements, start))
-        elif not (after_text and str(operator) == _LITERAL):
-            run = _run(elements[start:])
-            if "" not in run:
-                found.append(run)
+# -- the pattern's tree ----------------------------------------------------------------------------------------------
+
+
+def _elements(tree: Any) -> list[_Element]:
+    """The pattern as elements; plain characters that follow each other are one, and what takes no room is left out."""
+    found: list[_Element] = []
+    literal = ""
+    for operator, argument in tree:
+        name = str(operator)
+        if name == "LITERAL":
+            literal += chr(argument).lower()
+        elif name not in {"AT", "ASSERT", "ASSERT_NOT"}:
+            if literal:
+                found.append(_Element(frozenset((literal,)), (), len(literal)))
+                literal = ""
+            found.append(_element(name, argument))
+    if literal:
+        found.append(_Element(frozenset((literal,)), (), len(literal)))
     return found
 
 
-def _run(elements: list[Any]) -> frozenset[str]:
-    """All texts that the first elements can stand for, as far as they are few; each cut at `_LONGEST`."""
-    runs = {""}
-    for operator, argument in elements:
-        texts = _texts(operator, argument)
-        if texts is None or len(runs) * len(texts) > _ALTERNATIVES or min(map(len, runs)) >= _LONGEST:
-            break
-        runs = {run + text for run in runs for text in texts}
-    return _fewest(run[:_LONGEST] for run in runs)
-
-
-def _text_before(elements: list[Any], end: int) -> str:
-    """The literal text that stands right before an element."""
-    start = end
-    while start > 0 and str(elements[start - 1][0]) == _LITERAL:
-        start -= 1
-    return "".join(chr(argument) for _, argument in elements[start:end])
-
-
-def _texts(operator: Any, argument: Any) -> set[str] | None:
-    """All texts that an element can stand for, when they are few; None otherwise."""
-    name = str(operator)
-    if name == "LITERAL":
-        return {chr(argument)}
-    if name == "AT":
-        return {""}
+def _element(name: str, argument: Any) -> _Element:
     if name == "IN" and all(str(kind) == "LITERAL" for kind, _ in argument):
-        return {chr(code) for _, code in argument}
-    if name == "SUBPATTERN":
-        return _whole(argument[-1])
+        return _Element(frozenset(chr(code).lower() for _, code in argument), (), 1)
+    if name in {"SUBPATTERN", "ATOMIC_GROUP"}:
+        return _group((_elements(argument[-1] if name == "SUBPATTERN" else argument),))
     if name == "BRANCH":
-        branches = [_whole(branch) for branch in argument[1]]
-        return None if None in branches else {text for branch in branches if branch for text in branch}
-    if name == "MAX_REPEAT" and argument[:2] == (0, 1):
-        once = _whole(argument[2])
-        return None if once is None else {"", *once}
-    return None
+        return _group(tuple(map(_elements, argument[1])))
+    if name in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
+        least, most, tree = argument
+        once = _group((_elements(tree),))
+        width = min(once.width * int(most), UNBOUNDED)
+        if (least, most) == (0, 1) and once.texts is not None:
+            return _Element(once.texts | {""}, (), width)
+        return _Element(None, (once.inside or ([once],)) if least else (), width)
+    return _Element(None, (), 1)
 
 
-def _whole(tree: Any) -> set[str] | None:
-    texts = {""}
-    for operator, argument in tree:
-        more = _texts(operator, argument)
-        if more is None or len(texts) * len(more) > _ALTERNATIVES:
-            return None
-        texts = {text + one for text in texts for one in more}
-    return texts
+def _group(branches: tuple[list[_Element], ...]) -> _Element:
+    """One of the branches."""
+    width = max(min(sum(element.width for element in branch), UNBOUNDED) for branch in branches)
+    texts: set[str] = set()
+    for branch in branches:
+        run, whole = _run(branch)
+        texts |= run
+        if not whole or len(texts) > _ALTERNATIVES:
+            while len(branches) == 1 and len(branches[0]) == 1 and branches[0][0].texts is None:
+                branches = branches[0][0].inside  # a group that holds nothing but a group
+            return _Element(None, branches, width)
+    return _Element(frozenset(texts), (), width)
 
 
-def _inner(operator: Any, argument: Any, before: str) -> list[frozenset[str]]:
-    """What a group that is not a handful of texts still requires; `before` is the text that stands before it."""
-    name = str(operator)
-    if name == "SUBPATTERN" and str(argument[-1][0][0]) == "BRANCH" and len(argument[-1]) == 1:
-        branch_operator, branches = argument[-1][0]
-        return _inner(branch_operator, branches, before)
-    if name == "SUBPATTERN":
-        return _required(argument[-1])
-    if name == "BRANCH":
-        prefix = [(_LITERAL, ord(character)) for character in before]
-        each = [_best(_required([*prefix, *branch])) for branch in argument[1]]
-        return [_fewest(frozenset().union(*each))] if all(each) else []
-    if name in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"} and argument[0] > 0:
-        return _required(argument[2])
-    if name == "ATOMIC_GROUP":
-        return _required(argument)
-    return []
+def _run(elements: list[_Element]) -> tuple[frozenset[str], bool]:
+    """All texts that the first elements stand for, as far as they are few; and whether those are all elements."""
+    runs = frozenset(("",))
+    for texts, _, _ in elements:
+        if texts is None or len(runs) * len(texts) > _ALTERNATIVES:
+            return runs, False
+        runs = frozenset(run + text for run in runs for text in texts)
+    return runs, True
+
+
+def _sets(elements: list[_Element], before: int, worth: _Worth) -> list[_Set]:
+    """Every set of texts that one of must stand in a match: runs of text, and the best that groups give.
+
+    `before` is the most characters that a match has before the elements.
+    """
+    found: list[_Set] = []
+    for number, (texts, inside, width) in enumerate(elements):
+        if texts is None:
+            prefix = elements[number - 1 : number] if number and elements[number - 1].texts else []
+            found += _branches(prefix, inside, before, worth)
+        else:
+            run, _ = _run(elements[number:])
+            if "" not in run:
+                found.append(_Set(frozenset(text[:_LONGEST] for text in run), before))
+        before += width
+    return found
+
+
+def _branches(prefix: list[_Element], inside: tuple[list[_Element], ...], before: int, worth: _Worth) -> list[_Set]:
+    """What a group still requires that is not a handful of texts; `prefix` is what stands right before it."""
+    before -= sum(element.width for element in prefix)
+    each = [_best(_sets([*prefix, *branch], before, worth), worth) for branch in inside]
+    if not each or not all(one.texts for one in each):
+        return []
+    return [_Set(frozenset[str]().union(*(one.texts for one in each)), max(one.before for one in each))]

@@ -13,7 +13,7 @@ from upload_diag.rules.required import required_literals
 from upload_diag.rules.rows import OtherCode, Phrase, S3Code
 from upload_diag.rules.s3_codes import S3_CODES
 
-__all__ = ["RULESET_VERSION", "Ruleset"]
+__all__ = ["RULESET_VERSION", "Ruleset", "first_sentence"]
 
 RULESET_VERSION = "2026.11.0"
 """Year, month and number of the rows; it moves with every change of a row, apart from the package's version."""
@@ -97,7 +97,7 @@ class Ruleset:
             found.update((f'"{name}"', f"'{name}'", f">{name}<") if code.plain else (name,))
         for row in self.s3_codes.values():
             if row.message.count(" ") >= 3:
-                found.add(" ".join(row.message.lower().split()).split(". ")[0].rstrip("."))
+                found.add(first_sentence(row.message))
         return frozenset(found)
 
     def export(self) -> dict[str, Any]:
@@ -105,6 +105,11 @@ class Ruleset:
         from upload_diag.rules.export import as_document
 
         return as_document(self)
+
+
+def first_sentence(message: str) -> str:
+    """A service's message as it is looked for in text: lower-cased, the first sentence of it, without its stop."""
+    return " ".join(message.lower().split()).split(". ")[0].rstrip(".")
 
 
 @cache

@@ -5,6 +5,7 @@ quotes, `True`/`undefined`/`[Object]`, `Error: … {` blocks, trailing commas, m
 recurses, and looks at each character a bounded number of times.
 """
 
+import json
 import re
 from typing import Any
 
@@ -31,6 +32,8 @@ _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "\n": ""}
 # Maps of Java and of NSError, structs of Go (%+v): they read better as text, for their labels tell what is what.
 _TEXTUAL = re.compile(r"\{\s?\w[\w.-]{0,60}(?:=(?![>=])|:[^\s\"'{}\[\],:]{1,900} [A-Z]\w{0,60}:)")
 _SOME = re.compile(r"Some\( ?\"?(.*?)\"? ?\)\Z", re.DOTALL)  # an Option of Rust
+_JSON_START = re.compile(r'\{\s*"')
+_DECODER = json.JSONDecoder()
 _NUMBER = re.compile(r"[-+]?\d{1,18}(?:\.\d{1,18})?(?:[eE][-+]?\d{1,3})?\Z")
 _WORDS: dict[str, Any] = {
     "true": True,
@@ -217,9 +220,20 @@ def read(text: str) -> list[tuple[Any, int, int, bool]]:
         if _TEXTUAL.match(text, start):
             at = start + 1
             continue
-        value, end, closed, used = _scan(text, start, budget)
+        value, end, closed, used = _strict(text, start) or _scan(text, start, budget)
         budget -= used
         if value and (len(value) > 1 or "" not in value):
             found.append((value, start, end, closed))
         at = end
     return found
+
+
+def _strict(text: str, start: int) -> tuple[Any, int, bool, int] | None:
+    """The object at `start` if it is clean JSON, as `_scan` gives it; the standard decoder is ten times as fast."""
+    if not _JSON_START.match(text, start):
+        return None
+    try:
+        value, end = _DECODER.raw_decode(text, start)
+    except (ValueError, RecursionError):
+        return None
+    return value, end, True, (end - start) // 4

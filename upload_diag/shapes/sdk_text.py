@@ -18,13 +18,12 @@ class Label:
 
     Attributes:
         field: the field of UploadContext, or `code` for the service's code.
-        needs: lower-case literals of which one stands in every text that holds the label; they gate the pattern.
-        pattern: its groups hold the value; the first that matched counts.
+        pattern: its groups hold the value; the first that matched counts. It begins with letters of the label, in
+            either case, for those are what a text is looked through for.
         rank: of two labels for one field the higher wins, then the earlier in the text.
     """
 
     field: str
-    needs: tuple[str, ...]
     pattern: str
     rank: int = 50
 
@@ -37,92 +36,88 @@ class Label:
 _ID = r"[A-Za-z0-9][A-Za-z0-9._~+/=:%-]{2,300}"
 # What stands between a label and its value: `: `, `="`, `=>`, `] => `, `"]=> string(3) "`, `: Some("`.
 _SEP = r"[\"'`\]]{0,2}\s?(?:=>|[:=])\s?(?:Some\(|(?:string|int)\(\d{0,5}\)?\s?)?[\"'`\[(]{0,2}"
-_REQUEST_ID = ("request id", "requestid", "request_id", "request-id")
 
 LABELS: tuple[Label, ...] = (
     # --- the service's code -------------------------------------------------------------------------------------
     Label(
         "code",
-        ("when calling the",),
         r"\(([\w.]{3,80})\) (?:occurred )?(?:\(reached[^)]{0,40}\) )?when calling the",
         90,
     ),
-    Label("code", (") occurred",), r"error \(([\w.]{3,80})\) occurred", 90),
-    Label("code", ("api error ",), r"\bapi error ([A-Za-z][\w.]{2,80})(?=[:\s]|$)", 90),
+    Label("code", r"error \(([\w.]{3,80})\) occurred", 90),
+    Label("code", r"\bapi error ([A-Za-z][\w.]{2,80})(?=[:\s]|$)", 90),
     Label(
         "code",
-        ("code", "awserror", "exception name"),
         # Each branch begins with a plain letter: that lets the engine skip through the text.
         r"(?:code|Code|CODE|AWSError|xception name)(?<![Ss]tatus[Cc]ode)(?<![Ss]tatus [Cc]ode)(?<!status_code)"
         r"(?<!http[Cc]ode)(?<![Ee]xit[Cc]ode)(?:" + _SEP + r"| ')([A-Za-z][\w.]{2,80})",
         85,
     ),
     # --- operation ----------------------------------------------------------------------------------------------
-    Label("operation", ("when calling the",), r"when calling the ([A-Z]\w{3,40}) ?(\w{0,12}?) ?operation", 90),
-    Label("operation", ("when calling the",), r"when calling the ([A-Z]\w{3,60})", 85),
-    Label("operation", ("operation error ",), r"operation error (?:S3: ?)?([A-Z]\w{3,60})", 90),
-    Label("operation", (" operation: ",), r"during ([A-Z]\w{3,60}) operation", 90),
-    Label("operation", ('executing "',), r"executing \"([A-Z]\w{3,60})\" on", 90),
-    Label("operation", ("api: ",), r"\bAPI: ([A-Z]\w{3,60})\(", 90),
-    Label("operation", ("eventname",), r"eventName\"?: ?\"?([A-Z]\w{3,60})", 80),
+    Label("operation", r"when calling the ([A-Z]\w{3,40}) ?(\w{0,12}?) ?operation", 90),
+    Label("operation", r"when calling the ([A-Z]\w{3,60})", 85),
+    Label("operation", r"operation error (?:S3: ?)?([A-Z]\w{3,60})", 90),
+    Label("operation", r"during ([A-Z]\w{3,60}) operation", 90),
+    Label("operation", r"executing \"([A-Z]\w{3,60})\" on", 90),
+    Label("operation", r"\bAPI: ([A-Z]\w{3,60})\(", 90),
+    Label("operation", r"eventName\"?: ?\"?([A-Z]\w{3,60})", 80),
+    Label(  # a stack frame of an SDK's generated code, or the query of the JavaScript SDK
+        "operation",
+        r"\b(?:de_|se_|throw)?([A-Z]\w{3,40}?)(?:CommandError|OperationDeserializer|OperationSerializer|Command\b)"
+        r"|\bx-id=(\w{4,40})",
+    ),
+    # --- status 0: the client never saw an answer ----------------------------------------------------------------
+    Label(
+        "http_status",
+        r"(?:[Ss]tatus(?: ?[Cc]ode)?|[Rr]esponded with|[Rr]esponse code)[\"']?:? ?(0)\b(?!\.)",
+    ),
     # --- ids ----------------------------------------------------------------------------------------------------
     Label(
         "request_id",
-        _REQUEST_ID,
         r"(?:request|Request)(?<!xtended [Rr]equest)[ _-]?[Ii][Dd](?: ?(?:is|of) )?" + _SEP + "(" + _ID + ")",
     ),
     Label(
         "host_id",
-        (*_REQUEST_ID, "host id", "hostid", "host_id", "amz-id-2"),
         r"(?:[Hh]ost[ _]?[Ii][Dd]|amz-id-2|xtended[ _]?[Rr]equest(?:[ _]?[Ii][Dd])?)"
         r"(?:" + _SEP + r"| = Just \"| \")([A-Za-z0-9+/=._-]{3,300})",
     ),
-    Label("host_id", ("s3errorhostid",), r"s3ErrorHostId = Just \"([^\"]{3,300})\"", 60),
+    Label("host_id", r"s3ErrorHostId = Just \"([^\"]{3,300})\"", 60),
     Label(
         "upload_id",
-        ("upload id", "uploadid", "upload_id", "upload-id"),
         r"(?:upload|Upload)(?:[ _-][Ii][Dd]|Id|ID|id)(?:" + _SEP + r"|s/| \")(" + _ID + ")",
         60,
     ),
-    Label("upload_id", ("--upload-id",), r"--upload-id[ =]['\"]?(" + _ID + ")", 70),
-    Label("upload_id", ("invalid upload id",), r"[Ii]nvalid upload id:? [\"'`]?(" + _ID + ")", 65),
-    Label("upload_id", ("uploadiddir",), r"uploadIDDir=\S{0,400}[/\\]([A-Za-z0-9-]{8,120})", 90),
-    Label("upload_id", ("abortmp s3:",), r"abortmp s3://\S{3,900} ([A-Za-z0-9._~-]{6,300})", 90),
-    Label("upload_id", ('multipart upload "',), r"multipart upload \"([A-Za-z0-9._~+/=-]{8,300})\"", 55),
-    Label("upload_id", ("active upload for",), r"[Nn]o active upload for:? ?[\"'<]?(" + _ID + ")", 65),
-    Label("video_id", ("videoid", "video_id"), r"\bvideo(?:Id|_id|ID)" + _SEP + r"([\w.:-]{2,128})"),
+    Label("upload_id", r"--upload-id[ =]['\"]?(" + _ID + ")", 70),
+    Label("upload_id", r"[Ii]nvalid upload id:? [\"'`]?(" + _ID + ")", 65),
+    Label("upload_id", r"uploadIDDir=\S{0,400}[/\\]([A-Za-z0-9-]{8,120})", 90),
+    Label("upload_id", r"abortmp s3://\S{3,900} ([A-Za-z0-9._~-]{6,300})", 90),
+    Label("upload_id", r"multipart upload \"([A-Za-z0-9._~+/=-]{8,300})\"", 55),
+    Label("upload_id", r"[Nn]o active upload for:? ?[\"'<]?(" + _ID + ")", 65),
+    Label("video_id", r"\bvideo(?:Id|_id|ID)" + _SEP + r"([\w.:-]{2,128})"),
     Label(
         "part_number",
-        ("part ", "part:", "part=", "part#", "partn", "part_n"),
         r"\b[Pp]art(?:[ _]?[Nn]umber|_num|Num|[ _]?[Nn]o\.?)?"
         r"(?:[\"'\]]{0,2} ?(?:=>|[:=#]) ?(?:int\()?| #?)[\"']?(\d{1,5})\b(?![\w/-])",
     ),
-    Label("part_number", ("chunk ",), r"\b[Cc]hunk(?: ?#| number)? (\d{1,5})\b(?! of \d+ bytes)", 30),
+    Label("part_number", r"\b[Cc]hunk(?: ?#| number)? (\d{1,5})\b(?! of \d+ bytes)", 30),
     # --- place --------------------------------------------------------------------------------------------------
     Label(
         "bucket",
-        ("bucket:", "bucket=", "bucket ", "bucket'", 'bucket"', "bucket]", "bucketname", "bucket_name"),
         r"\b(?:[Bb]ucket|BUCKET)(?:_?[Nn]ame)?"
         r"(?:[\"'\]]{0,2} ?(?:=>|[:=]) ?(?:string\(\d{1,5}\) )?[\"'`\[]?|\s[\"'`\[(])([A-Za-z0-9][\w.-]{2,62})",
     ),
-    Label("bucket", ("-bucket",), r"(?<!\w)--?[Bb]ucket(?:-?[Nn]ame)?[ =]['\"]?([A-Za-z0-9][\w.-]{2,62})", 70),
-    Label(
-        "key", ("-key ", "-key="), r"(?<!\w)--?[Kk]ey[ =](?:'([^']{1,900})'|\"([^\"]{1,900})\"|([^\s'\"]{1,900}))", 70
-    ),
-    Label("bucket", ("container",), r"\bcontainer(?:Name)?[\"']? ?[:=] ?[\"'`]?([a-z0-9][a-z0-9-]{2,62})", 40),
-    Label("bucket", ("arn:aws",), r"\barn:aws[\w-]{0,8}:s3:::([a-z0-9][\w.-]{2,62})", 30),
-    Label(
-        "bucket", ("failed to upload ",), r"[Ff]ailed to upload \S{1,400} to ([a-z0-9][\w.-]{2,62})/\S{1,900}?:\s", 45
-    ),
-    Label("key", ("failed to upload ",), r"[Ff]ailed to upload \S{1,400} to [a-z0-9][\w.-]{2,62}/(\S{1,900}?):\s", 45),
+    Label("bucket", r"(?<!\w)--?[Bb]ucket(?:-?[Nn]ame)?[ =]['\"]?([A-Za-z0-9][\w.-]{2,62})", 70),
+    Label("key", r"(?<!\w)--?[Kk]ey[ =](?:'([^']{1,900})'|\"([^\"]{1,900})\"|([^\s'\"]{1,900}))", 70),
+    Label("bucket", r"\bcontainer(?:Name)?[\"']? ?[:=] ?[\"'`]?([a-z0-9][a-z0-9-]{2,62})", 40),
+    Label("bucket", r"\barn:aws[\w-]{0,8}:s3:::([a-z0-9][\w.-]{2,62})", 30),
+    Label("bucket", r"[Ff]ailed to upload \S{1,400} to ([a-z0-9][\w.-]{2,62})/\S{1,900}?:\s", 45),
+    Label("key", r"[Ff]ailed to upload \S{1,400} to [a-z0-9][\w.-]{2,62}/(\S{1,900}?):\s", 45),
     Label(
         "key",
-        ("key:", "key=", "key '", 'key "', 'key":', "key':"),
         r"\b[Kk]ey(?:[\"']?[:=] ?|\s)[\"'`]([^\"'`]{1,900})[\"'`]",
     ),
     Label(
         "key",
-        ("key:", "key=", "key]", 'key"]'),
         # Without quotes it must look like a path: a key can be a secret's or a lock's.
         r"(?<![\w.-])(?<!access )(?<!secret )(?<!private )(?<!public )(?<!api )(?<!cache )(?<!host )[Kk]ey"
         r"(?:[\"']?\]?\s?=>\s?(?:string\(\d{1,5}\)\s)?[\"']?|[:=] ?)(?=[^\s\"'`,;}\])]{0,200}[./])"
@@ -131,20 +126,18 @@ LABELS: tuple[Label, ...] = (
     ),
     Label(
         "key",
-        ("object=", "object:", "objectname", "object_name"),
         r"\bobject(?:Name|_name)?[\"']? ?[=:] ?[\"'`]?([^\s\"'`,)]{1,900})",
     ),
-    Label("key", ("requestedkey",), r"\brequestedKey\"?: ?\"([^\"]{1,900})\"", 60),
-    Label("key", ("objectname = ",), r"\bobjectName = ([^\s,)]{1,900})", 60),
-    Label("key", ("putting object ",), r"putting object ([^\s:,\"']{1,900}):", 60),
-    Label("key", ("multipart upload on ",), r"multipart upload on ([^\s:]{1,900}):", 60),
-    Label("key", ("failed to upload '",), r"failed to upload '([^']{1,900})'", 40),
-    Label("region", ("region",), r"\b[Rr]egion[\"']? ?[:=] ?[\"'`]?([a-z]{2}(?:-[a-z]+)+-\d)\b"),
-    Label("region", ("expecting '",), r"expecting '([a-z0-9-]{4,30})'", 90),
-    Label("attempts", ("attempt",), r"\battempts?[\"']? ?[:=,] ?(\d{1,3})\b"),
+    Label("key", r"\brequestedKey\"?: ?\"([^\"]{1,900})\"", 60),
+    Label("key", r"\bobjectName = ([^\s,)]{1,900})", 60),
+    Label("key", r"putting object ([^\s:,\"']{1,900}):", 60),
+    Label("key", r"multipart upload on ([^\s:]{1,900}):", 60),
+    Label("key", r"failed to upload '([^']{1,900})'", 40),
+    Label("region", r"\b[Rr]egion[\"']? ?[:=] ?[\"'`]?([a-z]{2}(?:-[a-z]+)+-\d)\b"),
+    Label("region", r"expecting '([a-z0-9-]{4,30})'", 90),
+    Label("attempts", r"\battempts?[\"']? ?[:=,] ?(\d{1,3})\b"),
     Label(
         "chunk_size",
-        ("chunksize", "chunk_size", "partsize", "part_size"),
         r"\b(?:chunk|part)_?[Ss]ize[\"']? ?[:=] ?(\d{4,12})\b",
     ),
 )
@@ -152,12 +145,36 @@ LABELS: tuple[Label, ...] = (
 
 # --- statuses ---------------------------------------------------------------------------------------------------
 _NUMBER = re.compile(r"([1-5]\d\d)(?<![\w./%+-]\d\d\d)(?![\w%/]|[.-]\d|,\d)")
+_BEFORE_WORDS = (
+    "status",
+    "status of",
+    "code",
+    "code of",
+    "error",
+    "exception",
+    "http",
+    "http result",
+    "http_result",
+    "httpresult",
+    "response",
+    "returned",
+    "responded with",
+    "failed with",
+    "fails with",
+    "xhr failed",
+    "replied",
+    "resp:",
+    "status: some(",
+    "status): some(",
+    "a ",
+    "an ",
+    '" ',
+)
+# Read backwards from the number, where it has one place to begin; forwards it would have every place.
 _BEFORE = re.compile(
-    r"(?:status(?:[ _]?code)?(?: of)?|width status code|response[ _]code|http(?:[ _]?(?:error|code|status|result))"
-    r"|http/\d(?:\.\d)?\"?|\"\s|httpresult|response|error|failed with|failed status|returned|responded with"
-    r"|server responded with(?: a status of)?|exception|responsecode|xhr failed|kind: status|http|code|resp:"
-    r"|status\)?: some\(|fails with|replied|statuscode|an? )"
-    r"[\"'`]{0,2}\]?\s{0,2}[:=(\[,]?\s{0,2}(?:int )?[\"'(\[]{0,2}\Z"
+    r"[\"'(\[]{0,2}(?: tni)?\s{0,2}[:=(\[,]?\s{0,2}\]?[\"'`]{0,2}(?:"
+    + "|".join(re.escape(word[::-1]) for word in _BEFORE_WORDS)
+    + r"|\"?(?:\d\.)?\d/ptth)"
 )
 _AFTER = re.compile(r"[\s)\]:\"'`(–-]{1,4}([a-z][a-z_ ]{1,40})")
 _METHOD_LINE = re.compile(r"\b(?:GET|PUT|POST|DELETE|HEAD|PATCH) \S{1,2000}\s\Z")
@@ -206,13 +223,13 @@ def _sureness(text: str, low: str, match: re.Match[str], reasons: tuple[str, ...
     start, end = match.span()
     before = low[max(0, start - 28) : start]
     sure = 80 if reasons and (after := _AFTER.match(low, end)) and after[1].startswith(reasons) else 0
-    if _BEFORE.search(before) and not _NOT_STATUS.search(before):
+    if _BEFORE.match(before[::-1]) and not _NOT_STATUS.search(before):
         if not before.endswith(_WEAK_LABELS):
             return 90
         return 0 if match[1] < "300" and not sure and not before.endswith('" ') else max(sure, 40)
     if sure or before[-1:] == ":":  # file.js:404
         return sure if before[-1:] != ":" else 0
-    if start < 4000 and _METHOD_LINE.search(text[max(0, start - 300) : start]):
+    if before[-1:].isspace() and start < 4000 and _METHOD_LINE.search(text[max(0, start - 300) : start]):
         return 60
     if start == 0 and match[1] >= "400" and low[end : end + 1] in ("", ":", " "):
         return 45  # "524: Origin Time-out", "410 `UPLOAD_SESSION_EXPIRED`", "403 POST Error"
@@ -248,25 +265,20 @@ OPERATIONS = [
 ]
 """The S3 operations that are recognised by their bare names."""
 
-OPERATION_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
+OPERATION_WORDS: tuple[tuple[str, str], ...] = (
     (
         "CompleteMultipartUpload",
-        re.compile(r"\b(?:complet(?:e|ing)|finish(?:ing)?|close object after copy)\b.{0,24}\bmulti-?(?:ple )?part\b"),
+        r"\b(?:complet(?:e|ing)|finish(?:ing)?|close object after copy)\b.{0,24}\bmulti-?(?:ple )?part\b",
     ),
     (
         "CreateMultipartUpload",
-        re.compile(r"\b(?:initiat(?:e|ing)|creat(?:e|ing)|start(?:ing)?)\b.{0,16}\bmulti-?(?:ple )?part\b"),
+        r"\b(?:initiat(?:e|ing)|creat(?:e|ing)|start(?:ing)?)\b.{0,16}\bmulti-?(?:ple )?part\b",
     ),
-    ("AbortMultipartUpload", re.compile(r"\babort(?:ing)? (?:the )?multi-?part\b")),
-    ("UploadPartCopy", re.compile(r"\bfailed to copy part\b")),
-    ("UploadPart", re.compile(r"\bupload\b.{0,300}\bpart \d+ (?:failed|error)")),
-)  # fmt: skip
-"""Operations told by verbs, on lower-cased text."""
-
-FRAME_OPERATION = re.compile(
-    r"\b(?:de_|se_|throw)?([A-Z]\w{3,40}?)(?:CommandError|OperationDeserializer|OperationSerializer|Command\b)|\bx-id=(\w{4,40})"
+    ("AbortMultipartUpload", r"\babort(?:ing)? (?:the )?multi-?part\b"),
+    ("UploadPartCopy", r"\bfailed to copy part\b"),
+    ("UploadPart", r"\bpart \d+ (?:failed|error)"),
 )
-"""Operations told by a stack frame of an SDK's generated code, or by the query of the JavaScript SDK."""
+"""Operations told by verbs, on lower-cased text."""
 
 _ACCESS_LOG = re.compile(
     r"(?:\A|\s)[0-9a-z]{20,80} (\S{3,63}) \[([^\]]{20,30})\] \S{1,45} \S{1,200} (\S{4,40})"

@@ -1,16 +1,17 @@
 """What a request line or a URL tells: the ids in its query, bucket and key in its path, the operation asked for."""
 
 import re
+from collections.abc import Iterator
 from urllib.parse import unquote
 
 from upload_diag.codes import Operation
 
 __all__ = ["operation_of", "read"]
 
-_URL = re.compile(
-    r"(?:\b(GET|PUT|POST|DELETE|HEAD|PATCH|get|put|post|Put|Post|Get|Head|Delete)\b[\s\"':=,]{1,4}"
-    r"(?:ur[li][\"']?\s?[=:]\s?[\"']?)?)?"
-    r"(https?://[^\s\"'<>`|\\]{3,4000})"
+_REST = re.compile(r"[^\s\"'<>`|\\]{3,4000}")
+_METHOD = re.compile(
+    r"\b(GET|PUT|POST|DELETE|HEAD|PATCH|get|put|post|Put|Post|Get|Head|Delete)\b[\s\"':=,]{1,4}"
+    r"(?:ur[li][\"']?\s?[=:]\s?[\"']?)?\Z"
 )
 _REQUEST_LINE = re.compile(
     r"\b(?:(GET|PUT|POST|DELETE|HEAD|PATCH)\s+|with\surl:\s|Resource>|\"resource\":\s?\"|^\s*)"
@@ -61,8 +62,8 @@ def read(text: str) -> dict[str, str]:
     """
     facts: dict[str, str] = {}
     if "://" in text:
-        for method, url in _URL.findall(text)[:16]:
-            _read_url(method, url, facts)
+        for method, rest in _urls(text):
+            _read_url(method, rest, facts)
         if "s3" in text:
             # A copy names its source first, so the last of the first few counts.
             for bucket, key in _S3_URI.findall(text)[:8][-1:] if " to " in text else _S3_URI.findall(text)[:1]:
@@ -81,8 +82,23 @@ def read(text: str) -> dict[str, str]:
     return facts
 
 
-def _read_url(method: str, url: str, facts: dict[str, str]) -> None:
-    host, _, target = url.partition("://")[2].partition("/")
+def _urls(text: str) -> Iterator[tuple[str, str]]:
+    """The first URLs: (method that stands before it or nothing, what follows its `://`)."""
+    at = text.find("://")
+    for _ in range(16):
+        if at < 0:
+            return
+        scheme = 5 if text[at - 5 : at] == "https" else 4 if text[at - 4 : at] == "http" else 0
+        end = at + 3
+        if scheme and (rest := _REST.match(text, end)):
+            method = _METHOD.search(text, max(0, at - scheme - 20), at - scheme)
+            yield (method[1] if method else ""), rest[0]
+            end = rest.end()
+        at = text.find("://", end)
+
+
+def _read_url(method: str, rest: str, facts: dict[str, str]) -> None:
+    host, _, target = rest.partition("/")
     host = host.rpartition("@")[2]
     if (region := _REGION.search(host)) or (region := _SIGNING_REGION.search(target)):
         facts.setdefault("region", region[1])
