@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, NamedTuple
 
 __all__ = ["UNBOUNDED", "required_literals", "triggers"]
@@ -60,7 +61,7 @@ def required_literals(pattern: str) -> frozenset[str]:
 
     Of all such sets it is the one whose shortest literal is longest: the rarest in ordinary text.
     """
-    best = _best(_sets(_elements(_parser.parse(pattern)), 0, _rarest), _rarest)
+    best = _best(_sets(_parsed(pattern), 0, _rarest), _rarest)
     return _fewest(text[:_LONG_ENOUGH] for text in best.texts)
 
 
@@ -69,7 +70,7 @@ def triggers(pattern: str) -> dict[str, int]:
 
     Where it can be, a match begins with them: then a hit is checked where it stands, and nothing is searched.
     """
-    best = _best(_sets(_elements(_parser.parse(pattern)), 0, _nearest), _nearest)
+    best = _best(_sets(_parsed(pattern), 0, _nearest), _nearest)
     return dict.fromkeys(sorted(best.texts), min(best.before, UNBOUNDED))
 
 
@@ -103,6 +104,11 @@ def _rarity(literal: str) -> int:
 
 
 # -- the pattern's tree ----------------------------------------------------------------------------------------------
+
+
+@cache
+def _parsed(pattern: str) -> list[_Element]:
+    return _elements(_parser.parse(pattern))
 
 
 def _elements(tree: Any) -> list[_Element]:

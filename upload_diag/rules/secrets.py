@@ -6,12 +6,13 @@ run in linear time: once a label is seen, the match succeeds with whatever follo
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 __all__ = ["BARE_KEYWORDS", "SECRETS", "SEPARATORS", "Secret"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Secret:
     """A place where a secret stands.
 
@@ -35,12 +36,16 @@ class Secret:
     bare: bool = False
     hits: tuple[str, ...]
     misses: tuple[str, ...] = ()
-    regex: re.Pattern[str] = field(init=False, repr=False, compare=False)
-    region: re.Pattern[str] | None = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "regex", re.compile(self.pattern, re.ASCII | re.MULTILINE))
-        object.__setattr__(self, "region", re.compile(self.within, re.ASCII) if self.within else None)
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """The pattern, compiled when one of its keywords is first seen."""
+        return re.compile(self.pattern, re.ASCII | re.MULTILINE)
+
+    @cached_property
+    def region(self) -> re.Pattern[str] | None:
+        """Where the pattern is looked for, when not everywhere."""
+        return re.compile(self.within, re.ASCII) if self.within else None
 
     def find(self, text: str) -> Iterator[tuple[int, re.Match[str]]]:
         """Each match, and where begins what must be seen to find it."""
