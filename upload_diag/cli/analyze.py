@@ -52,6 +52,7 @@ class Time(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
 @click.option(
     "--cluster", metavar="URL", help="use the workers of this Dask scheduler instead, such as tcp://HOST:8786"
 )
+@click.option("-F", "--follow", is_flag=True, help="print failures as they are written, the report at Ctrl-C")
 @click.option("--rules", metavar="FILE", help="also use the rules in this TOML file (default: the built-in ones only)")
 @fail_on_option
 @s3_options
@@ -65,6 +66,7 @@ def command(
     session: str,
     jobs: int | None,
     cluster: str | None,
+    follow: bool,
     rules: str | None,
     fail_on: frozenset[str] | None,
     **where: str | None,
@@ -79,6 +81,12 @@ def command(
     from upload_diag.analysis import Only, Report, analyze
     from upload_diag.s3 import Store
 
+    if follow:
+        from upload_diag.cli._follow import follow as follow_logs
+
+        report = follow_logs(paths, rules=_ruleset(rules), only=Only(since, until, session), format_=format_)
+        print_report(report, format_, output)
+        return exit_code(fail_on, report.by_code)
     pages = [path for path in paths if is_page(path)]
     logs = [path for path in paths if path not in pages]
     reports = [read_report(page) for page in pages]
