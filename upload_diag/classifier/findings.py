@@ -101,9 +101,9 @@ class Findings:
 
     def merge(self, other: "Findings", path: Path, depth: int) -> None:
         """Take over what was found in a text that stands at `path`."""
-        for hit in other.hits.values():
-            place = path if hit.path is None else _join(path, hit.path)
-            self.add(Hit(hit.strength, depth + hit.depth, hit.rule, hit.code, place, *hit[5:]))
+        for strength, inner, rule, code, place, value, refines, service_code in other.hits.values():
+            place = path if place is None else _join(path, place)  # noqa: PLW2901
+            self.add(Hit(strength, depth + inner, rule, code, place, value, refines, service_code))
         for name, known in other.ids.items():
             if name not in self.ids or self.ids[name][0] < known[0]:
                 self.ids[name] = known

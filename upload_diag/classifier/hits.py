@@ -1,6 +1,7 @@
 """The traces that rules leave in a payload, and the one order in which they count."""
 
 import re
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from upload_diag.codes import ErrorCode
@@ -46,7 +47,7 @@ def rank(hit: Hit, own: frozenset[str] = frozenset()) -> tuple[int, bool, int, s
     return (-hit.strength, hit.rule not in own, -hit.depth, hit.rule)
 
 
-_PLAIN_KEY = re.compile(r"[A-Za-z_$][\w$]{0,60}\Z")
+_PLAIN_KEY = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]{0,60}\Z")
 
 
 def render(path: Path) -> str:
@@ -54,11 +55,15 @@ def render(path: Path) -> str:
     text = ""
     while path is not None:
         path, key = path
-        if isinstance(key, int):
-            text = f"[{key}]{text}"
-        elif (key.isidentifier() and len(key) < 60 and key.isascii()) or _PLAIN_KEY.match(key):
-            text = f".{key}{text}"
-        else:
-            quoted = key[:80].replace("\\", "\\\\").replace("'", "\\'")
-            text = f"['{quoted}']{text}"
+        text = _step(key) + text
     return "$" + text
+
+
+@lru_cache(maxsize=1_024)  # an envelope's keys come again and again
+def _step(key: str | int) -> str:
+    if isinstance(key, int):
+        return f"[{key}]"
+    if _PLAIN_KEY.match(key):
+        return "." + key
+    quoted = key[:80].replace("\\", "\\\\").replace("'", "\\'")
+    return f"['{quoted}']"

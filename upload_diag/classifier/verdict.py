@@ -1,5 +1,6 @@
 """From findings to the verdict: all the judgement there is, with `hits.rank`."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from upload_diag.rules.statuses import CONTEXT_STATUSES, STATUSES
 
 __all__ = ["decide"]
 
+_build: Callable[[dict[str, Any]], ErrorInfo] = ErrorInfo.__pydantic_validator__.validate_python
 MAX_EVIDENCE = 40
 MAX_VALUE = 200  # characters of one piece of evidence
 
@@ -49,7 +51,7 @@ def decide(found: Findings, ruleset: Ruleset) -> ErrorInfo:
         "secondary": list(dict.fromkeys(hit.code for hit in kept if hit.code is not code)),
         "rulesetVersion": ruleset.version,
     }
-    return ErrorInfo(**fields)
+    return _build(fields)
 
 
 def _status(found: Findings) -> tuple[int | None, list[Hit]]:
