@@ -91,7 +91,7 @@ LABELS: tuple[Label, ...] = (
     Label("upload_id", r"[Ii]nvalid upload id:? [\"'`]?(" + _ID + ")", 65),
     Label("upload_id", r"uploadIDDir=\S{0,400}[/\\]([A-Za-z0-9-]{8,120})", 90),
     Label("upload_id", r"abortmp s3://\S{3,900} ([A-Za-z0-9._~-]{6,300})", 90),
-    Label("upload_id", r"multipart upload \"([A-Za-z0-9._~+/=-]{8,300})\"", 55),
+    Label("upload_id", r"multipart upload:? \"([A-Za-z0-9._~+/=-]{8,300})\"", 55),
     Label("upload_id", r"[Nn]o active upload for:? ?[\"'<]?(" + _ID + ")", 65),
     Label("video_id", r"\bvideo(?:Id|_id|ID)" + _SEP + r"([\w.:-]{2,128})"),
     Label(
@@ -178,6 +178,7 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(r"[\s)\]:\"'`(–-]{1,4}([a-z][a-z_ ]{1,40})")
 _METHOD_LINE = re.compile(r"\b(?:GET|PUT|POST|DELETE|HEAD|PATCH) \S{1,2000}\s\Z")
+_METHOD_AFTER = re.compile(r" (?:GET|PUT|POST|DELETE|HEAD|PATCH) https?:")
 _WEAK_LABELS = (
     '" ',
     "code: ",
@@ -231,6 +232,8 @@ def _sureness(text: str, low: str, match: re.Match[str], reasons: tuple[str, ...
         return sure if before[-1:] != ":" else 0
     if before[-1:].isspace() and start < 4000 and _METHOD_LINE.search(text[max(0, start - 300) : start]):
         return 60
+    if _METHOD_AFTER.match(text, end):
+        return 80  # google.api_core: "TooManyRequests: 429 POST https://…"
     if start == 0 and match[1] >= "400" and low[end : end + 1] in ("", ":", " "):
         return 45  # "524: Origin Time-out", "410 `UPLOAD_SESSION_EXPIRED`", "403 POST Error"
     if before[-1:] == "(" and re.match(r" \([A-Z][a-z]", text[end : end + 4]):

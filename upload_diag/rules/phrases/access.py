@@ -32,7 +32,7 @@ _CREDENTIALS_EXPIRED = (
         E.CREDENTIALS_EXPIRED,
         "token",
         r"\btoken(?: has| is| was| had)?(?: been)? expired\b",
-        refines=(*_REFUSED, E.INVALID_REQUEST),
+        refines=(*_REFUSED, E.INVALID_REQUEST, E.CREDENTIALS_INVALID),
         strength=70,
         hits=("Lifetime validation failed, the token is expired.", "Token expired: 1600 >= 1599", "token has expired"),
         misses=("token will not expire",),

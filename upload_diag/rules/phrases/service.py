@@ -557,6 +557,14 @@ _QUOTA = (
         seen="Box, B2, applications",
     ),
     Phrase(
+        "phrase.disk-path-full",
+        E.QUOTA_EXCEEDED,
+        "disk path full",
+        strength=75,
+        hits=("Error: disk path full", "cause=disk path full source=fs"),
+        seen="MinIO server log",
+    ),
+    Phrase(
         "phrase.minimum-free-drive",
         E.QUOTA_EXCEEDED,
         "minimum free d",

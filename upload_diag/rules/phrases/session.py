@@ -15,17 +15,22 @@ _OVER = (E.OBJECT_NOT_FOUND, E.INVALID_REQUEST)
 # A sentence is a subject, its name, the words between, and what is said of it. The subject is the session itself, or a
 # bare "upload" where nothing before it says that something else is meant. A name holds a digit: "upload folder" is none.
 _SESSION = (
-    r"(?<!for )(?<!no )\b(?:(?:multi-?part|resumable|chunked|tus)[ -]upload(?:[ _-](?:session|id))?"
+    r"(?<!for )(?<!no )(?<!if )(?<!if the )(?<!if an )(?<!when the )(?<!whether the )\b(?:(?:multi-?part|resumable|chunked|tus)[ -]upload(?:[ _-](?:session|id))?"
     r"|upload[ _-]?(?:session|id|context|ticket))(?: id)?"
 )
 _ID = r"\bupload(?:[ _-]session)?[ _-]?id\b"
-_UPLOAD = r"(?<!for )(?<!for this )(?<!for the )(?<!for your )(?<!to )(?<!for multipart )\bupload"
+_UPLOAD = (
+    r"(?<!for )(?<!for this )(?<!for the )(?<!for your )(?<!to )(?<!for multipart )(?<!if )(?<!if the )(?<!if an )"
+    r"(?<!when the )(?<!whether the )\bupload"
+)
 _NAME = r"(?:[:=] ?| )(?:(?:with|for) (?:(?:the |this |that |given )?(?:upload )?id )?)?(?:[:=]? ?[^\s\d(]{0,40}\d\S{0,200} )?"
 _BETWEEN = (
     r"(?:(?:that|which|is|was|has|been|could|be|have|may|might|already|probably|seems|to|you|provided|specified"
     r"|given|used|use|sent|either|does|do|did|since|now|automatically) ){0,6}"
 )
-_ELSEWHERE = r"(?! (?:in|on) (?:the |your |this )?(?:request|cache|response|query|form|body|headers?|url|local|memory))"
+_ELSEWHERE = (
+    r"(?! yet)(?! (?:in|on) (?:the |your |this )?(?:request|cache|response|query|form|body|headers?|url|local|memory))"
+)
 _NOT_FOUND = rf"(?:not (?:be )?found|not exists?\b|(?:does|did|do)n['’]?t exists?\b){_ELSEWHERE}"
 _BAD = r"(?:invalid|unknown|expired|stale|bad|dead|wrong|inactive|unrecogni[sz]ed|non-?existent)"
 _ANY = r"(?:(?:the|this|that|an?|any|your|specified|given|active|matching|existing|open|such|valid) ){0,3}"
@@ -62,6 +67,8 @@ SESSION = (
             "column of relation uploads does not exist",
             "Upload preset not found",
             "Upload not found in cache, starting a new one",
+            "Photo upload does not exist yet",
+            "returns 404 if the upload is not found",
         ),
         seen="S3, MinIO, Google Cloud Storage XML, OneDrive, tusd, applications",
     ),
@@ -233,8 +240,8 @@ SESSION = (
         "phrase.upload-expired",
         E.SESSION_EXPIRED,
         "expired",
-        r"(?<!for this )(?<!for the )(?<!for your )(?<!to )\b(?:multipart |resumable |chunked )?upload"
-        r" (?:has |was |is )?(?:already )?expired\b(?! token| credential| url| link| sign)",
+        r"(?<!for this )(?<!for the )(?<!for your )(?<!to )(?<!if the )(?<!if )(?<!whether the )(?<!when the )"
+        r"\b(?:multipart |resumable |chunked )?upload (?:has |was |is )?(?:already )?expired\b(?! token| credential| url| link| sign)",
         refines=_OVER,
         strength=80,
         hits=("This upload has expired, start again", "Resumable upload expired", "410: upload expired"),
@@ -242,6 +249,7 @@ SESSION = (
             "The URL for this upload has expired",
             "failed to upload: expired token",
             "Uploaded with an upload expired token",
+            "Checking if upload has expired",
         ),
         seen="tus servers, applications",
     ),
