@@ -2,7 +2,6 @@
 
 import itertools
 import logging
-import re
 import threading
 import time
 from collections import Counter
@@ -16,18 +15,15 @@ from upload_diag.faults import cors
 from upload_diag.faults.auth import Authenticator
 from upload_diag.faults.backend import Backend, CorsRule
 from upload_diag.faults.clock import Clock
-from upload_diag.faults.content import Content, ContentStore, Pieces
+from upload_diag.faults.content import Content, ContentStore
 from upload_diag.faults.exchange import CutError, Exchange
 from upload_diag.faults.gateway import PREFIX, Gateway
 from upload_diag.faults.http import BadRequestError, Body, ClientGoneError, Connection, Head
 from upload_diag.faults.journal import Journal
 from upload_diag.faults.kinds import Fault
 from upload_diag.faults.lifetimes import Lifetimes
-from upload_diag.faults.multipart import Multipart
-from upload_diag.faults.objects import Objects
-from upload_diag.faults.payload import Payload
+from upload_diag.faults.operations import Operations
 from upload_diag.faults.plan import Armed, Plan, When
-from upload_diag.faults.post_object import as_put, check_policy, posted, read_form
 from upload_diag.faults.refusal import S3Error
 from upload_diag.faults.request import S3Request, read_request
 from upload_diag.faults.response import Delivery, Response, error_response, request_ids
@@ -39,10 +35,6 @@ if TYPE_CHECKING:
 __all__ = ["App"]
 
 log = logging.getLogger(__name__)
-
-MAX_FORWARDED = 64 * 1024 * 1024  # bytes of a body that goes to the backend as it is
-_REQUEST_ID = re.compile(rb"<RequestI[dD]>[^<]*</RequestI[dD]>")
-_HOST_ID = re.compile(rb"<HostI[dD]>[^<]*</HostI[dD]>")
 
 
 class App:
@@ -71,17 +63,17 @@ class App:
         self.gateway: Gateway | None = None
         self.url = ""
         self.snippets: tuple[Snippet, ...] = ()
-        self._multipart = Multipart(
+        access_key, _, secret_key = (auth or "").partition(":")
+        self._authenticator = Authenticator(self.clock, access_key or None, secret_key)
+        self._operations = Operations(
             ledger=self.ledger,
+            lock=self.lock,
             store=self.store,
             backend=backend,
             clock=self.clock,
             lifetimes=self.lifetimes,
-            lock=self.lock,
+            authenticator=self._authenticator,
         )
-        access_key, _, secret_key = (auth or "").partition(":")
-        self._authenticator = Authenticator(self.clock, access_key or None, secret_key)
-        self._objects = Objects(self.store, backend, self.clock)
         self.counts: Counter[tuple[str, int]] = Counter()
         self.fired: Counter[str] = Counter()
         self._numbers = itertools.count(1)
@@ -252,7 +244,7 @@ class App:
     def _answer(self, exchange: Exchange, body: Body, struck: list[Armed]) -> Response:
         request = exchange.request
         try:
-            response = self._before(exchange, struck) or self._operate(request, body, exchange)
+            response = self._before(exchange, struck) or self._operations.answer(exchange, body)
         except S3Error as error:
             response = self._error(error, exchange)
         except BadRequestError as error:
@@ -292,81 +284,11 @@ class App:
             if (request.access_key, token) in self._expired_credentials:
                 raise S3Error("ExpiredToken")
 
-    def _operate(self, request: S3Request, body: Body, exchange: Exchange) -> Response:
-        multipart = self._multipart
-        match request.operation:
-            case "UploadPart":
-                multipart.find(request)
-                return multipart.upload_part(request, self._payload(exchange, body))
-            case "UploadPartCopy":
-                return multipart.upload_part_copy(request)
-            case "CreateMultipartUpload":
-                return multipart.create(request)
-            case "ListParts":
-                return multipart.list_parts(request)
-            case "ListMultipartUploads":
-                return multipart.list_uploads(request)
-            case "CompleteMultipartUpload":
-                return multipart.complete(request, body, self._location(request))
-            case "AbortMultipartUpload":
-                return multipart.abort(request)
-            case "PutObject":
-                return self._objects.put(request, self._payload(exchange, body))
-            case "GetObject" | "HeadObject":
-                return self._backend_answer(self._objects.read(request), exchange)
-            case "PostObject":
-                return self._post_object(request, body)
-            case "":
-                raise S3Error(
-                    "MethodNotAllowed", Method=request.method, ResourceType="OBJECT" if request.key else "BUCKET"
-                )
-        return self._forward(request, body, exchange)
-
-    def _payload(self, exchange: Exchange, body: Body) -> Payload:
-        source = _Flipper(body) if exchange.corrupt_request else body
-        verifier = exchange.signatures.verifier() if exchange.signatures else None
-        return Payload(exchange.request.headers, source, _length(exchange.request), verifier)
-
-    def _post_object(self, request: S3Request, body: Body) -> Response:
-        form = read_form(request.headers.get("content-type", ""), body.read(MAX_FORWARDED))
-        check_policy(form, request.bucket, self._authenticator, self.clock.now())
-        payload = Payload({}, Pieces(iter((form.file,))), len(form.file))
-        put = self._objects.put(as_put(form, request), payload)
-        return posted(form, request, put, request.headers.get("host", "localhost")) if put.status == 200 else put
-
-    def _forward(self, request: S3Request, body: Body, exchange: Exchange) -> Response:
-        data = body.read(MAX_FORWARDED)
-        answer = self._backend_answer(self.backend.forward(request, data), exchange)
-        if "Lifecycle" in request.operation or request.operation == "DeleteBucket":
-            self.lifetimes.forget(request.bucket)
-        if request.operation == "DeleteBucket" and answer.status < 300:
-            with self.lock:
-                for upload in self.ledger.matching(self.clock.now(), bucket=request.bucket):
-                    self.ledger.expire(upload, "the bucket was deleted", self.clock.now())
-        return answer
-
-    def _location(self, request: S3Request) -> str:
-        host = request.headers.get("host", "localhost")
-        return f"http://{host}{request.raw_path}"
-
     def _cors_rules(self, bucket: str) -> tuple[CorsRule, ...]:
         try:
             return self.backend.cors_rules(bucket)
         except S3Error:
             return ()
-
-    def _backend_answer(self, answer: Response, exchange: Exchange) -> Response:
-        """Give a backend's answer the ids of this server, and a body that S3 would send."""
-        if answer.status >= 400 and isinstance(answer.body, bytes):
-            if not answer.code and answer.body:
-                log.error("the backend answered %s: %.500r", answer.status, answer.body)
-                return self._error(S3Error("InternalError"), exchange)
-            request_id, host_id = (value.encode() for value in exchange.ids)
-            own = b"<RequestId>" + request_id + b"</RequestId><HostId>" + host_id + b"</HostId>"
-            body = _REQUEST_ID.sub(b"", _HOST_ID.sub(b"", answer.body))
-            answer.body = body.replace(b"</Error>", own + b"</Error>")
-            answer.headers["content-type"] = "application/xml"
-        return answer
 
     def _error(self, error: S3Error, exchange: Exchange) -> Response:
         request_id, host_id = exchange.ids
@@ -436,25 +358,6 @@ class App:
             advanced=round(self.clock.advanced),
             time=self.clock.now().isoformat(),
         )
-
-
-class _Flipper:
-    """A source whose first bit is wrong."""
-
-    def __init__(self, source: Body) -> None:
-        self._source = source
-        self._done = False
-
-    def readinto(self, view: memoryview, /) -> int:
-        count = self._source.readinto(view)
-        if count and not self._done:
-            view[0] ^= 1
-            self._done = True
-        return count
-
-
-def _length(request: S3Request) -> int | None:
-    return int(request.headers["content-length"]) if "content-length" in request.headers else None
 
 
 @lru_cache(maxsize=4)  # thousands of answers share a second

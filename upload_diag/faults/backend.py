@@ -18,7 +18,17 @@ from upload_diag.faults.refusal import S3Error
 from upload_diag.faults.request import S3Request
 from upload_diag.faults.response import Response, element, xml_response
 
-__all__ = ["SIGNED_URL", "AbortRule", "Backend", "CorsRule", "MotoBackend", "NewObject", "StoredObject"]
+__all__ = [
+    "SIGNED_URL",
+    "AbortRule",
+    "Backend",
+    "CorsRule",
+    "Made",
+    "MotoBackend",
+    "NewObject",
+    "ObjectPart",
+    "StoredObject",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +52,40 @@ class CorsRule:
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectPart:
+    """A part of an object.
+
+    Attributes:
+        checksum: in base64, by the algorithm of the object's own checksum.
+    """
+
+    number: int
+    size: int
+    checksum: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How an object was put in place; stores do not tell it, so the server remembers it.
+
+    Attributes:
+        parts: in order; empty unless it was put together of parts.
+        checksum: (algorithm, base64, type) of the object.
+        customer_key: the MD5 in base64 of the key that encrypts it; empty when the customer gave none.
+    """
+
+    parts: tuple[ObjectPart, ...] = ()
+    checksum: tuple[str, str, str] | None = None
+    customer_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NewObject:
     """An object to put in place.
 
     Attributes:
         headers: of the request that describes it: metadata, content type, ACL, tags, encryption.
         etag: without quotes.
-        part_sizes: in order, when it was put together of parts.
-        checksum: (algorithm, base64, type).
     """
 
     bucket: str
@@ -58,8 +94,7 @@ class NewObject:
     contents: Sequence[Content]
     etag: str
     modified: datetime
-    part_sizes: tuple[int, ...] = ()
-    checksum: tuple[str, str, str] | None = None
+    made: Made
 
 
 class Readable(Protocol):
@@ -75,19 +110,24 @@ class StoredObject:
 
     Attributes:
         etag: without quotes.
-        part_sizes: empty unless it was put together of parts.
     """
 
     size: int
     etag: str
     modified: datetime
     body: "Readable"
-    part_sizes: tuple[int, ...] = ()
     version: str = ""
+    made: Made = Made()
 
 
 class Backend(Protocol):
-    """A store behind the faults. Calls may come from many threads."""
+    """A store behind the faults. Calls may come from many threads.
+
+    Attributes:
+        account: the AWS account that owns every bucket; None when that is not known.
+    """
+
+    account: str | None
 
     def forward(self, request: S3Request, body: bytes) -> Response:
         """Answer an operation that the server does not do itself."""
@@ -103,6 +143,9 @@ class Backend(Protocol):
 
     def require_bucket(self, bucket: str) -> None:
         """Raises S3Error NoSuchBucket."""
+
+    def encryption(self, bucket: str) -> dict[str, str]:
+        """The header fields by which objects of the bucket are encrypted when their request asks for nothing."""
 
     def abort_rules(self, bucket: str) -> tuple[AbortRule, ...]:
         """The enabled AbortIncompleteMultipartUpload rules of a bucket."""
@@ -132,7 +175,10 @@ _NOT_FOR_MOTO = frozenset(
     )
 )  # fmt: skip
 # CORS is the bucket's matter, not moto's; ids, time and name are this server's own.
-_NOT_FROM_MOTO = ("access-control-", "date", "server", "x-amz-id-2", "x-amz-request-id", "x-amzn-requestid")
+_NOT_FROM_MOTO = (
+    "access-control-", "content-md5", "date", "server", "x-amz-id-2", "x-amz-request-id",
+    "x-amz-sdk-checksum-algorithm", "x-amzn-requestid",
+)  # fmt: skip
 _AUTHORIZATION = "AWS4-HMAC-SHA256 Credential=AKIA/20200101/{region}/s3/aws4_request, SignedHeaders=host, Signature=0"
 _REGION = re.compile(r"Credential=[^/&]+?(?:/|%2F)[0-9]{8}(?:/|%2F)([a-z0-9-]{2,30})(?:/|%2F)s3", re.IGNORECASE)
 _CODE = re.compile(rb"<Code>([^<]+)</Code>")
@@ -145,6 +191,7 @@ SIGNED_URL = re.compile(
 class MotoBackend:
     """moto's S3, called in this process; nothing else of moto can be reached through it."""
 
+    account: str | None = "123456789012"
     _current: "ClassVar[MotoBackend | None]" = None  # whose state moto holds now
 
     def __init__(self) -> None:
@@ -251,10 +298,10 @@ class MotoBackend:
                 key._value_buffer = Joined(new.contents)
                 key._etag = new.etag
                 key.contentsize = key._value_buffer.size
-                key.part_sizes = new.part_sizes
+                key.made = new.made
                 key.last_modified = new.modified.astimezone(UTC).replace(tzinfo=None)
-                if new.checksum is not None:
-                    key.checksum_algorithm, key.checksum_value, key.checksum_type = new.checksum
+                if new.made.checksum is not None:
+                    key.checksum_algorithm, key.checksum_value, key.checksum_type = new.made.checksum
                 answer.headers["etag"] = f'"{new.etag}"'
         return answer
 
@@ -276,8 +323,8 @@ class MotoBackend:
                 buffer = Joined([Content(len(value), value)])
                 found._value_buffer = cast("Any", buffer)
             modified = found.last_modified.replace(tzinfo=UTC)
-            sizes = getattr(found, "part_sizes", ())
-            return StoredObject(found.size, found.etag.strip('"'), modified, buffer, sizes, found._version_id or "")
+            made = getattr(found, "made", Made())
+            return StoredObject(found.size, found.etag.strip('"'), modified, buffer, found._version_id or "", made)
 
     def require_bucket(self, bucket: str) -> None:
         if self._empty:
@@ -285,9 +332,20 @@ class MotoBackend:
         with self._moto() as backends:
             self._bucket(backends, bucket)
 
+    def encryption(self, bucket: str) -> dict[str, str]:
+        with self._moto() as backends:
+            rule = (self._bucket(backends, bucket).encryption or {}).get("Rule") or {}
+        default = (rule[0] if isinstance(rule, list) else rule).get("ApplyServerSideEncryptionByDefault") or {}
+        prefix = "x-amz-server-side-encryption"
+        found = {prefix: default.get("SSEAlgorithm", "AES256")}
+        if "KMSMasterKeyID" in default:
+            found[f"{prefix}-aws-kms-key-id"] = default["KMSMasterKeyID"]
+        return found
+
     def abort_rules(self, bucket: str) -> tuple[AbortRule, ...]:
         with self._moto() as backends:
-            rules = self._bucket(backends, bucket).rules
+            place = backends.bucket_accounts.get(bucket)  # None once it is deleted, while its sessions are remembered
+            rules = self._bucket(backends, bucket).rules if place is not None else ()
             return tuple(
                 AbortRule(rule.id or "", _rule_prefix(rule), int(rule.aimu_days))
                 for rule in rules

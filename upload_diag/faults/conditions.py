@@ -40,8 +40,14 @@ def copy_source(header: str) -> CopySource:
             ArgumentName="x-amz-copy-source",
             ArgumentValue=header,
         )
-    version = query.partition("versionId=")[2] or None
-    return CopySource(bucket, key, version)
+    if query and not query.startswith("versionId="):
+        raise S3Error(
+            "InvalidArgument",
+            "Unsupported copy source parameter.",
+            ArgumentName="x-amz-copy-source",
+            ArgumentValue=header,
+        )
+    return CopySource(bucket, key, query.removeprefix("versionId=") or None)
 
 
 def copy_range(header: str | None, size: int) -> tuple[int, int]:

@@ -1,12 +1,13 @@
-"""Paging of ListMultipartUploads: prefix, delimiter and the pair of markers."""
+"""Paging: the numbers in a query, and for ListMultipartUploads prefix, delimiter and the pair of markers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from upload_diag.faults.refusal import S3Error
 from upload_diag.faults.uploads import Upload
 
-__all__ = ["UploadPage", "page_of_uploads"]
+__all__ = ["UploadPage", "number_argument", "page_of_uploads"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +74,21 @@ def _rolled_up(key: str, prefix: str, delimiter: str) -> str:
         return ""
     end = key.find(delimiter, len(prefix))
     return "" if end < 0 else key[: end + len(delimiter)]
+
+
+def number_argument(query: Mapping[str, str], name: str, default: int) -> int:
+    """A query argument that counts something.
+
+    Raises:
+        S3Error: InvalidArgument.
+    """
+    text = query.get(name, "")
+    if text == "":
+        return default
+    if not text.lstrip("-").isdigit() or not text.isascii() or abs(int(text)) > 2**31 - 1:
+        message = f"Provided {name} not an integer or within integer range"
+    elif int(text) < 0:
+        message = f"Argument {name} must be an integer between 0 and 2147483647"
+    else:
+        return int(text)
+    raise S3Error("InvalidArgument", message, ArgumentName=name, ArgumentValue=text)

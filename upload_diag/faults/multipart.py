@@ -1,46 +1,39 @@
 """The seven multipart operations over HTTP: requests read, the ledger asked, answers written as S3 writes them."""
 
-import threading
-import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from email.utils import format_datetime
 from urllib.parse import quote
 
-from upload_diag.faults import conditions
-from upload_diag.faults.backend import Backend, NewObject
+from upload_diag.faults import conditions, encryption
+from upload_diag.faults.backend import Backend, Made, NewObject, ObjectPart
 from upload_diag.faults.checksums import ALGORITHMS, COMPOSITE, full_object
 from upload_diag.faults.clock import Clock
 from upload_diag.faults.content import Content, ContentStore, Pieces
+from upload_diag.faults.description import check_description, check_key
 from upload_diag.faults.http import Body
 from upload_diag.faults.lifetimes import Lifetimes
-from upload_diag.faults.listing import page_of_uploads
-from upload_diag.faults.payload import Payload, announced_checksum
+from upload_diag.faults.listing import number_argument, page_of_uploads
+from upload_diag.faults.locks import Locks
+from upload_diag.faults.part_list import read_part_list
+from upload_diag.faults.payload import Payload, announced_checksum, read_document
 from upload_diag.faults.refusal import S3Error
 from upload_diag.faults.request import S3Request
 from upload_diag.faults.response import Response, element, xml_response
-from upload_diag.faults.uploads import Assembled, Ledger, ListedPart, Part, State, Upload, check_part_number
+from upload_diag.faults.uploads import Assembled, Ledger, Part, State, Upload, check_part_number
 
-__all__ = ["MAX_COMPLETE", "Multipart", "check_key"]
+__all__ = ["MAX_COMPLETE", "Multipart"]
 
 MAX_COMPLETE = 4 * 1024 * 1024  # bytes of a Complete request; 10,000 parts with checksums are 2 MB
 OWNER = "75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a"  # the same as moto's
-MAX_KEY = 1024  # bytes in UTF-8
-MAX_METADATA = 2048  # bytes of names and values together
-STORAGE_CLASSES = frozenset(
-    (
-        "STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER", "DEEP_ARCHIVE",
-        "OUTPOSTS", "GLACIER_IR", "SNOW", "EXPRESS_ONEZONE", "FSX_OPENZFS", "FSX_ONTAP",
-    )
-)  # fmt: skip
 # Of a Create request, the fields that describe the request and not the object to come.
 _NOT_KEPT = frozenset(
     (
         "accept", "accept-encoding", "authorization", "connection", "content-length", "content-md5", "date", "expect",
         "host", "origin", "transfer-encoding", "user-agent", "x-amz-checksum-algorithm", "x-amz-checksum-type",
         "x-amz-content-sha256", "x-amz-date", "x-amz-decoded-content-length", "x-amz-sdk-checksum-algorithm",
-        "x-amz-security-token", "x-amz-trailer",
+        "x-amz-security-token", "x-amz-server-side-encryption-customer-key", "x-amz-trailer",
     )
 )  # fmt: skip
 Session = Upload[Content]
@@ -51,6 +44,7 @@ class Multipart:
 
     Args:
         lock: held around every use of the ledger.
+        writes: held, by bucket and key, between the conditions of a write and the write.
     """
 
     def __init__(
@@ -62,6 +56,7 @@ class Multipart:
         clock: Clock,
         lifetimes: Lifetimes,
         lock: AbstractContextManager[object],
+        writes: Locks,
     ) -> None:
         self._ledger = ledger
         self._store = store
@@ -69,16 +64,19 @@ class Multipart:
         self._clock = clock
         self._lifetimes = lifetimes
         self._lock = lock
-        # Two Completes of one session must not both put the object; few locks are enough for that.
-        self._completing = [threading.Lock() for _ in range(64)]
+        self._writes = writes
+        self._completing = Locks()  # two Completes of one session must not both put the object
 
     def create(self, request: S3Request) -> Response:
         """CreateMultipartUpload."""
         self._backend.require_bucket(request.bucket)
         check_key(request.key)
         headers = request.headers
+        check_description(headers)
+        encryption.requested(headers)
         kept = {name: value for name, value in headers.items() if name not in _NOT_KEPT}
-        _check_description(kept)
+        if not encryption.answer_headers(kept):
+            kept |= self._backend.encryption(request.bucket)
         with self._lock:
             upload = self._ledger.create(
                 request.bucket,
@@ -91,7 +89,7 @@ class Multipart:
                 else None,
                 checksum_type=headers.get("x-amz-checksum-type"),
             )
-        answer = self._abort_headers(upload) | _encryption(upload)
+        answer = self._abort_headers(upload) | encryption.answer_headers(upload.headers)
         if upload.algorithm:
             answer |= {"x-amz-checksum-algorithm": upload.algorithm, "x-amz-checksum-type": upload.checksum_type}
         children = [element("Bucket", upload.bucket), element("Key", upload.key), element("UploadId", upload.id)]
@@ -115,6 +113,7 @@ class Multipart:
     def upload_part(self, request: S3Request, payload: Payload) -> Response:
         """UploadPart."""
         upload = self.find(request)
+        encryption.check_part_key(_customer_key(upload), request.headers)
         _check_part_checksum(upload, payload.sent)
         received = payload.receive(self._store, (upload.algorithm or "CRC64NVME",))
         part = Part(
@@ -127,7 +126,7 @@ class Multipart:
         )
         with self._lock:
             self._ledger.put_part(request.bucket, request.key, upload.id, part, part.modified)
-        headers = {"etag": f'"{part.etag}"', **_encryption(upload)}
+        headers = {"etag": f'"{part.etag}"', **encryption.answer_headers(upload.headers)}
         for algorithm in (upload.algorithm, received.sent):
             if algorithm is not None:
                 headers[ALGORITHMS[algorithm].header] = part.checksums[algorithm]
@@ -136,12 +135,14 @@ class Multipart:
     def upload_part_copy(self, request: S3Request) -> Response:
         """UploadPartCopy."""
         upload = self.find(request)
+        encryption.check_part_key(_customer_key(upload), request.headers)
         source = conditions.copy_source(request.headers["x-amz-copy-source"])
         found = self._backend.find(source.bucket, source.key, source.version)
         if found is None:
             if source.version is not None:
                 raise S3Error("NoSuchVersion", Key=source.key, VersionId=source.version)
             raise S3Error("NoSuchKey", Key=source.key)
+        encryption.check_read_key(found.made.customer_key, request.headers, encryption.SOURCE)
         conditions.check_copy_conditions(request.headers, found)
         first, stop = conditions.copy_range(request.headers.get("x-amz-copy-source-range"), found.size)
         payload = Payload({}, Pieces(found.body.pieces(first, stop)), stop - first)
@@ -154,7 +155,7 @@ class Multipart:
         children = [element("LastModified", iso(now)), element("ETag", f'"{part.etag}"')]
         if upload.algorithm:
             children.append(element(ALGORITHMS[upload.algorithm].element, part.checksums[upload.algorithm]))
-        headers = _encryption(upload)
+        headers = encryption.answer_headers(upload.headers)
         if found.version not in ("", "null"):
             headers["x-amz-copy-source-version-id"] = found.version
         return xml_response("CopyPartResult", children, headers=headers)
@@ -218,21 +219,24 @@ class Multipart:
 
     def complete(self, request: S3Request, body: Body, location: str) -> Response:
         """CompleteMultipartUpload; the second one with the same id is answered like the first."""
-        with self._completing[hash(request.upload_id) % len(self._completing)]:
+        with self._completing.of(request.upload_id):
             with self._lock:
                 known = self._ledger.get(request.upload_id)
             same = known is not None and (known.bucket, known.key) == (request.bucket, request.key)
             if same and known is not None and known.state is State.COMPLETED and isinstance(known.result, Response):
-                read_part_list(body.read(MAX_COMPLETE))
+                read_part_list(read_document(request.headers, body, MAX_COMPLETE))
                 return Response(200, dict(known.result.headers), known.result.body)
             self.find(request)
-            listed = read_part_list(body.read(MAX_COMPLETE))
+            listed = read_part_list(read_document(request.headers, body, MAX_COMPLETE))
             with self._lock:
                 upload, whole = self._ledger.assemble(
                     request.bucket, request.key, request.upload_id, listed, self._clock.now()
                 )
             self._check_complete(request, upload, whole)
-            result = self._put(upload, whole, location)
+            with self._writes.of(upload.bucket, upload.key):
+                if "if-match" in request.headers or "if-none-match" in request.headers:
+                    conditions.check_write_conditions(request.headers, self._backend.find(upload.bucket, upload.key))
+                result = self._put(upload, whole, location)
             with self._lock:
                 self._ledger.complete(upload, result, self._clock.now())
             return Response(200, dict(result.headers), result.body)
@@ -247,7 +251,9 @@ class Multipart:
     def _check_complete(self, request: S3Request, upload: Session, whole: Assembled[Content]) -> None:
         headers = request.headers
         size = headers.get("x-amz-mp-object-size")
-        if size is not None and size != str(whole.size):
+        if size is not None and not (size.isascii() and size.isdigit()):
+            raise S3Error("InvalidRequest", "Value for x-amz-mp-object-size header is invalid.")
+        if size is not None and int(size) != whole.size:
             raise S3Error(
                 "InvalidRequest",
                 f"The provided 'x-amz-mp-object-size' header value {size} does not match the object: {whole.size}",
@@ -263,25 +269,18 @@ class Multipart:
         actual = _known_checksum(whole, algorithm) if algorithm else None
         if actual is not None and value is not None and value != actual.partition("-")[0]:
             raise S3Error("BadDigest", f"The {algorithm} you specified did not match the calculated checksum.")
-        if "if-match" in headers or "if-none-match" in headers:
-            conditions.check_write_conditions(headers, self._backend.find(request.bucket, request.key))
 
     def _put(self, upload: Session, whole: Assembled[Content], location: str) -> Response:
+        algorithm, value = whole.checksum
+        parts = tuple(ObjectPart(part.number, part.size, part.checksums[algorithm]) for part in whole.parts)
+        made = Made(parts, (algorithm, value, whole.checksum_type), _customer_key(upload))
+        contents = [part.content for part in whole.parts]
+        headers = encryption.for_store(upload.headers)
         put = self._backend.put(
-            NewObject(
-                upload.bucket,
-                upload.key,
-                upload.headers,
-                [part.content for part in whole.parts],
-                whole.etag,
-                self._clock.now(),
-                tuple(part.size for part in whole.parts),
-                (*whole.checksum, whole.checksum_type),
-            )
+            NewObject(upload.bucket, upload.key, headers, contents, whole.etag, self._clock.now(), made)
         )
         if put.status != 200:
             raise S3Error(put.code or "InternalError", status=put.status)
-        algorithm, value = whole.checksum
         children = [
             element("Location", location),
             element("Bucket", upload.bucket),
@@ -290,8 +289,8 @@ class Multipart:
             element(ALGORITHMS[algorithm].element, value),
             element("ChecksumType", whole.checksum_type),
         ]
-        kept = ("x-amz-version-id", "x-amz-server-side-encryption", "x-amz-expiration")
-        headers = {name: put.headers[name] for name in kept if name in put.headers}
+        headers = {name: put.headers[name] for name in ("x-amz-version-id", "x-amz-expiration") if name in put.headers}
+        headers |= encryption.answer_headers(put.headers) | encryption.answer_headers(upload.headers)
         return xml_response("CompleteMultipartUploadResult", children, headers=headers)
 
     def _abort_headers(self, upload: Session) -> dict[str, str]:
@@ -302,76 +301,9 @@ class Multipart:
         return {"x-amz-abort-date": format_datetime(moment, usegmt=True), "x-amz-abort-rule-id": quote(rule.id)}
 
 
-def check_key(key: str) -> None:
-    """Raises S3Error KeyTooLongError."""
-    size = len(key.encode("utf-8", "surrogateescape"))
-    if size > MAX_KEY:
-        raise S3Error("KeyTooLongError", Size=str(size), MaxSizeAllowed=str(MAX_KEY))
-
-
-def read_part_list(body: bytes) -> list[ListedPart]:
-    """The parts of a CompleteMultipartUpload document, in its order.
-
-    Raises:
-        S3Error: MalformedXML.
-    """
-    if b"<!DOCTYPE" in body:  # entities can blow a small document up
-        raise S3Error("MalformedXML")
-    try:
-        root = ET.fromstring(body)  # noqa: S314 - without a document type there are no entities
-    except (ET.ParseError, ValueError) as error:
-        raise S3Error("MalformedXML") from error
-    if _local(root) != "CompleteMultipartUpload":
-        raise S3Error("MalformedXML")
-    return [
-        _read_part({_local(child): (child.text or "").strip() for child in part})
-        for part in root
-        if _local(part) == "Part"
-    ]
-
-
-def _read_part(fields: Mapping[str, str]) -> ListedPart:
-    number = fields.get("PartNumber", "")
-    if not fields.get("ETag") or not (number.isascii() and number.isdigit() and len(number) <= 9):
-        raise S3Error("MalformedXML")
-    checksums = {name: fields[row.element] for name, row in ALGORITHMS.items() if fields.get(row.element)}
-    return ListedPart(int(number), fields["ETag"].strip('"'), checksums)
-
-
-def number_argument(query: Mapping[str, str], name: str, default: int) -> int:
-    """A query argument that counts something.
-
-    Raises:
-        S3Error: InvalidArgument.
-    """
-    text = query.get(name, "")
-    if text == "":
-        return default
-    if not text.lstrip("-").isdigit() or not text.isascii() or abs(int(text)) > 2**31 - 1:
-        message = f"Provided {name} not an integer or within integer range"
-    elif int(text) < 0:
-        message = f"Argument {name} must be an integer between 0 and 2147483647"
-    else:
-        return int(text)
-    raise S3Error("InvalidArgument", message, ArgumentName=name, ArgumentValue=text)
-
-
 def iso(moment: datetime) -> str:
     """As S3 writes moments in XML."""
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
-
-
-def _local(node: ET.Element) -> str:
-    return node.tag.rpartition("}")[2]
-
-
-def _check_description(headers: Mapping[str, str]) -> None:
-    storage = headers.get("x-amz-storage-class")
-    if storage is not None and storage not in STORAGE_CLASSES:
-        raise S3Error("InvalidStorageClass", StorageClassRequested=storage)
-    size = sum(len(name) - 11 + len(value) for name, value in headers.items() if name.startswith("x-amz-meta-"))
-    if size > MAX_METADATA:
-        raise S3Error("MetadataTooLarge", Size=str(size), MaxSizeAllowed=str(MAX_METADATA))
 
 
 def _check_part_checksum(upload: Session, sent: str | None) -> None:
@@ -393,13 +325,8 @@ def _known_checksum(whole: Assembled[Content], algorithm: str) -> str | None:
     return None
 
 
-def _encryption(upload: Session) -> dict[str, str]:
-    prefix = "x-amz-server-side-encryption"
-    return {
-        name: value
-        for name, value in upload.headers.items()
-        if name.startswith(prefix) and not name.endswith("-customer-key")
-    }
+def _customer_key(upload: Session) -> str:
+    return upload.headers.get(f"{encryption.CUSTOMER}key-md5", "")
 
 
 def _encoder(query: Mapping[str, str]) -> "_Encoder":

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from upload_diag.faults.aws_chunked import AwsChunked, ChunkVerifier
 from upload_diag.faults.checksums import ALGORITHMS, Digests, decode_digest
 from upload_diag.faults.content import Content, ContentStore, Source, TooLongError
+from upload_diag.faults.http import Body
 from upload_diag.faults.refusal import S3Error
 
-__all__ = ["Payload", "Received", "announced_checksum"]
+__all__ = ["Payload", "Received", "announced_checksum", "read_document"]
 
 MAX_BODY = 5 * 1024 * 1024 * 1024  # of one PUT
 
@@ -41,6 +42,8 @@ class Payload:
         self, headers: Mapping[str, str], source: Source, length: int | None, verifier: ChunkVerifier | None = None
     ) -> None:
         sha256 = headers.get("x-amz-content-sha256", "")
+        if headers.get("transfer-encoding") and "x-amz-decoded-content-length" not in headers:
+            raise S3Error("NotImplemented", Header="Transfer-Encoding")
         self._source = source
         self._chunked: AwsChunked | None = None
         if sha256.startswith("STREAMING-") or "aws-chunked" in headers.get("content-encoding", ""):
@@ -65,6 +68,7 @@ class Payload:
                 ArgumentValue=sha256,
             )
         self.sent, self._expected = announced_checksum(headers)
+        _check_sdk_algorithm(headers.get("x-amz-sdk-checksum-algorithm"), self.sent)
 
     def receive(self, store: ContentStore, algorithms: Iterable[str] = ()) -> Received:
         """Read it all.
@@ -81,18 +85,7 @@ class Payload:
             raise S3Error("IncompleteBody") from error
         if content.size != self.length:
             raise S3Error("IncompleteBody")
-        if self._md5 is not None and self._md5 != digests.md5:
-            raise S3Error(
-                "BadDigest",
-                ExpectedDigest=base64.b64encode(self._md5).decode("ascii"),
-                CalculatedDigest=base64.b64encode(digests.md5).decode("ascii"),
-            )
-        if self._sha256 is not None and self._sha256 != digests.sha256:
-            raise S3Error(
-                "XAmzContentSHA256Mismatch",
-                ClientComputedContentSHA256=self._sha256,
-                S3ComputedContentSHA256=digests.sha256,
-            )
+        _check_digests(self._md5, self._sha256, digests)
         self._check_checksum(digests)
         return Received(content, digests.md5.hex(), digests.checksums, self.sent)
 
@@ -107,6 +100,22 @@ class Payload:
         _require_valid(self.sent, expected)
         if expected != digests.checksums[self.sent]:
             raise S3Error("BadDigest", f"The {self.sent} you specified did not match the calculated checksum.")
+
+
+def read_document(headers: Mapping[str, str], body: Body, limit: int) -> bytes:
+    """A body that is read whole, such as an XML document.
+
+    Raises:
+        S3Error: InvalidDigest, BadDigest or XAmzContentSHA256Mismatch.
+        BadRequestError: it is longer than `limit` bytes.
+    """
+    md5, sha256 = _content_md5(headers.get("content-md5")), headers.get("x-amz-content-sha256", "").lower()
+    data = body.read(limit)
+    if md5 is not None or len(sha256) == 64:
+        digests = Digests(sha256=True)
+        digests.update(memoryview(data))
+        _check_digests(md5, sha256 if len(sha256) == 64 else None, digests)
+    return data
 
 
 def announced_checksum(headers: Mapping[str, str]) -> tuple[str | None, str | None]:
@@ -130,6 +139,32 @@ def announced_checksum(headers: Mapping[str, str]) -> tuple[str | None, str | No
         if row.header == trailer:
             return name, None
     raise S3Error("InvalidRequest", "The value specified in the x-amz-trailer header is not supported")
+
+
+def _check_sdk_algorithm(wanted: str | None, sent: str | None) -> None:
+    if wanted is None:
+        return
+    if sent is None:
+        raise S3Error(
+            "InvalidRequest",
+            "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers "
+            "were found.",
+        )
+    if wanted.upper() != sent:
+        raise S3Error("InvalidRequest", "Value for x-amz-sdk-checksum-algorithm header is invalid.")
+
+
+def _check_digests(md5: bytes | None, sha256: str | None, digests: Digests) -> None:
+    if md5 is not None and md5 != digests.md5:
+        raise S3Error(
+            "BadDigest",
+            ExpectedDigest=base64.b64encode(md5).decode("ascii"),
+            CalculatedDigest=base64.b64encode(digests.md5).decode("ascii"),
+        )
+    if sha256 is not None and sha256 != digests.sha256:
+        raise S3Error(
+            "XAmzContentSHA256Mismatch", ClientComputedContentSHA256=sha256, S3ComputedContentSHA256=digests.sha256
+        )
 
 
 def _require_valid(algorithm: str, value: str) -> None:

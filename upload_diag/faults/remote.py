@@ -13,7 +13,7 @@ from typing import Any, cast
 from urllib.parse import quote, unquote, urlsplit
 
 from upload_diag.errors import UsageError
-from upload_diag.faults.backend import SIGNED_URL, AbortRule, CorsRule, NewObject, StoredObject
+from upload_diag.faults.backend import SIGNED_URL, AbortRule, CorsRule, Made, NewObject, StoredObject
 from upload_diag.faults.refusal import S3Error
 from upload_diag.faults.request import S3Request
 from upload_diag.faults.response import Response
@@ -48,6 +48,8 @@ class RemoteBackend:
         UsageError: the URL is none.
     """
 
+    account: str | None = None
+
     def __init__(self, url: str, access_key: str = "", secret_key: str = "", region: str = "us-east-1") -> None:
         import urllib3
 
@@ -56,7 +58,7 @@ class RemoteBackend:
         self._url = url.rstrip("/")
         self._credentials = (access_key, secret_key, region)
         self._pool = urllib3.PoolManager(retries=False, timeout=SECONDS, maxsize=16)
-        self._part_sizes: dict[tuple[str, str, str], tuple[int, ...]] = {}
+        self._made: dict[tuple[str, str, str], Made] = {}
 
     def forward(self, request: S3Request, body: bytes) -> Response:
         return self._call(request.method, request.path, request.raw_query, request.headers, body=body)
@@ -70,7 +72,8 @@ class RemoteBackend:
     def put(self, new: NewObject) -> Response:
         path = _path(new.bucket, new.key)
         headers = {n: v for n, v in new.headers.items() if not n.startswith(("x-amz-checksum-", "if-"))}
-        if not new.part_sizes:
+        headers.setdefault("content-type", "binary/octet-stream")  # S3's default; other stores have another
+        if not new.made.parts:
             size = sum(content.size for content in new.contents)
             pieces = (piece for content in new.contents for piece in content.pieces())
             answer = self._call("PUT", path, "", headers, body=pieces, size=size)
@@ -78,7 +81,7 @@ class RemoteBackend:
             answer = self._put_in_parts(path, headers, new)
         if answer.status == 200:
             answer.headers["etag"] = f'"{new.etag}"'
-            self._part_sizes[new.bucket, new.key, new.etag] = new.part_sizes
+            self._made[new.bucket, new.key, new.etag] = new.made
         return answer
 
     def find(self, bucket: str, key: str, version: str | None = None) -> StoredObject | None:
@@ -96,12 +99,15 @@ class RemoteBackend:
             else datetime.now(UTC)
         )
         body = _RemoteBody(self, path, query, size)
-        sizes = self._part_sizes.get((bucket, key, etag), ())
-        return StoredObject(size, etag, modified, body, sizes, head.headers.get("x-amz-version-id", ""))
+        made = self._made.get((bucket, key, etag), Made())
+        return StoredObject(size, etag, modified, body, head.headers.get("x-amz-version-id", ""), made)
 
     def require_bucket(self, bucket: str) -> None:
         if self._call("HEAD", f"/{quote(bucket)}", "", {}).status == 404:
             raise S3Error("NoSuchBucket", BucketName=bucket)
+
+    def encryption(self, bucket: str) -> dict[str, str]:
+        return {}  # the store knows, and does it by itself
 
     def abort_rules(self, bucket: str) -> tuple[AbortRule, ...]:
         found = []

@@ -133,6 +133,8 @@ def _operation(method: str, bucket: str, key: str, query: Mapping[str, str], hea
             "GET": "ListParts",
             "DELETE": "AbortMultipartUpload",
         }.get(method, "")
+    if method == "GET" and "uploads" in query:
+        return ""
     if method == "POST":
         posts = {"uploads": "CreateMultipartUpload", "restore": "RestoreObject", "select": "SelectObjectContent"}
         return next((name for flag, name in posts.items() if flag in query), "")

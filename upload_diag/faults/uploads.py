@@ -194,7 +194,7 @@ class Ledger(Generic[C]):
         """
         upload = self.live(bucket, key, upload_id, now)
         numbers = sorted(number for number in upload.parts if number > marker)
-        return upload, [upload.parts[number] for number in numbers[:limit]], len(numbers) > limit
+        return upload, [upload.parts[number] for number in numbers[:limit]], len(numbers) > limit > 0
 
     def in_bucket(self, bucket: str, now: datetime) -> list[Upload[C]]:
         """The live sessions of a bucket, by key and then by age, as ListMultipartUploads orders them."""
@@ -207,7 +207,8 @@ class Ledger(Generic[C]):
         """Check a Complete request against the parts that are there; nothing is changed.
 
         Raises:
-            S3Error: NoSuchUpload, MalformedXML, InvalidPartOrder, InvalidPart, EntityTooSmall or InvalidRequest.
+            S3Error: NoSuchUpload, MalformedXML, InvalidPartOrder, InvalidPart, EntityTooSmall, InvalidRequest or
+                InternalError.
         """
         upload = self.live(bucket, key, upload_id, now)
         if not listed or len(listed) > MAX_PARTS:
@@ -215,6 +216,8 @@ class Ledger(Generic[C]):
         if any(before.number >= after.number for before, after in pairwise(listed)):
             raise S3Error("InvalidPartOrder", UploadId=upload_id)
         parts = tuple(_matching(upload, named) for named in listed)
+        if upload.algorithm and [part.number for part in parts] != list(range(1, len(parts) + 1)):
+            raise S3Error("InternalError")  # what S3 answers to gaps in an upload with checksums, by its own guide
         for part in parts[:-1]:
             if part.size < MIN_PART_SIZE:
                 raise S3Error(
