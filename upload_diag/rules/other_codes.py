@@ -347,11 +347,14 @@ _OTHER_LANGUAGES = (
     *_rows(
         "java",
         E.NETWORK,
-        "ConnectException EOFException ClosedChannelException HttpHostConnectException NoHttpResponseException "
+        "EOFException ClosedChannelException HttpHostConnectException NoHttpResponseException "
         "NoRouteToHostException PrematureChannelClosureException StreamResetException UnknownHostException "
         "UnresolvedAddressException",
         seen="JDK, Apache HttpClient, OkHttp, Netty",
     ),
+    # Kafka Connect calls every failure of its own a ConnectException, too.
+    *_rows("java", E.NETWORK, "java.net.ConnectException", seen="JDK"),
+    *_rows("java", E.NETWORK, "ConnectException", plain=True, seen="JDK"),
     *_rows("java", E.NETWORK, "SocketException", weak=True, seen="JDK"),
     *_rows(
         "java",

@@ -96,7 +96,7 @@ LABELS: tuple[Label, ...] = (
     Label("video_id", r"\bvideo(?:Id|_id|ID)" + _SEP + r"([\w.:-]{2,128})"),
     Label(
         "part_number",
-        r"\b[Pp]art(?:[ _]?[Nn]umber|_num|Num|[ _]?[Nn]o\.?)?"
+        r"\b[Pp]art(?:[ _-]?[Nn]umber|_num|Num|[ _]?[Nn]o\.?)?"
         r"(?:[\"'\]]{0,2} ?(?:=>|[:=#]) ?(?:int\()?| #?)[\"']?(\d{1,5})\b(?![\w/-])",
     ),
     Label("part_number", r"\b[Cc]hunk(?: ?#| number)? (\d{1,5})\b(?! of \d+ bytes)", 30),
@@ -178,6 +178,7 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(r"[\s)\]:\"'`(–-]{1,4}([a-z][a-z_ ]{1,40})")
 _METHOD_LINE = re.compile(r"\b(?:GET|PUT|POST|DELETE|HEAD|PATCH) \S{1,2000}\s\Z")
+_SOURCE_LINE = re.compile(r"\.[a-z]{1,5}\(\Z")  # PHP: `Adapter.php(509)`
 _METHOD_AFTER = re.compile(r" (?:GET|PUT|POST|DELETE|HEAD|PATCH) https?:")
 _WEAK_LABELS = (
     '" ',
@@ -238,7 +239,9 @@ def _sureness(text: str, low: str, match: re.Match[str], reasons: tuple[str, ...
         return 45  # "524: Origin Time-out", "410 `UPLOAD_SESSION_EXPIRED`", "403 POST Error"
     if before[-1:] == "(" and re.match(r" \([A-Z][a-z]", text[end : end + 4]):
         return 70  # s3cmd: "(404 (NoSuchUpload): …"
-    return 30 if before[-1:] in ("(", "[") and text[end : end + 1] in (")", "]") else 0  # "upload failed [403]"
+    if before[-1:] in ("(", "[") and text[end : end + 1] in (")", "]") and not _SOURCE_LINE.search(before):
+        return 30  # "upload failed [403]"
+    return 0
 
 
 # --- operations -------------------------------------------------------------------------------------------------
@@ -278,6 +281,13 @@ OPERATION_WORDS: tuple[tuple[str, str], ...] = (
         r"\b(?:initiat(?:e|ing)|creat(?:e|ing)|start(?:ing)?)\b.{0,16}\bmulti-?(?:ple )?part\b",
     ),
     ("AbortMultipartUpload", r"\babort(?:ing)? (?:the )?multi-?part\b"),
+    # methods of SDKs and commands of aws-cli, in stacks and in what users typed
+    ("CompleteMultipartUpload", r"\bcomplete[_-]?multipart[_-]?(?:upload|request)\b"),
+    ("CreateMultipartUpload", r"\b(?:create|initiate)[_-]?multipart[_-]?(?:upload|request)\b"),
+    ("AbortMultipartUpload", r"\babort[_-]multipart[_-]upload\b"),
+    ("UploadPart", r"\bupload[_-]part\b"),
+    ("ListParts", r"\blist[_-]parts\b"),
+    ("PutObject", r"\bput[_-]object\b|\bputting object\b"),
     ("UploadPartCopy", r"\bfailed to copy part\b"),
     ("UploadPart", r"\bpart \d+ (?:failed|error)"),
 )

@@ -671,6 +671,16 @@ _CONFLICT = (
         seen="HTTP 409",
     ),
     Phrase(
+        "phrase.conflict-alone",
+        E.CONFLICT,
+        "conflict",
+        r"^(?:error: )?conflict[.!]?$",
+        strength=40,
+        hits=("Conflict", "Error: Conflict"),
+        misses=("conflict of interest",),
+        seen="HTTP 409, its reason phrase alone",
+    ),
+    Phrase(
         "phrase.precondition-failed",
         E.CONFLICT,
         "precondition",

@@ -924,6 +924,15 @@ _TIMEOUT = (
         seen="clients of every kind",
     ),
     Phrase(
+        "phrase.interrupted-by-timeout",
+        E.TIMEOUT,
+        "interruptedioexception: timeout",
+        strength=60,
+        hits=("java.io.InterruptedIOException: timeout",),
+        misses=("java.io.InterruptedIOException: thread interrupted",),
+        seen="OkHttp",
+    ),
+    Phrase(
         "phrase.timeout-of-ms",
         E.TIMEOUT,
         "timeout of ",
