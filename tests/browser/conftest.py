@@ -1,9 +1,12 @@
 """A fault server for all tests; a page for each, which fails its test when it breaks a rule of its own."""
 
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # the table beside the tests
 
 
 def pytest_collection_modifyitems(items):

@@ -46,14 +46,16 @@ SIGNABLE = {
     ("PUT", False, False): "put_object",
     ("GET", False, False): "get_object",
 }
-# So that pages of any origin reach the bucket by presigned URLs.
+# So that pages of any origin reach the bucket. At Complete the AWS SDK lists the checksums that it read in the answers
+# to the parts; those that are not exposed to it are missing there, and Complete is refused.
+CHECKSUMS = ("crc32", "crc32c", "crc64nvme", "sha1", "sha256")
 BUCKET_CORS = {
     "CORSRules": [
         {
             "AllowedOrigins": ["*"],
             "AllowedMethods": ["GET", "PUT", "POST", "DELETE", "HEAD"],
             "AllowedHeaders": ["*"],
-            "ExposeHeaders": ["ETag", "x-amz-request-id", "x-amz-id-2"],
+            "ExposeHeaders": ["ETag", "x-amz-request-id", *(f"x-amz-checksum-{name}" for name in CHECKSUMS)],
         }
     ]
 }
@@ -130,8 +132,8 @@ class Gateway:
             signature_version="s3v4",
             request_checksum_calculation="when_required",
         )
-        token = {"aws_session_token": f"renewed-{self._renewals}"} if self._renewals else {}
-        return self._make_client(config=config, **token)
+        # A token of its own, so that a fault that ends its credentials ends nobody else's.
+        return self._make_client(config=config, aws_session_token=f"gateway-{self._renewals}")
 
     def _renew(self) -> None:
         """Take new credentials, as a backend does whose old ones are over."""
@@ -143,7 +145,8 @@ class Gateway:
         """Forget every video."""
         with self._lock:
             self._videos.clear()
-            self._made = 0
+            self._made = self._renewals = 0
+            self.__dict__.pop("_s3", None)
 
     def answer(self, head: Head, body: Body) -> Response:
         """Answer a request whose path begins with `PREFIX`."""
