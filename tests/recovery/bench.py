@@ -13,9 +13,9 @@ def upload(client, file, *, policy=FAST, key="k", **options):
     return ResumableUpload(client, BUCKET, key, file, policy=policy, **options)
 
 
-def object_is(client, file, key="k"):
+def object_is(client, file, key="k", bucket=BUCKET):
     """Whether the object holds the file's bytes, by SHA-256."""
-    body = client.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+    body = client.get_object(Bucket=bucket, Key=key)["Body"].read()
     return hashlib.sha256(body).digest() == hashlib.sha256(file.read_bytes()).digest()
 
 

@@ -7,6 +7,7 @@ from upload_diag.recovery.machine import Machine
 from upload_diag.recovery.outcome import UploadCancelledError, UploadResult, UploadStoppedError
 from upload_diag.recovery.plan import Part, Plan
 from upload_diag.recovery.policy import Next, Policy, Spent, Step, decide
+from upload_diag.recovery.presigned import AnswerError, PresignedStore, Session
 from upload_diag.recovery.restart import (
     RestartInstructions,
     restart_upload,
@@ -19,6 +20,7 @@ from upload_diag.recovery.store import S3Store, Store
 from upload_diag.recovery.uploader import ResumableUpload
 
 __all__ = [
+    "AnswerError",
     "Checkpoint",
     "CheckpointedUpload",
     "Command",
@@ -30,9 +32,11 @@ __all__ = [
     "Phase",
     "Plan",
     "Policy",
+    "PresignedStore",
     "RestartInstructions",
     "ResumableUpload",
     "S3Store",
+    "Session",
     "Spent",
     "StaleSession",
     "Step",

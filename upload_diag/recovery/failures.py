@@ -10,15 +10,33 @@ from upload_diag.model import ErrorInfo
 from upload_diag.recovery.commands import Command
 from upload_diag.rules.advice import ADVICE
 
-__all__ = ["retry_after", "verdict", "verdict_on"]
+__all__ = ["KnownError", "retry_after", "verdict", "verdict_on"]
+
+
+class KnownError(Exception):
+    """A failure whose verdict is known.
+
+    Attributes:
+        info: the verdict.
+    """
+
+    def __init__(self, info: ErrorInfo) -> None:
+        super().__init__(info.message)
+        self.info = info
 
 
 def verdict_on(error: Exception, command: Command) -> ErrorInfo:
     """The verdict on a failure, with what the driver knows about where it happened."""
     if isinstance(error, InputError):
         info = verdict(ErrorCode.LOCAL_IO, str(error))
+    elif isinstance(error, KnownError):
+        info = error.info
     else:
         info = classify(error)
+        if info.code is ErrorCode.UNKNOWN:
+            info = info.model_copy(
+                update={"message": f"{type(error).__name__} says nothing of why the request failed."}
+            )
     known = {"operation": str(command.operation), "upload_id": command.upload_id or None}
     if command.part is not None:
         known["part_number"] = command.part.number  # type: ignore[assignment]
@@ -44,8 +62,11 @@ def verdict(code: ErrorCode, message: str) -> ErrorInfo:
 def retry_after(error: Exception) -> float | None:
     """Seconds of a Retry-After header, which is a number or a date."""
     response = getattr(error, "response", None)
-    headers = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}) if isinstance(response, dict) else {}
-    value = str(headers.get("retry-after", "")).strip()
+    if isinstance(response, dict):
+        response = response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    else:
+        response = getattr(response, "headers", {})
+    value = str(response.get("retry-after", "")).strip()
     if not value:
         return None
     try:

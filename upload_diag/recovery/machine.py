@@ -309,7 +309,7 @@ class Machine:
                 self._doubt = self._suspicion
                 self.phase = Phase.PROBE
             case Next.TRUST:
-                self._listed(dict(self.done))
+                self._listed({number: etag for number, etag in self.done.items() if etag})
             case Next.PROBE:
                 self._doubt = info
                 self.phase = Phase.PROBE

@@ -79,7 +79,7 @@ class Store(Protocol):
             since: seconds since the epoch, by this machine's clock.
             until: the same; 0 if it is not known.
         """
-        return []
+        raise NotImplementedError
 
     def session_ends(self) -> float | None:
         """When the store said that the session ends, in seconds since the epoch; None if it said nothing."""

@@ -36,8 +36,8 @@ SAVE_EVERY = 1.0  # seconds between two writes of the state file while parts arr
 TIDY_TRIES = 3
 
 
-class _CancelledWaitError(Exception):
-    """Ends the wait before a retry."""
+class _NoTryError(Exception):
+    """Ends the wait before a try that is no longer wanted."""
 
 
 class ResumableUpload:
@@ -90,7 +90,7 @@ class ResumableUpload:
         self._on_event = on_event
         self._random = random or Random()  # noqa: S311 - pauses, not secrets
         self._clock = clock
-        self._cancelled = threading.Event()
+        self._cancelled, self._over = threading.Event(), threading.Event()
         self._abort_on_cancel = False
         self._source: Source
         self._machine: Machine
@@ -118,7 +118,7 @@ class ResumableUpload:
                 if self._machine.phase is Phase.LEFT:
                     return self._go_on_in_stages()
                 if not self._may_begin_again():
-                    raise self._stopped()
+                    raise self._stopped() from self._failure
                 self._begin_again()
         finally:
             self._source.close()
@@ -127,6 +127,7 @@ class ResumableUpload:
         """Stop at once, from any thread; the session is kept for later unless `abort`."""
         self._abort_on_cancel = abort
         self._cancelled.set()
+        self._over.set()
 
     @property
     def unseen_sessions(self) -> int:
@@ -156,6 +157,7 @@ class ResumableUpload:
         self._attempts = self._parts_sent = 0
         self._saved_at = 0.0
         self._changed = False
+        self._failure: Exception | None = None
         self._teller = Teller(self.bucket, self.key, self._on_event)
         self._creates = list(recorded.creates) if recorded else []
         whole = type(self._store) is S3Store and not isinstance(self._path_or_file, Source)
@@ -222,12 +224,15 @@ class ResumableUpload:
     # --- the driver
 
     def _drive(self) -> None:
+        self._over.clear()
         pool = ThreadPoolExecutor(self._most, thread_name_prefix="upload")
         running: dict[Future[Any], Command] = {}
         try:
-            while not self._machine.finished:
+            while running or not self._machine.finished:
                 if self._cancelled.is_set():
                     self._end_cancelled(pool, running)
+                if self._machine.finished:
+                    self._over.set()  # what waits for its next try need not
                 for command in self._machine.ready(self._lookout.threads - len(running)):
                     if command.operation == Operation.CREATE:
                         self._creates.append((time.time(), 0.0))
@@ -238,6 +243,7 @@ class ResumableUpload:
                     self._take(running.pop(future), future)
         except BaseException:
             self._cancelled.set()
+            self._over.set()
             raise
         finally:
             pool.shutdown(wait=not self._cancelled.is_set(), cancel_futures=True)
@@ -255,8 +261,8 @@ class ResumableUpload:
 
     def _carry_out(self, command: Command) -> Any:
         """Do one command, in a thread of the pool."""
-        if command.delay and self._cancelled.wait(command.delay):
-            raise _CancelledWaitError
+        if command.delay and self._over.wait(command.delay):
+            raise _NoTryError
         store = self._store
         match command.operation:
             case Operation.CREATE:
@@ -321,10 +327,10 @@ class ResumableUpload:
         error = future.exception()
         if error is None:
             self._answered(command, future.result())
-        elif isinstance(error, _CancelledWaitError):
+        elif isinstance(error, _NoTryError):
             return
         elif isinstance(error, Exception):
-            info = verdict_on(error, command)
+            info, self._failure = verdict_on(error, command), error
             if command.operation == Operation.CREATE:
                 since, _ = self._creates.pop()
                 self._creates += [(since, time.time())] if may_have_worked(info) else []
