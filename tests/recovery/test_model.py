@@ -1,8 +1,12 @@
-"""Faults, crashes, new credentials and new versions of the file in any order: never a wrong success, always an end."""
+"""Faults, crashes, new credentials and new versions of the file in any order.
+
+Never a wrong success, always an end, and after a success nothing is left that the result does not name.
+"""
 
 import random
 import shutil
 import tempfile
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +27,7 @@ from upload_diag.faults import (
     Respond,
     Truncate,
 )
-from upload_diag.recovery import UploadStoppedError
+from upload_diag.recovery import CheckpointedUpload, UploadStoppedError
 from upload_diag.recovery.source import FileChangedError
 
 FAULTS = st.sampled_from([
@@ -35,8 +39,10 @@ FAULTS = st.sampled_from([
 ])  # fmt: skip
 OPERATIONS = st.sampled_from([
     "CreateMultipartUpload", "UploadPart", "ListParts", "CompleteMultipartUpload", "HeadObject", "AbortMultipartUpload",
+    "UploadPartCopy", "DeleteObject", "ListMultipartUploads",
 ])  # fmt: skip
 POLICY = replace(FAST, backoff_base=0, max_attempts=3)
+REQUESTS = 400  # more than the worst run may need: three sessions, every request tried three times
 
 
 class CrashError(BaseException):
@@ -54,8 +60,8 @@ class Uploads(RuleBasedStateMachine):
         self.s3.create_bucket(Bucket=BUCKET)
         self.folder = Path(tempfile.mkdtemp())
         self.file, self.state, self.copy = (self.folder / name for name in ("file", "state", "copy"))
-        self.version, self.token, self.unseen = 0, 0, 0
-        self.kept = set()  # sessions that a crash may have made without noting them
+        self.version, self.token = 0, 0
+        self.named = set()  # what earlier results said they could not remove
         self.versions = set()
         self.change_file(4)
 
@@ -77,33 +83,42 @@ class Uploads(RuleBasedStateMachine):
     def sessions_die(self):
         self.server.expire()
 
-    @rule(crash_at=st.none() | st.integers(1, 12), on_change=st.sampled_from(["stop", "restart"]))
-    def run_upload(self, crash_at, on_change):
-        self.seen, result = 0, None
-        running = upload(
-            self.client_of(f"m{self.token}"),
-            self.file,
-            policy=replace(POLICY, on_file_change=on_change),
-            state=self.state,
-            renew=self.renew,
-            on_event=lambda _: self.crash(crash_at),
+    @rule(
+        crash_at=st.none() | st.integers(1, 12),
+        on_change=st.sampled_from(["stop", "restart"]),
+        every=st.sampled_from([None, None, 2]),
+    )
+    def run_upload(self, crash_at, on_change, every):
+        self.seen, before = 0, self.server.journal.last
+        options = {
+            "policy": replace(POLICY, on_file_change=on_change), "state": self.state, "renew": self.renew,
+            "on_event": lambda _: self.crash(crash_at),
+        }  # fmt: skip
+        client = self.client_of(f"m{self.token}")
+        running = (
+            CheckpointedUpload(client, BUCKET, "k", self.file, every=every, **options)
+            if every
+            else upload(client, self.file, **options)
         )
+        result = None
         try:
             result = running.run()
         except CrashError:
-            shutil.copyfile(self.copy, self.state) if self.copy.exists() else self.state.unlink(missing_ok=True)
-            self.unseen += 1 + running.unseen_sessions
-        except UploadStoppedError:
-            self.unseen += running.unseen_sessions
-        except FileChangedError:
-            self.state.unlink()
-            self.unseen += 1
+            self.bring_back()
+        except (UploadStoppedError, FileChangedError):
+            pass
+        assert self.server.journal.last - before < REQUESTS
         if result is not None:
             self.server.app.plan.clear()
-            assert object_is(self.s3, self.file)
-            assert not self.state.exists()
-            self.unseen += result.unseen_sessions + len(result.leftovers)
-            assert len(sessions_left(self.s3)) <= self.unseen
+            self.check(result)
+
+    def check(self, result):
+        assert object_is(self.s3, self.file)
+        assert list(self.folder.glob("state*")) == []
+        there = {each["Key"] for each in self.s3.list_objects_v2(Bucket=BUCKET)["Contents"]} - {"k"}
+        left = {*sessions_left(self.s3), *there} - self.named
+        assert len(left - set(result.leftovers)) <= result.unseen_sessions
+        self.named |= left
 
     def renew(self, _):
         self.token += 1
@@ -112,10 +127,21 @@ class Uploads(RuleBasedStateMachine):
     def crash(self, at):
         self.seen += 1
         if self.seen == at:
-            self.copy.unlink(missing_ok=True)
-            if self.state.exists():
-                shutil.copyfile(self.state, self.copy)
+            shutil.rmtree(self.copy, ignore_errors=True)
+            self.copy.mkdir()
+            for state in self.folder.glob("state*"):
+                shutil.copy2(state, self.copy)
             raise CrashError
+
+    def bring_back(self):
+        """The state files as they were at the crash, once all that was on its way has arrived."""
+        for thread in threading.enumerate():
+            if thread.name.startswith("upload"):
+                thread.join()
+        for state in self.folder.glob("state*"):
+            state.unlink()
+        for state in self.copy.iterdir():
+            shutil.copy2(state, self.folder)
 
     @invariant()
     def what_is_at_the_key_is_a_whole_version_of_the_file(self):
