@@ -130,6 +130,7 @@ LABELS: tuple[Label, ...] = (
     ),
     Label("key", r"\brequestedKey\"?: ?\"([^\"]{1,900})\"", 60),
     Label("key", r"\bobjectName = ([^\s,)]{1,900})", 60),
+    Label("key", r"[Ff]or object ([^\s:,'\"]{1,600}/[^\s:,'\"]{1,300})", 40),
     Label("key", r"putting object ([^\s:,\"']{1,900}):", 60),
     Label("key", r"multipart upload on ([^\s:]{1,900}):", 60),
     Label("key", r"failed to upload '([^']{1,900})'", 40),

@@ -76,14 +76,16 @@ SESSION = (
         "phrase.no-such-upload",
         E.SESSION_EXPIRED,
         "upload",
-        r"\bno such (?:multi-?part |resumable )?upload\b|\bno (?:active |ongoing |matching |existing )?"
+        r"\bno such (?:multi-?part |resumable )?upload(?: ?id)?\b|\bno (?:active |ongoing |matching |existing )?"
         rf"(?:multi-?part |resumable )?upload(?: session)? "
-        r"(?:(?:with|for) (?:this|that|the|given) (?:upload )?id\b|(?:was |is )?(?:found|exists|in progress)\b)"
+        r"(?:(?:with|for) (?:this |that |the |given )?(?:upload )?id\b|(?:was |is )?(?:found|exists|in progress)\b)"
         rf"{_ELSEWHERE}|\bnot ?found: (?:multi-?part )?upload\b",
         refines=_OVER,
         strength=85,
         hits=(
             "error: no such upload",
+            "no such uploadId",
+            "No upload session with id 81f3",
             "no such multipart upload: 2~x",
             "no upload session found",
             "No multipart upload found for id 123",
@@ -92,6 +94,22 @@ SESSION = (
         ),
         misses=("no such bucket", "no upload with errors", "no uploads found", "No upload field found in form"),
         seen="stores of applications",
+    ),
+    Phrase(
+        "phrase.upload-session-name",
+        E.SESSION_EXPIRED,
+        "upload",
+        r"\b(?:err_)?(?:multipart_?|resumable_?)?upload_?(?:session_?|id_?)?(?:not_?found|expired|does_?not_?exist)"
+        r"(?:_?exception|_?error)?\b",
+        refines=_OVER,
+        strength=75,
+        hits=(
+            "com.example.UploadSessionNotFoundException: 81f3",
+            "raise UploadExpiredError(81)",
+            "failed: ERR_UPLOAD_ID_NOT_FOUND",
+        ),
+        misses=("UploadFileNotFoundException: clip.mov", "UPLOAD_URL_EXPIRED", "upload preset not found"),
+        seen="exceptions and codes of applications",
     ),
     Phrase(
         "phrase.cannot-find-upload",
