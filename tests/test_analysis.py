@@ -170,7 +170,7 @@ JUDGES = {engine: Judge(engine=engine) for engine in ("hyperscan", "re")}
 def records(data: bytes, size: int = 1 << 20, engine: str = "hyperscan"):
     judge = JUDGES[engine]
     judge.known.clear()
-    reader = Reader(Slow(data, size), detect(data), judge.scanner, judge.known)
+    reader = Reader(Slow(data, size), detect(data), judge.scanner, judge.json_lines)
     found = [(r.offset, r.line, r.when, r.text, r.ids, judge(r).failure) for r in reader.records()]
     assert reader.bytes == len(data)
     assert reader.lines == data.count(b"\n") + (not data.endswith(b"\n"))
@@ -200,7 +200,7 @@ def test_ranges_of_a_file_share_no_record_and_leave_none_out(data, cuts):
     for lo, hi in pairwise(bounds):
         stream = io.BytesIO(data)
         stream.seek(Reader.begin(lo))
-        reader = Reader(stream, detect(data), judge.scanner, judge.known, lo=lo, hi=hi)
+        reader = Reader(stream, detect(data), judge.scanner, judge.json_lines, lo=lo, hi=hi)
         found += [(r.offset, r.line + lines, r.when, r.text, r.ids, judge(r).failure) for r in reader.records()]
         size += reader.bytes
         lines += reader.lines

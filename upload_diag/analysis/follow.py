@@ -187,7 +187,7 @@ class Follower:
             file.unreadable[problem] = 1
             file.unreadable_bytes += stop
             return
-        reader = Reader(io.BytesIO(data), log.layout, self._judge.scanner, self._judge.known, lo=begin)
+        reader = Reader(io.BytesIO(data), log.layout, self._judge.scanner, self._judge.json_lines, lo=begin)
         thread = log.thread if log.layout.format == "text" else None
         counted = len(data) - stop
         for record in reader.records():

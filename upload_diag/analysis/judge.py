@@ -9,6 +9,7 @@ from upload_diag.logs.events import literals, read_event
 from upload_diag.logs.markers import Event
 from upload_diag.logs.prefilter import Scanner, minimal, scanner
 from upload_diag.logs.record import Record
+from upload_diag.logs.skeleton import JsonLines
 from upload_diag.sessions import Failure
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Judge:
 
     Attributes:
         known: the verdicts on the records judged so far, by `Record.key`.
+        json_lines: the reader of lines of JSON, which learns along with it.
     """
 
     def __init__(self, ruleset: "Ruleset | None" = None, engine: str | None = None) -> None:
@@ -56,6 +58,7 @@ class Judge:
         self.ruleset = self._classifier.ruleset
         self.scanner: Scanner = scanner(search_literals(self.ruleset), engine)
         self.known: dict[bytes, Verdict] = {}
+        self.json_lines = JsonLines(self.known)
 
     def __call__(self, record: Record) -> Verdict:
         """The verdict on a record."""

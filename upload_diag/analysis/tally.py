@@ -5,14 +5,13 @@ order. Whatever is limited keeps the earliest of its kind, and counts what it le
 """
 
 from bisect import bisect
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from heapq import nsmallest
 from operator import itemgetter
 
 from upload_diag.analysis.judge import Verdict
 from upload_diag.codes import ErrorCode
-from upload_diag.logs.fields import Ids
 from upload_diag.logs.markers import Event
 from upload_diag.logs.record import Record
 from upload_diag.sessions import Failure, Place, Trace
@@ -55,18 +54,13 @@ class GroupTally:
     last: int = 0
     examples: list[tuple[Place, bytes]] = field(default_factory=list)
 
-    def add(self, place: Place, text: bytes) -> None:
-        """Count one more, and keep it if it is among the earliest."""
-        self.count += 1
-        when = place[0]
-        if when:
-            self.first = min(self.first or when, when)
-            self.last = max(self.last, when)
-        examples = self.examples
-        if len(examples) < EXAMPLES or place < examples[-1][0]:
-            examples.append((place, text[:EXCERPT]))
-            examples.sort()
-            del examples[EXAMPLES:]
+    def keep(self, place: Place, text: bytes, verdict: Verdict) -> None:
+        """Keep one that is among the earliest; the very first speaks for all."""
+        if not self.examples or place < self.examples[0][0]:
+            self.verdict = verdict
+        self.examples.append((place, text[:EXCERPT]))
+        self.examples.sort()
+        del self.examples[EXAMPLES:]
 
     def merge(self, other: "GroupTally") -> None:
         """Add another count of the same failure."""
@@ -106,52 +100,56 @@ class Tally:
         self.files: dict[str, FileTally] = {}
         self.groups: dict[Failure, GroupTally] = {}
         self.traces: dict[str, Trace] = {}
-        self.minutes: dict[int, Counter[ErrorCode]] = {}
+        self.minutes: defaultdict[int, Counter[ErrorCode]] = defaultdict(Counter)
         self.dropped: Counter[str] = Counter()
         self.threads: dict[str, list[Thread]] = {}
 
     def add(self, record: Record, verdict: Verdict, file: FileTally, thread: Thread | None) -> None:
         """Count what a record says."""
         failure = verdict.failure
-        place: Place = (record.when, file.path, record.offset, record.line)
+        when = record.when
+        place: Place = (when, file.path, record.offset, record.line)
         if failure is not None:
-            code = failure.code
-            file.by_code[code] += 1
+            file.by_code[failure.code] += 1
             group = self.groups.get(failure)
             if group is None:
                 group = self.groups[failure] = GroupTally(verdict)
-            group.add(place, record.text)
-            if record.when:
-                minute = record.when // MINUTE
-                counts = self.minutes.get(minute)
-                if counts is None:
-                    counts = self.minutes[minute] = Counter()
-                counts[code] += 1
-        self._trace(record.ids, verdict, place, thread)
-
-    def _trace(self, ids: Ids, verdict: Verdict, place: Place, thread: Thread | None) -> None:
-        """Note it in the story of its upload."""
-        ref = ids.upload or ids.video or (ids.bucket + b"/" + ids.key if ids.key else b"")
+            group.count += 1
+            if when:
+                group.last = max(group.last, when)
+                if when < group.first or not group.first:
+                    group.first = when
+                self.minutes[when // MINUTE][failure.code] += 1
+            if len(group.examples) < EXAMPLES or place < group.examples[-1][0]:
+                group.keep(place, record.text, verdict)
+        upload, video, bucket, key, _, part = ids = record.ids
+        ref = upload or video or (bucket + b"/" + key if key else b"")
         if not ref:
             if thread is not None:
                 self._orphan(verdict, place, thread)
             return
-        marks = _marks(verdict)
-        if not marks and thread is None:
-            return
         name = ref.decode("utf-8", "replace")
-        trace = self.traces.get(name)
+        trace = self.traces.get(name) or self._begin(name, verdict, thread)
         if trace is None:
-            if len(self.traces) >= SESSIONS:
-                self.dropped["sessions"] += 1
-                return
-            trace = self.traces[name] = Trace()
+            return
         trace.learn(ids)
-        for what in marks:
-            trace.mark(what, place, ids.part)
+        if failure is not None:
+            trace.mark(failure, place, 0)
+        if verdict.event is not None:
+            trace.mark(verdict.event, place, part)
         if thread is not None:
             thread.first = thread.first or name
             thread.current = name
+
+    def _begin(self, name: str, verdict: Verdict, thread: Thread | None) -> Trace | None:
+        """A new story; None when there is nothing to tell, or no room for it."""
+        if verdict.failure is None and verdict.event is None and thread is None:
+            return None
+        if len(self.traces) >= SESSIONS:
+            self.dropped["sessions"] += 1
+            return None
+        trace = self.traces[name] = Trace()
+        return trace
 
     def _orphan(self, verdict: Verdict, place: Place, thread: Thread) -> None:
         for what in _marks(verdict):
@@ -184,7 +182,7 @@ class Tally:
             else:
                 self.dropped["sessions"] += 1
         for minute, counts in other.minutes.items():
-            self.minutes.setdefault(minute, Counter()).update(counts)
+            self.minutes[minute].update(counts)
         self.dropped.update(other.dropped)
         for path, threads in other.threads.items():
             self.threads[path] = self._joined([*self.threads.get(path, ()), *threads])

@@ -5,7 +5,7 @@ hold a literal of the rules are looked at. An entry belongs to the block in whic
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,7 +53,7 @@ class _Source:
 class CollectedReader:
     """Reads the entries of every process as records; counts as `Reader` does."""
 
-    def __init__(self, stream: Any, layout: Layout, scanner: Scanner, known: MutableMapping[bytes, Any]) -> None:
+    def __init__(self, stream: Any, layout: Layout, scanner: Scanner, json_lines: JsonLines) -> None:
         self.begun = 0
         self.bytes = 0
         self.lines = 0
@@ -62,7 +62,7 @@ class CollectedReader:
         self._layout = layout
         self._collector = COLLECTED[layout.collector or ""]
         self._scanner = scanner
-        self._json = JsonLines(known)
+        self._json = json_lines
         self._buffer = b""
         self._base = 0  # where in the stream the buffer begins
         self._start = 0  # where in the buffer the first line begins whose entry was not yet read

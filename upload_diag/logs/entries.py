@@ -7,7 +7,7 @@ and each piece still finds the same entries.
 import re
 from collections.abc import Iterator
 
-__all__ = ["begins_entry", "entry_end", "entry_start", "is_echo", "is_json_line"]
+__all__ = ["DETAILS", "begins_entry", "entry_end", "entry_start", "is_echo", "is_json_line"]
 
 Buffer = bytes | bytearray
 
@@ -41,13 +41,14 @@ _CHAINED = (b"During handling of the above", b"The above exception was")
 _FRAME = b"  File "
 _EXCEPTION = re.compile(rb"[A-Za-z_][\w.]*(?:: |:?$)")
 # The client says that its session is dead, and prints the details with a second call: one failure.
-_ANNOUNCED, _DETAILS = b"getting fresh session", b"ession expiration details"
+_ANNOUNCED, DETAILS = b"getting fresh session", b"ession expiration details"
 # So does a browser: why it blocks, that the request failed, that the resource was not loaded.
 _NET_ERROR = re.compile(rb"net::ERR_[A-Z_]+")
 _CORS, _FAILED, _NOT_LOADED = b"blocked by CORS policy", b"net::ERR_FAILED", b"Failed to load resource"
 # What curl prints of one exchange, below the line of the request.
 _CURL = re.compile(rb"[<>] (?:[A-Za-z][\w-]*: |HTTP/)|[<>]\s*$|\* [A-Z]")
 _CURL_ANSWER = re.compile(rb"<!?[\w?]")
+_INDENTED = b" \t\n"  # a line that begins so begins no entry
 _LOOKBACK_LINES = 6
 _LINE_SAMPLE = 2048  # how much of a long line is looked at, at either end
 
@@ -95,7 +96,7 @@ def begins_entry(buffer: Buffer, start: int, floor: int, *, dated: bool) -> bool
 
 def is_echo(line: bytes, buffer: Buffer, start: int, floor: int) -> bool:
     """Whether the line only says more of the failure that the line above it tells."""
-    if _DETAILS in line:
+    if DETAILS in line:
         return _ANNOUNCED in next(_above(buffer, start, floor), b"")
     refused = _NET_ERROR.search(line)
     if refused is not None:
@@ -135,7 +136,9 @@ def _line(buffer: Buffer, start: int) -> bytes:
 
 def entry_start(buffer: Buffer, line_start: int, first: int, floor: int, *, dated: bool) -> int:
     """Where the entry begins that the line belongs to; `first` is known to begin one."""
-    while line_start > first and not begins_entry(buffer, line_start, floor, dated=dated):
+    while line_start > first and (
+        buffer[line_start] in _INDENTED or not begins_entry(buffer, line_start, floor, dated=dated)
+    ):
         line_start = max(buffer.rfind(b"\n", first, line_start - 1) + 1, first)
     return line_start
 
@@ -146,5 +149,5 @@ def entry_end(buffer: Buffer, line_start: int, stop: int, floor: int, *, dated: 
         line_start = buffer.find(b"\n", line_start, stop) + 1
         if line_start == 0 or line_start >= stop:
             return stop
-        if begins_entry(buffer, line_start, floor, dated=dated):
+        if buffer[line_start] not in _INDENTED and begins_entry(buffer, line_start, floor, dated=dated):
             return line_start

@@ -7,15 +7,16 @@ A range of a file is read from the first entry that begins in it to the first th
 ranges share nothing and leave nothing out, wherever a file is cut.
 """
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator
 from typing import Any
 
-from upload_diag.logs.entries import begins_entry, entry_end, entry_start, is_echo
-from upload_diag.logs.fields import NO_IDS, Ids, find_time, read_line
+from upload_diag.logs.entries import DETAILS, begins_entry, entry_end, entry_start, is_echo
+from upload_diag.logs.fields import NO_IDS, Ids, find_time
 from upload_diag.logs.layout import LINE_FORMATS, Layout
 from upload_diag.logs.prefilter import Scanner
 from upload_diag.logs.record import Record
 from upload_diag.logs.skeleton import JsonLines
+from upload_diag.logs.texts import Texts
 
 __all__ = ["CONTEXT", "LINE_LIMIT", "Reader", "read_text"]
 
@@ -23,6 +24,7 @@ LINE_LIMIT = 1 << 20  # a longer line is cut, and what is cut off is counted
 CONTEXT = 16_384  # bytes before an entry that are kept, to tell where it begins and when it was
 _BLOCK = 1 << 18  # fits the processor's cache, which is half of the speed
 _DENSE = 96  # a literal in fewer bytes than this, on average: look at every line
+_CROWDED = 15  # blocks that are read line by line when most lines of one hold a literal
 _DAMAGED = "lines that are not text"
 _TIME_LINES = 16  # how far above an entry its time may stand
 
@@ -42,7 +44,7 @@ class Reader:
         stream: Any,
         layout: Layout,
         scanner: Scanner,
-        known: MutableMapping[bytes, Any],
+        json_lines: JsonLines,
         *,
         lo: int = 0,
         hi: int | None = None,
@@ -54,7 +56,9 @@ class Reader:
         self._stream = stream
         self._layout = layout
         self._scanner = scanner
-        self._json = JsonLines(known)
+        self._json = json_lines
+        self._read_line = LINE_FORMATS.get(layout.format or "")
+        self._crowded = 0  # so many more blocks are read line by line without a search
         self._hi = hi
         self._lo = lo
         self._buffer = bytearray(_BLOCK)
@@ -156,21 +160,32 @@ class Reader:
 
     def _search(self, stop: int) -> Iterator[Record]:
         """The records of the whole entries between the last place read and `stop`."""
+        if self._crowded:
+            self._crowded -= 1
+            yield from self._every_line(stop)
+            return
         length = stop - self._start
         limit = length // _DENSE + 8 if self._layout.whole_lines else length
         with memoryview(self._buffer) as view:
             hits = self._scanner.hits(view[self._start : stop], limit)
         if len(hits) >= limit:
+            self._crowded = _CROWDED
             yield from self._every_line(stop)
-        else:
-            yield from self._around(hits, stop)
+            return
+        found = 0
+        for record in self._around(hits, stop):
+            found += 1
+            yield record
+        if self._layout.whole_lines and 2 * found > self._buffer.count(b"\n", self._start, stop):
+            self._crowded = _CROWDED
 
     def _every_line(self, stop: int) -> Iterator[Record]:
         offset = self._base + self._start
         line = self.lines
-        for text in self._buffer[self._start : stop].split(b"\n"):
+        read = self._line
+        for text in bytes(memoryview(self._buffer)[self._start : stop]).split(b"\n"):
             line += 1
-            record = self._line(bytes(text), offset) if text else None
+            record = read(text, offset) if text else None
             if record is not None:
                 record.line = line
                 yield record
@@ -199,11 +214,11 @@ class Reader:
 
     def _line(self, text: bytes, offset: int) -> Record | None:
         """The record of a line that is an entry by itself."""
-        read = LINE_FORMATS.get(self._layout.format or "")
+        read = self._read_line
         if read is not None:
             return read(text, offset)
         record = self._json.read(text, offset)
-        if is_echo(text, self._buffer, offset - self._base, self._floor):
+        if DETAILS in text and is_echo(text, self._buffer, offset - self._base, self._floor):
             record.key, record.payload = b"echo", {}
         return record
 
@@ -271,6 +286,7 @@ class Reader:
 
 _LINES: dict[bytes, tuple[bytes, Ids]] = {}
 _LINES_LIMIT = 16_384
+_NEW_LINES = Texts(unique=True)
 
 
 def read_text(text: bytes) -> tuple[bytes, Ids]:
@@ -280,9 +296,10 @@ def read_text(text: bytes) -> tuple[bytes, Ids]:
     for line in text.splitlines():
         known = _LINES.get(line)
         if known is None:
+            known = _NEW_LINES.read(line)
             if len(_LINES) >= _LINES_LIMIT:
                 _LINES.clear()
-            known = _LINES[line] = read_line(line)
+            _LINES[line] = known
         plain.append(known[0])
         if known[1] is not NO_IDS:
             ids = ids.or_else(known[1])

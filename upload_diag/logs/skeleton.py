@@ -44,7 +44,8 @@ class JsonLines:
     def read(self, line: bytes, offset: int) -> Record:
         """The record that a line of JSON is."""
         parts = line.split(b'"')
-        for plan in self._plans.get((len(parts), parts[1] if len(parts) > 1 else b""), ()):
+        parts.append(b"")  # what names without a value point at; the other parts are counted from the beginning
+        for plan in self._plans.get((len(parts), parts[1]), ()):
             if plan.fixed(parts) == plan.shape:
                 break
         else:
@@ -54,15 +55,27 @@ class JsonLines:
             plan.learn(parts)
             key, ids = plan.key(parts)
         if plan.ids:
-            ids = plan.named_ids(parts, ids)
-        return Record(offset, plan.when(parts), key, line, ids)
+            upload, video, bucket, name, request, part = named = plan.named(parts)
+            if not plan.plain or b"null" in named:
+                ids = plan.any_ids(parts).or_else(ids)
+            elif ids is NO_IDS:
+                ids = Ids(upload, video, bucket, name, request, _part(part))
+            else:
+                ids = Ids(upload, video, bucket, name, request, _part(part)).or_else(ids)
+        when = 0
+        for i in plan.time:
+            value = parts[i]
+            when = read_time(value if value[:1].isdigit() else value.strip(b": ,"))
+            if when:
+                break
+        return Record(offset, when, key, line, ids)
 
     def _new_plan(self, parts: list[bytes]) -> "_Plan":
         self._size += 1
         if self._size > _PLANS_LIMIT:
             self._plans.clear()
             self._size = 1
-        alike = self._plans.setdefault((len(parts), parts[1] if len(parts) > 1 else b""), [])
+        alike = self._plans.setdefault((len(parts), parts[1]), [])
         if len(alike) >= _ALIKE_LIMIT:
             alike.clear()
         alike.append(_Plan(parts))
@@ -73,28 +86,31 @@ _numbers = count()
 
 
 class _Plan:
-    """How to read one shape of line. `parts` is always the line, split at its quotation marks.
+    """How to read one shape of line. `parts` is always the line, split at its quotation marks, and an empty part.
 
     Attributes:
         fixed: picks the parts that are the same in every line of the shape.
         shape: what it picks then.
         ids: the fields of `Ids` that have a field of their own, and where it stands.
+        named: picks the values of these fields, in the order of `Ids`.
+        plain: what it picks are the ids themselves.
+        time: where times stand.
     """
 
-    __slots__ = ("_erase", "_named", "_number", "_places", "_plain", "_time", "_values", "fixed", "ids", "shape")
+    __slots__ = ("_erase", "_number", "_places", "_values", "fixed", "ids", "named", "plain", "shape", "time")
 
     def __init__(self, parts: list[bytes]) -> None:
         names = [i for i in range(1, len(parts) - 1) if parts[i + 1].lstrip()[:1] == b":"]
         skipped: set[int] = set()
         self.ids: list[tuple[int, int]] = []
-        self._time: list[int] = []
+        self.time: list[int] = []
         for i in names:
             name = parts[i].rstrip(b"\\").decode("utf-8", "replace")
             text = parts[i + 1].strip(b" \\") == b":" and i + 2 < len(parts)
             at = i + 2 if text else i + 1
             field = id_field(name)
             if name in _TIME_NAMES:
-                self._time.append(at)
+                self.time.append(at)
             if field is None:
                 if not text and parts[at].strip(b": ")[:1].isdigit() and not _TELLING.search(name):
                     skipped.add(at)
@@ -102,8 +118,8 @@ class _Plan:
                 skipped.add(at)
                 if field != OTHER:
                     self.ids.append((field, at))
-        self._named = getter([next((i for field, i in self.ids if field == kind), -1) for kind in range(len(NO_IDS))])
-        self._plain = len(dict(self.ids)) == len(self.ids) and all(
+        self.named = getter([next((i for field, i in self.ids if field == kind), -1) for kind in range(len(NO_IDS))])
+        self.plain = len(dict(self.ids)) == len(self.ids) and all(
             field == PART or (parts[i - 1].strip() == b":" and not parts[i].endswith(b"\\")) for field, i in self.ids
         )
         named = set(names)
@@ -136,32 +152,14 @@ class _Plan:
                 ids = ids.or_else(found)
         return self._number + b'"'.join(erased), ids
 
-    def named_ids(self, parts: list[bytes], others: Ids) -> Ids:
-        """The ids in fields of their own, the first of a kind; of kinds that have none, the others."""
-        parts.append(b"")
-        named = self._named(parts)
-        if not self._plain or b"null" in named:
-            return self._any_ids(parts).or_else(others)
-        upload, video, bucket, key, request, part = named
-        ids = Ids(upload, video, bucket, key, request, _part(part) if part else 0)
-        return ids if others is NO_IDS else ids.or_else(others)
-
-    def _any_ids(self, parts: list[bytes]) -> Ids:
-        """The same for fields that stand in escaped JSON, are no texts, or appear twice."""
+    def any_ids(self, parts: list[bytes]) -> Ids:
+        """The ids in fields of their own, the first of a kind; also in escaped JSON, and where they are no texts."""
         found: list[Any] = [b"", b"", b"", b"", b"", 0]
         for field, i in self.ids:
             value = parts[i].strip(_AROUND_A_VALUE)
             if value and not found[field] and value != b"null":
                 found[field] = _part(value) if field == PART else value
         return Ids._make(found)
-
-    def when(self, parts: list[bytes]) -> int:
-        """The time of the line, 0 when it has none."""
-        for i in self._time:
-            when = read_time(parts[i].strip(b": ,"))
-            if when:
-                return when
-        return 0
 
 
 @lru_cache(maxsize=16_384)

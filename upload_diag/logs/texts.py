@@ -32,6 +32,7 @@ __all__ = ["Texts"]
 Read = tuple[bytes, Ids]
 _WHOLE_LIMIT = 512  # texts of one place; when there are more, they are unique
 _LONGEST = 4096  # bytes of a text that is remembered
+_WORTH_A_PATTERN = 16  # uses
 _MOST_PLACES = 48  # that vary in a text
 _FORMS_LIMIT = 2048  # texts of one place that differ in more than what varies
 # What words look like that `fields.read_word` erases, in whole or in part; rather less than more.
@@ -47,13 +48,13 @@ _NO_CLOCK = rb"(?![\[(]?\d\d)"
 
 
 class Texts:
-    """The texts of one place."""
+    """The texts of one place; `unique` when it is known that hardly any comes twice."""
 
     __slots__ = ("_forms", "_size", "_unique", "_whole")
 
-    def __init__(self) -> None:
+    def __init__(self, *, unique: bool = False) -> None:
         self._whole: dict[bytes, Read] = {}
-        self._unique = False
+        self._unique = unique
         self._forms: dict[int, list[_Form]] = {}  # by the number of their words
         self._size = 0
 
@@ -124,8 +125,11 @@ class _Form:
         if known is None:
             return None
         varying = self._varying(words)
-        match = known.pattern.fullmatch(b" ".join(varying))
-        return known.check(varying) if match is None else (known.erased, known.ids(match))
+        if known.pattern is not None:
+            match = known.pattern.fullmatch(b" ".join(varying))
+            if match is not None:
+                return known.erased, known.ids(match)
+        return known.check(varying)
 
 
 class _Known:
@@ -133,10 +137,10 @@ class _Known:
 
     Attributes:
         erased: what `read_line` makes of it.
-        pattern: what the varying words look like, with blanks between them.
+        pattern: what the varying words look like, with blanks between them; None as long as that is not worth a regex.
     """
 
-    __slots__ = ("_fields", "_read", "_waiting", "erased", "pattern")
+    __slots__ = ("_fields", "_read", "_used", "_waiting", "erased", "pattern")
 
     def __init__(self, erased: bytes, words: list[bytes], places: tuple[int, ...]) -> None:
         self.erased = erased
@@ -144,11 +148,13 @@ class _Known:
         self._read = [read[place] for place in places]
         self._waiting = [read[place - 1][1] if place else None for place in places]
         self._fields: list[int] = []  # what the pattern's groups are
-        patterns = [
-            self._word(words[place], known, waiting)
-            for place, known, waiting in zip(places, self._read, self._waiting, strict=True)
-        ]
-        self.pattern = re.compile(b" ".join(patterns))
+        self._used = 0
+        self.pattern: re.Pattern[bytes] | None = None
+
+    def _study(self, varying: tuple[bytes, ...]) -> None:
+        """Make the pattern from the words of one text."""
+        words = zip(varying, self._read, self._waiting, strict=True)
+        self.pattern = re.compile(b" ".join([self._word(*word) for word in words]))
 
     def _word(self, word: bytes, read: Word, waiting: int | None) -> bytes:
         """What the words look like that are erased to the same as this one, as far as that can be told."""
@@ -204,6 +210,9 @@ class _Known:
                 return None
             for field, value in named:
                 found[field] = found[field] or value
+        self._used += 1
+        if self._used == _WORTH_A_PATTERN:
+            self._study(varying)
         return self.erased, Ids._make(found) if any(found) else NO_IDS
 
 

@@ -61,14 +61,15 @@ class Trace:
 
     def learn(self, ids: Ids) -> None:
         """Remember the ids of a record; of several values the least one is kept, in whatever order they come."""
-        if ids.upload and not self.uploads:
-            self.uploads = (ids.upload,)
-        if ids.video and ids.video != self.video:
-            self.video = min(ids.video, self.video or ids.video)
-        if ids.bucket and ids.bucket != self.bucket:
-            self.bucket = min(ids.bucket, self.bucket or ids.bucket)
-        if ids.key and ids.key != self.key:
-            self.key = min(ids.key, self.key or ids.key)
+        upload, video, bucket, key, _, _ = ids
+        if upload and not self.uploads:
+            self.uploads = (upload,)
+        if video and video != self.video:
+            self.video = min(video, self.video or video)
+        if bucket and bucket != self.bucket:
+            self.bucket = min(bucket, self.bucket or bucket)
+        if key and key != self.key:
+            self.key = min(key, self.key or key)
 
     def mark(self, what: Event | Failure, place: Place, part: int) -> None:
         """Note that something happened."""
