@@ -22,20 +22,20 @@ def bomb(size: int, before: bytes = FAILED) -> bytes:
 
 
 def gz_bomb() -> bytes:
-    return gzip.compress(FAILED, mtime=0) + gzip.compress(b"A" * (20 * MIB), 1, mtime=0) * 30
+    return gzip.compress(FAILED, mtime=0) + gzip.compress(b"A" * (20 * MIB), 1, mtime=0) * 6
 
 
 def bz2_bomb() -> bytes:
-    return bz2.compress(FAILED) + bz2.compress(b"A" * (20 * MIB)) * 10
+    return bz2.compress(FAILED) + bz2.compress(b"A" * (20 * MIB)) * 6
 
 
 def xz_bomb() -> bytes:
-    return lzma.compress(FAILED, preset=0) + lzma.compress(b"A" * (16 * MIB), preset=0) * 20
+    return lzma.compress(FAILED, preset=0) + lzma.compress(b"A" * (16 * MIB), preset=0) * 6
 
 
 def zst_bomb() -> bytes:
     packer = zstandard.ZstdCompressor(level=1)
-    return packer.compress(FAILED) + packer.compress(b"A" * (16 * MIB)) * 60
+    return packer.compress(FAILED) + packer.compress(b"A" * (16 * MIB)) * 6
 
 
 def zip_of(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -119,11 +119,79 @@ def tar_devices() -> bytes:
 
 def tar_with_huge_header() -> bytes:
     """A member that says it has a terabyte."""
-    data = bytearray(tar_of(("big.log", REG, FAILED, "")))
-    data[124:136] = b"\x80" + (1 << 40).to_bytes(11, "big")
-    data[148:156] = b" " * 8
-    data[148:156] = b"%06o\0 " % sum(data[:512])
-    return bytes(data)
+    data = tar_of(("big.log", REG, FAILED, ""))
+    return with_checksum(data[:124] + b"\x80" + (1 << 40).to_bytes(11, "big") + data[136:512]) + data[512:]
+
+
+def with_checksum(header: bytes) -> bytes:
+    """A tar header that somebody has changed, with its checksum made right."""
+    blank = header[:148] + b" " * 8 + header[156:512]
+    return header[:148] + b"%06o\0 " % sum(blank) + header[156:512]
+
+
+def tar_with_negative_size() -> bytes:
+    data = tar_of(("a.log", REG, FAILED, ""), ("b.log", REG, FAILED, ""))
+    return with_checksum(data[:124] + b"\xff" * 12 + data[136:512]) + data[512:]
+
+
+def tar_with_broken_header() -> bytes:
+    data = tar_of(("a.log", REG, FAILED, ""), ("b.log", REG, FAILED, ""))
+    return data[:1030] + b"?" + data[1031:]
+
+
+def tar_with_sparse_terabyte() -> bytes:
+    """A member of a few bytes and a hole of a terabyte behind them."""
+    info = tarfile.TarInfo("hole.log")
+    info.type, info.size = tarfile.GNUTYPE_SPARSE, 512
+    header = bytearray(info.tobuf(tarfile.GNU_FORMAT))
+    header[386:410] = b"%011o\0%011o\0" % (0, 512)
+    header[483:495] = b"\x80" + (1 << 40).to_bytes(11, "big")
+    return with_checksum(bytes(header)) + FAILED.ljust(512, b"\0") + bytes(1024)
+
+
+def tar_with_long_header() -> bytes:
+    info = tarfile.TarInfo("././@PaxHeader")
+    info.type, info.size = tarfile.XHDTYPE, 8 * MIB
+    return info.tobuf(tarfile.GNU_FORMAT) + b"A" * info.size
+
+
+def zip_with_link() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        link = zipfile.ZipInfo("link")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr("z.log", FAILED)
+    return out.getvalue()
+
+
+def zip_with_one_name_twice() -> bytes:
+    return zip_of({"a.log": FAILED, "b.log": FAILED}).replace(b"b.log", b"a.log")
+
+
+def zip_with_large_directory() -> bytes:
+    return zip_of({f"{number:060000}": b"" for number in range(300)}, zipfile.ZIP_STORED)
+
+
+def zip_of_zips_of_bombs() -> bytes:
+    data = zip_of({"z.log": b"A" * (20 * MIB)})
+    for _ in range(3):
+        data = zip_of({f"{number}.zip": data for number in range(5)})
+    return data
+
+
+def layers_of_gzip(count: int) -> bytes:
+    data = FAILED
+    for _ in range(count):
+        data = gzip.compress(data, mtime=0)
+    return data
+
+
+SKIPPED = b"\x50\x2a\x4d\x18\x04\0\0\0abcd"  # a frame of zstd that holds no data
+
+
+def zst(data: bytes) -> bytes:
+    return zstandard.ZstdCompressor().compress(data)
 
 
 def encrypted_zip() -> bytes:
@@ -196,6 +264,34 @@ CASES = [
          "cut.tar"), unread="tar|cut"),
     Case("a tar cut in a member", file_of(
         lambda: tar_of(("a.log", REG, FAILED + FILLER * 5000, ""))[:200_000], "cut.tar"), unread="tar|cut|end"),
+    Case("a tar entry of less than no bytes", file_of(tar_with_negative_size, "minus.tar"), finds=None, unread="tar"),
+    Case("a tar with a broken header", file_of(tar_with_broken_header, "broken.tar"), unread="tar"),
+    Case("a tar entry with a hole of a terabyte", file_of(tar_with_sparse_terabyte, "hole.tar"), unread=RATIO),
+    Case("a tar header of 8 MiB", file_of(tar_with_long_header, "long.tar"), finds=None, unread="header", code=3),
+    Case("two tars after one another", file_of(lambda: tar_of(("a.log", REG, FAILED, "")) * 2, "two.tar"),
+         unread="follows"),
+    Case("a zip entry that is a link", file_of(zip_with_link, "link.zip"), unread="not a regular file"),
+    Case("a zip with exactly the same name twice", file_of(zip_with_one_name_twice, "twice.zip"), finds=2),
+    Case("a zip with a directory of 18 MB", file_of(zip_with_large_directory, "wide.zip"), finds=None,
+         unread="directory", code=3),
+    Case("zips of zips of bombs", file_of(zip_of_zips_of_bombs, "tree.zip"), finds=0, unread=RATIO),
+    Case("gzip in gzip four times", file_of(lambda: layers_of_gzip(4), "a.gz")),
+    Case("gzip in gzip five times", file_of(lambda: layers_of_gzip(5), "a.gz"), finds=None, unread="layers", code=3),
+    Case("gzips with padding between them", file_of(
+        lambda: gzip.compress(FAILED, mtime=0) + bytes(1000) + gzip.compress(FAILED, mtime=0), "pad.gz"), finds=2),
+    Case("bzip2 with rubbish behind it", file_of(lambda: bz2.compress(FAILED) + b"rubbish", "tail.bz2"),
+         unread="follows"),
+    Case("xz that wants a gigabyte", file_of(
+        lambda: lzma.compress(FAILED, filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 30}]), "big.xz"),
+        finds=None, unread="[Mm]emory", code=3),
+    Case("zstd frames with one between them that holds nothing", file_of(
+        lambda: zst(FAILED) + SKIPPED + zst(FAILED), "frames.zst"), finds=2),
+    Case("a zstd of text cut in half", file_of(
+        lambda: zst(FAILED + noise(200_000).hex().encode())[:150_000], "half.zst"), unread="without its end"),
+    *(
+        Case(f"{name} on standard input", file_of(make, name), unread=RATIO, stdin=True)
+        for name, make in (("bomb.zst", zst_bomb), ("bomb.xz", xz_bomb), ("bomb.zip", zip_bomb_of_many))
+    ),
     Case("an empty tar", file_of(tar_of(), "empty.tar"), finds=None, unread=None, code=3),
     Case("an empty zip", file_of(zip_of({}), "empty.zip"), finds=None, unread=None, code=3),
     Case("zip entries that point outside", zip_into_folder(["../up.log", "/abs.log", "a/../../b.log", "..\\win.log"]),

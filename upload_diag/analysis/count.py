@@ -13,9 +13,9 @@ from upload_diag.logs.collected import CollectedReader
 from upload_diag.logs.documents import DocumentReader
 from upload_diag.logs.layout import DOCUMENTS, Layout
 from upload_diag.logs.opening import Recoded, begin
+from upload_diag.logs.packed import Stream, Unreadable
 from upload_diag.logs.reader import Reader
 from upload_diag.logs.record import Record
-from upload_diag.logs.source import Stream, Unreadable
 from upload_diag.logs.watched import Progress
 
 if TYPE_CHECKING:
@@ -133,7 +133,8 @@ class _Counter:
         """Count what a whole stream says."""
         file = self.file(opened.path)
         if isinstance(opened, Unreadable):
-            file.bytes = file.unreadable_bytes = opened.bytes
+            file.bytes += opened.bytes
+            file.unreadable_bytes += opened.bytes
             file.unreadable[opened.reason] += 1
             return
         layout, stream = begin(opened.file)

@@ -10,8 +10,9 @@ from typing import Any
 from upload_diag.logs.layout import DOCUMENTS, Layout
 from upload_diag.logs.objects import Object, ObjectFile, is_in_s3, list_objects, open_object
 from upload_diag.logs.opening import begin
+from upload_diag.logs.packed import Stream, Unreadable, is_packed
 from upload_diag.logs.reader import Reader
-from upload_diag.logs.source import STDIN, Stream, Unreadable, expand, is_packed, open_streams
+from upload_diag.logs.source import STDIN, expand, open_streams
 from upload_diag.logs.watched import Progress, Watched
 from upload_diag.s3 import Store
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from upload_diag.errors import InputError, ServerUnreachableError, UsageError
-from upload_diag.logs.source import Stream, Unreadable, streams_of
+from upload_diag.logs.packed import Stream, Unreadable, unpack
 from upload_diag.logs.watched import Progress, Watched
 from upload_diag.s3 import Store
 
@@ -97,7 +97,7 @@ def open_object(store: Store, found: Object, progress: Progress | None = None) -
     try:
         raw: Any = ObjectFile(store, found)
         with io.BufferedReader(raw if progress is None else Watched(raw, found.size, progress), 1 << 16) as file:
-            yield from streams_of(found.path, file, found.size)
+            yield from unpack(found.path, file, found.size)
     except OSError as error:
         yield Unreadable(found.path, found.size, str(error))
 

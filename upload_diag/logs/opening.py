@@ -8,7 +8,7 @@ from typing import Any
 
 from upload_diag.logs.layout import SAMPLE, Layout, detect
 
-__all__ = ["Recoded", "begin"]
+__all__ = ["Recoded", "Rejoined", "begin"]
 
 
 def begin(file: Any) -> tuple[Layout, Any]:
@@ -17,7 +17,7 @@ def begin(file: Any) -> tuple[Layout, Any]:
     with suppress(OSError):  # the reader will meet it again, and account for it
         while len(sample) < SAMPLE and (chunk := file.read1(SAMPLE - len(sample))):
             sample += chunk
-    opened: Any = _Rejoined(bytes(sample), file)
+    opened: Any = Rejoined(bytes(sample), file)
     layout = detect(bytes(sample))
     if layout.wide:
         text = Recoded(opened, layout.encoding or "")
@@ -43,7 +43,7 @@ class _OldLines(RawIOBase):
         return count
 
 
-class _Rejoined(RawIOBase):
+class Rejoined(RawIOBase):
     """A stream whose beginning has been read already."""
 
     def __init__(self, head: bytes, rest: Any) -> None:
