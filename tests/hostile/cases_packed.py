@@ -264,7 +264,8 @@ CASES = [
          "cut.tar"), unread="tar|cut"),
     Case("a tar cut in a member", file_of(
         lambda: tar_of(("a.log", REG, FAILED + FILLER * 5000, ""))[:200_000], "cut.tar"), unread="tar|cut|end"),
-    Case("a tar entry of less than no bytes", file_of(tar_with_negative_size, "minus.tar"), finds=None, unread="tar"),
+    Case("a tar entry of less than no bytes", file_of(tar_with_negative_size, "minus.tar"), finds=None, unread="tar",
+         code=3),
     Case("a tar with a broken header", file_of(tar_with_broken_header, "broken.tar"), unread="tar"),
     Case("a tar entry with a hole of a terabyte", file_of(tar_with_sparse_terabyte, "hole.tar"), unread=RATIO),
     Case("a tar header of 8 MiB", file_of(tar_with_long_header, "long.tar"), finds=None, unread="header", code=3),
