@@ -99,7 +99,8 @@ SESSION = (
         "phrase.upload-session-name",
         E.SESSION_EXPIRED,
         "upload",
-        r"\b(?:err_)?(?:multipart_?|resumable_?)?upload_?(?:session_?|id_?)?(?:not_?found|expired|does_?not_?exist)"
+        r"\b(?!resumableuploadnotfound\b)"  # a configuration that Google's XML interface does not find
+        r"(?:err_)?(?:multipart_?|resumable_?)?upload_?(?:session_?|id_?)?(?:not_?found|expired|does_?not_?exist)"
         r"(?:_?exception|_?error)?\b",
         refines=_OVER,
         strength=75,
