@@ -83,13 +83,13 @@ class Judge:
         marker = read_event(text)
         if marker is not None and marker.quiet:
             return Verdict(None, marker.event)
-        info = self._classifier.diagnose(text if len(data) < len(record.text) else _payload(record, text))
-        if not info.evidence:
+        found = self._classifier.judge(text if len(data) < len(record.text) else _payload(record, text))
+        if not found.hits:
             return Verdict(None, marker.event) if marker else NOTHING
-        context = info.context
-        failure = Failure(info.code, context.service_code or "", info.evidence[0].rule, context.operation or "")
+        failure = Failure(found.code, found.service_code or "", found.hits[0].rule, found.operation or "")
         event = marker.event if marker and marker.event in _BESIDE_A_FAILURE else None
-        return Verdict(failure, event, info.message, info.suggested_action, info.user_message, info.action_required)
+        advice = found.advice
+        return Verdict(failure, event, found.message, advice.suggested_action, advice.user_message, advice.action)
 
 
 _BESIDE_A_FAILURE = {Event.EXPIRED, Event.RETRY, Event.LIMIT, Event.REFRESH_FAILED, Event.CANCEL}

@@ -1,15 +1,17 @@
 """Anything in, one `ErrorInfo` out: collect what every rule finds, then decide."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from upload_diag.classifier.collector import Collector
 from upload_diag.classifier.index import Index
-from upload_diag.classifier.verdict import decide
-from upload_diag.model import ErrorInfo
+from upload_diag.classifier.verdict import Verdict, decide
 from upload_diag.rules.ruleset import Ruleset
+
+if TYPE_CHECKING:
+    from upload_diag.model import ErrorInfo
 
 __all__ = ["Classifier", "classify", "classify_many"]
 
@@ -21,12 +23,16 @@ class Classifier:
         self.ruleset = ruleset or Ruleset.builtin()
         self._index = Index(self.ruleset)
 
-    def diagnose(self, error: Any) -> ErrorInfo:
-        """See `classify`."""
+    def judge(self, error: Any) -> Verdict:
+        """The verdict on an error, without the words for users; see `classify`."""
         collector = Collector(self._index)
         with suppress(RecursionError, MemoryError):  # an object's own items() may do anything
             collector.collect(error)
-        return decide(collector.found, self.ruleset)
+        return decide(collector.found, self.ruleset.own)
+
+    def diagnose(self, error: Any) -> "ErrorInfo":
+        """See `classify`."""
+        return _describe()(self.judge(error), self.ruleset.version)
 
     def forget(self) -> None:
         """Forget the texts it remembers; for measurements."""
@@ -34,11 +40,18 @@ class Classifier:
 
 
 @cache
+def _describe() -> "Callable[[Verdict, str], ErrorInfo]":
+    from upload_diag.classifier.answer import describe  # it needs pydantic, which takes its time to load
+
+    return describe
+
+
+@cache
 def _builtin() -> Classifier:
     return Classifier()
 
 
-def classify(error: Any, *, rules: Ruleset | None = None) -> ErrorInfo:
+def classify(error: Any, *, rules: Ruleset | None = None) -> "ErrorInfo":
     """Say what went wrong with an upload, whatever shape the error has.
 
     Args:
@@ -53,7 +66,7 @@ def classify(error: Any, *, rules: Ruleset | None = None) -> ErrorInfo:
     return (_builtin() if rules is None else Classifier(rules)).diagnose(error)
 
 
-def classify_many(errors: Iterable[Any], *, rules: Ruleset | None = None) -> Iterator[ErrorInfo]:
+def classify_many(errors: Iterable[Any], *, rules: Ruleset | None = None) -> "Iterator[ErrorInfo]":
     """`classify` over many errors, with one classifier for all of them."""
     classifier = _builtin() if rules is None else Classifier(rules)
     return (classifier.diagnose(error) for error in errors)
