@@ -1,8 +1,10 @@
 """From a `Tally` to the `Report` that is printed."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 from upload_diag import __version__
+from upload_diag.analysis.cuts import find_cuts
 from upload_diag.analysis.report import Bucket, Example, Group, Input, Pattern, Report
 from upload_diag.analysis.tally import MINUTE, FileTally, GroupTally, Tally
 from upload_diag.codes import ErrorCode
@@ -38,9 +40,19 @@ def build(tally: Tally, ruleset_version: str) -> Report:
         first=rfc3339(min(times)) if times else None,
         last=rfc3339(max(times)) if times else None,
         dropped=dict(sorted(tally.dropped.items())),
-        notes=(),
+        notes=tuple(_notes(tally)),
         tally=tally,
     )
+
+
+def _notes(tally: Tally) -> Iterator[str]:
+    """What was not to be seen in the examples of a failure, and how it would be."""
+    cut: dict[str, list[str]] = {}
+    for failure in sorted(tally.groups):
+        for found in find_cuts(text for _, text in tally.groups[failure].examples):
+            cut.setdefault(f"The logger wrote {found.what}. To see it, {found.deeper}", []).append(failure.code)
+    for text, codes in sorted(cut.items()):
+        yield f"{text}. (In {', '.join(dict.fromkeys(codes))}.)"
 
 
 def _group(tally: Tally, failure: Failure, group: GroupTally, sessions: int) -> Group:

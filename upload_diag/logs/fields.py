@@ -131,7 +131,13 @@ _MANY_DIGITS = 4
 _LONG = 16
 _UPLOAD_ID = re.compile(rb"[A-Za-z0-9._~+/=|$-]{6,}$")  # a browser's console writes "…uploadId=abc:NaN", cut short
 _BARE = re.compile(rb"[\[(]?[\w+./~%-]+=*[\])]?[,;.:]?$")
-_NOT_IDS = {b"", b"null", b"undefined", b"none", b"nil", b"true", b"false", b"nan", b"-", b"n/a", b"[object]"}
+_NOT_IDS = {
+    *(b"", b"null", b"undefined", b"none", b"nil", b"true", b"false", b"nan", b"-", b"n/a", b"[object]"),
+    # a traceback shows the source: `upload_part(Bucket=bucket, Key=self.key, UploadId=upload_id)`
+    *(prefix + name for prefix in (b"", b"self.", b"this.") for name in (b"upload_id", b"uploadid", b"bucket", b"key")),
+    *(b"bucket_name", b"bucketname", b"object_name", b"object_key", b"part_number", b"partnumber", b"request_id"),
+}
+_LONGEST_NO_ID = max(map(len, _NOT_IDS))
 _TWO_WORDS = {b"upload", b"request", b"host", b"video"}  # "upload id: x"
 # Words whose numbers only count something, and words whose numbers tell what went wrong. All other numbers count, but
 # for those that look like an HTTP status, or like a code of R2 or WinSock.
@@ -247,7 +253,7 @@ def _clean(field: int, value: bytes) -> bytes | int:
     value = value.strip(_EDGES)
     if field == PART:
         return part_number(value)
-    if len(value) < 10 and value.lower() in _NOT_IDS:
+    if len(value) <= _LONGEST_NO_ID and value.lower() in _NOT_IDS:
         return b""
     if b"%" in value:
         value = unquote_to_bytes(value)

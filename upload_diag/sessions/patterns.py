@@ -14,6 +14,9 @@ __all__ = ["find_patterns"]
 
 _FEWEST = 3  # sessions that make a pattern
 _MINUTE = 60_000
+# Ages are one age when nearly all of them lie this close to the one in the middle; else there is none to be said.
+_CLOSE = 0.1
+_NEARLY_ALL = 0.8
 
 # Cause -> what its sessions share, and what to look at.
 _SAID = {
@@ -49,10 +52,10 @@ def find_patterns(traces: Iterable[Trace]) -> list[tuple[str, str, int, int]]:
         if count < _FEWEST:
             continue
         if cause is Cause.LIFECYCLE:
-            patterns.append((_lifecycle(ages, count, died), _LIFECYCLE_HINT, count, died))
+            patterns.append((_lifecycle(sorted(ages), count, died), _LIFECYCLE_HINT, count, died))
         elif cause in _SAID:
             text, hint = _SAID[cause]
-            patterns.append((f"{count} of {died} dead sessions {text}.", hint, count, died))
+            patterns.append((f"{_share(count, died)} {text}.", hint, count, died))
     return sorted(patterns, key=lambda pattern: (-pattern[2], pattern[0]))
 
 
@@ -72,11 +75,21 @@ def _age(trace: Trace) -> int:
     return died - begun.first[0] if begun is not None and begun.first[0] and died else 0
 
 
+def _share(count: int, died: int) -> str:
+    return f"All {died} dead sessions" if count == died else f"{count} of {died} dead sessions"
+
+
 def _lifecycle(ages: list[int], count: int, died: int) -> str:
+    """How old the sessions were, if they were of one age. `ages` ascend; not every session was seen to begin."""
     if not ages:
-        return f"{count} of {died} dead sessions were removed by a lifecycle rule."
+        return f"{_share(count, died)} were removed by a lifecycle rule."
     middle = median(ages)
-    spread = max(abs(age - middle) for age in ages)
+    near = [age for age in ages if abs(age - middle) <= _CLOSE * middle]
+    if len(near) < _FEWEST or len(near) < _NEARLY_ALL * len(ages):
+        hours = ages[0] // (60 * _MINUTE)
+        return f"{_share(count, died)} were missed first {hours} h or more after they began, at no common age."
+    spread = round(max(middle - near[0], near[-1] - middle) / _MINUTE)
     minutes = round(middle / _MINUTE)
-    when = f"{minutes // 60} h {minutes % 60} min (± {round(spread / _MINUTE)} min)"
-    return f"{count} of {died} dead sessions were missed first {when} after they began."
+    when = f"{minutes // 60} h {minutes % 60} min (± {spread} min)"
+    rest = "" if len(near) == count else f", {count - len(near)} more at another age"
+    return f"{_share(len(near), died)} were missed first {when} after they began{rest}."

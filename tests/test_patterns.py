@@ -1,0 +1,89 @@
+"""What many sessions share is said only where they share it, and what a logger cut away is said with how to see it."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from upload_diag.analysis import analyze
+from upload_diag.analysis.cuts import CUTS, find_cuts
+
+BEGIN = datetime(2026, 11, 20, 8, tzinfo=UTC)
+
+
+def dead(tmp_path, ages):
+    """A log of sessions that were missed so many minutes after they began."""
+    rows = []
+    for number, age in enumerate(ages):
+        upload = f"AAAA1111{number:04d}"
+        for minutes, fields in (
+            (0, {"msg": "multipart upload created"}),
+            (1, {"msg": "part uploaded", "partNumber": 1}),
+            (age, {"msg": "part failed", "error": {"code": "NoSuchUpload"}}),
+        ):
+            time = BEGIN + timedelta(minutes=minutes)
+            rows.append({"timestamp": time.isoformat(), "uploadId": upload, "key": f"{number}.mp4", **fields})
+    log = tmp_path / "app.ndjson"
+    log.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return analyze([str(log)])
+
+
+DAY = 24 * 60
+
+
+@pytest.mark.parametrize(
+    ("ages", "said"),
+    [
+        ([DAY - 4, DAY, DAY + 4, 0.2, 0.3], None),  # not yet a day old: no pattern
+        ([DAY + 1, DAY + 5, DAY + 9], "All 3 dead sessions were missed first 24 h 5 min (± 4 min) after they began."),
+        (
+            [*range(DAY, DAY + 9), 3 * DAY],
+            "9 of 10 dead sessions were missed first 24 h 4 min (± 4 min) after they began, 1 more at another age.",
+        ),
+        (
+            [DAY + 10, DAY + 10, 2 * DAY + 900, 6 * DAY],
+            "All 4 dead sessions were missed first 24 h or more after they began, at no common age.",
+        ),
+    ],
+)
+def test_an_age_is_said_only_where_it_is_common(tmp_path, ages, said):
+    texts = [pattern.text for pattern in dead(tmp_path, ages).patterns if "began" in pattern.text]
+    assert texts == ([said] if said else [])
+
+
+def test_sessions_that_all_fail_at_their_first_part_are_said_to(tmp_path):
+    log = tmp_path / "app.ndjson"
+    rows = [
+        {"time": f"2026-11-22T10:00:{second:02d}Z", "uploadId": f"AAAA1111{number}", "key": f"{number}.mp4", **fields}
+        for number in range(3)
+        for second, fields in ((1, {"msg": "multipart upload created"}), (2, {"error": {"code": "NoSuchUpload"}}))
+    ]
+    log.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (pattern,) = analyze([str(log)]).patterns
+    assert pattern.text.startswith("All 3 dead sessions were refused at their very first part")
+
+
+@pytest.mark.parametrize("cut", CUTS, ids=lambda cut: cut.what)
+def test_each_way_of_cutting_is_found_in_its_samples_and_in_no_others(cut):
+    for hit in cut.hits:
+        assert find_cuts([hit]) == [cut]
+
+
+def test_the_report_says_what_a_logger_cut_away(tmp_path):
+    log = tmp_path / "console.txt"
+    log.write_text("Upload failed {\n  name: 'NoSuchUpload',\n  $metadata: [Object]\n}\n")
+    (note,) = analyze([str(log)]).notes
+    assert note.startswith("The logger wrote [Object] instead of what is nested deeper. To see it, log JSON.stringify")
+
+
+def test_names_in_source_lines_of_a_traceback_are_no_ids(tmp_path):
+    log = tmp_path / "worker.log"
+    log.write_text(
+        "2026-11-22 10:00:00,000 ERROR part 3 failed upload_id=AAAA1111aaaa bucket=raw key=in/a.mov\n"
+        "Traceback (most recent call last):\n"
+        '  File "/srv/up.py", line 8, in send\n'
+        "    s3.upload_part(Bucket=bucket, Key=self.key, UploadId=upload_id, PartNumber=number)\n"
+        "botocore.errorfactory.NoSuchUpload: An error occurred (NoSuchUpload) when calling the UploadPart operation: x\n"
+    )
+    (session,) = analyze([str(log)]).sessions
+    assert (session.bucket, session.key, session.upload_ids) == ("raw", "in/a.mov", ("AAAA1111aaaa",))
