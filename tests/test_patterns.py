@@ -83,7 +83,7 @@ def test_names_in_source_lines_of_a_traceback_are_no_ids(tmp_path):
         "Traceback (most recent call last):\n"
         '  File "/srv/up.py", line 8, in send\n'
         "    s3.upload_part(Bucket=bucket, Key=self.key, UploadId=upload_id, PartNumber=number)\n"
-        "botocore.errorfactory.NoSuchUpload: An error occurred (NoSuchUpload) when calling the UploadPart operation: x\n"
+        "botocore.errorfactory.NoSuchUpload: An error occurred (NoSuchUpload) when calling UploadPart: x\n"
     )
     (session,) = analyze([str(log)]).sessions
     assert (session.bucket, session.key, session.upload_ids) == ("raw", "in/a.mov", ("AAAA1111aaaa",))

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 from upload_diag.analysis.judge import Judge
 from upload_diag.analysis.pieces import Origin, Piece
 from upload_diag.analysis.tally import FileTally, Tally, Thread
-from upload_diag.logs.collected import CollectedReader
-from upload_diag.logs.documents import DocumentReader
-from upload_diag.logs.layout import DOCUMENTS, Layout
+from upload_diag.logs.layout import Layout, forced
 from upload_diag.logs.opening import Recoded, begin
 from upload_diag.logs.packed import Stream, Unreadable
 from upload_diag.logs.reader import Reader
+from upload_diag.logs.readers import AnyReader, open_reader
 from upload_diag.logs.record import Record
 from upload_diag.logs.watched import Progress
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["How", "Only", "count_piece", "judge_for", "lost"]
 
-AnyReader = Reader | DocumentReader | CollectedReader
 _COLLECT_AFTER = 200_000  # new objects
 
 
@@ -52,12 +50,13 @@ class Only:
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How to count: with which rules, which search engine, which records, from where. See `analyze`."""
+    """How to count: which rules, search engine, records, place, format. See `analyze`."""
 
     rules: "Ruleset | None" = None
     engine: str | None = None
     only: Only | None = None
     origin: Origin = field(default_factory=Origin)
+    format: str | None = None
 
 
 _judges: dict[str | None, tuple["Ruleset | None", Judge]] = {}  # by engine, the one that was used last
@@ -90,7 +89,7 @@ def _rare_collections() -> Iterator[None]:
 
 
 def _count_piece(piece: Piece, how: How, progress: Progress | None) -> Tally:
-    counter = _Counter(judge_for(how), how.only if how.only != Only() else None)
+    counter = _Counter(judge_for(how), how.only if how.only != Only() else None, how.format)
     if piece.hi is None or piece.layout is None:
         for opened in how.origin.streams(piece, progress):
             counter.stream(opened)
@@ -123,6 +122,7 @@ class _Counter:
 
     judge: Judge
     only: Only | None
+    format: str | None = None
     tally: Tally = field(default_factory=Tally)
 
     def file(self, path: str) -> FileTally:
@@ -138,16 +138,12 @@ class _Counter:
             file.unreadable[opened.reason] += 1
             return
         layout, stream = begin(opened.file)
+        layout = forced(layout, self.format)
         if layout.format is None:
             file.encoding = layout.encoding
             _skip(stream, file)
-        elif layout.format in DOCUMENTS:
-            self.read(DocumentReader(stream, layout), layout, file, opened.size)
-        elif layout.collector is not None:
-            collected = CollectedReader(stream, layout, self.judge.scanner, self.judge.json_lines)
-            self.read(collected, layout, file, opened.size)
         else:
-            self.read(Reader(stream, layout, self.judge.scanner, self.judge.json_lines), layout, file, opened.size)
+            self.read(open_reader(stream, layout, self.judge.scanner, self.judge.json_lines), layout, file, opened.size)
         if isinstance(stream, Recoded):  # what was counted is UTF-8
             file.unreadable_bytes = file.unreadable_bytes * stream.own_bytes // max(file.bytes, 1)
             file.bytes = stream.own_bytes

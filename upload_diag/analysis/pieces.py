@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from upload_diag.logs.layout import DOCUMENTS, Layout
+from upload_diag.logs.layout import Layout
 from upload_diag.logs.objects import Object, ObjectFile, is_in_s3, list_objects, open_object
 from upload_diag.logs.opening import begin
 from upload_diag.logs.packed import Stream, Unreadable, is_packed
@@ -53,8 +53,10 @@ class Origin:
     store: Store = field(default_factory=Store)
     folder: str = ""
 
-    def plan(self, paths: Iterable[str]) -> list[Piece]:
+    def plan(self, paths: Iterable[str], *, whole: bool = False) -> list[Piece]:
         """The pieces that files, folders, patterns and places in S3 are counted in, in order.
+
+        What is large is counted in ranges where it can be, unless `whole` is asked for.
 
         Raises:
             InputError: there is nothing at a path.
@@ -64,8 +66,8 @@ class Origin:
         paths = list(paths)
         files = [Piece(path, _size(path)) for path in expand(path for path in paths if not is_in_s3(path))]
         listed = list_objects(self.store, [path for path in paths if is_in_s3(path)])
-        whole = files + [Piece(found.path, found.size, object=found) for found in listed]
-        return [part for piece in whole for part in self._ranges(piece)]
+        found = files + [Piece(one.path, one.size, object=one) for one in listed]
+        return found if whole else [part for piece in found for part in self._ranges(piece)]
 
     def _ranges(self, whole: Piece) -> list[Piece]:
         layout = self._splittable(whole) if whole.size > 2 * RANGE else None
@@ -86,8 +88,7 @@ class Origin:
                 layout, _ = begin(file)
         except OSError:  # whoever reads it says so
             return None
-        plain = layout.format is not None and layout.format not in DOCUMENTS and layout.collector is None
-        return layout if plain and not layout.wide else None
+        return layout if layout.splittable else None
 
     def open(self, piece: Piece, progress: Progress | None = None) -> Any:
         """The file or object of a range as a raw stream that stands where reading the range begins."""

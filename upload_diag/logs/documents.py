@@ -5,19 +5,23 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from upload_diag.logs import cloudtrail, har
+from upload_diag.logs import cloudtrail, har, otlp, records
 from upload_diag.logs.layout import Layout
 from upload_diag.logs.record import Record
+from upload_diag.logs.skeleton import JsonLines
 
 __all__ = ["DocumentReader"]
 
 _CHUNK = 1 << 18
 _ELEMENT_LIMIT = 64 << 20  # a longer element is not read
+# Where the list begins. What follows it is searched for another one: such files are joined with `cat`.
 _BEGINNINGS = {
     har.NAME: re.compile(r'"entries"\s*:\s*\['),
     cloudtrail.NAME: re.compile(r'"Records"\s*:\s*\['),
+    otlp.NAME: re.compile(r'"resourceLogs"\s*:\s*\['),
+    records.NAME: re.compile(r"\[(?=\s*\{)"),
 }
-_READERS = {har.NAME: har.read, cloudtrail.NAME: cloudtrail.read_element}
+_BEGINNING = 4096  # characters in which the beginning of a list must stand
 _BETWEEN = re.compile(r"[\s,]*")
 
 
@@ -27,29 +31,35 @@ class DocumentReader:
     Text is handled as Latin-1 on the way, in which every byte is a character, so that places are byte offsets.
     """
 
-    def __init__(self, stream: Any, layout: Layout) -> None:
+    def __init__(self, stream: Any, layout: Layout, json_lines: JsonLines) -> None:
         self.begun = 0
         self.bytes = 0
         self.lines = 0
         self.unreadable: dict[str, int] = {}
         self._stream = stream
         self._name = layout.format or ""
+        self._json = json_lines
         self._text = ""
         self._base = 0  # where in the stream the text begins
         self._newlines = 0  # in what was dropped from the text
         self._over = False
+        self._broken = False
         self._decoder = json.JSONDecoder(parse_int=_harmless, parse_float=_harmless, parse_constant=_harmless)
 
     def records(self) -> Iterator[Record]:
         """The elements that have to do with uploads, in their order."""
-        begin = self._find(_BEGINNINGS[self._name])
-        while begin is not None and (element := self._element(begin)) is not None:
-            start, end = element
-            yield from self._record(start, end)
-            begin = end
-            if begin > _CHUNK:
-                self._drop(begin)
-                begin = 0
+        begin = self._find(0)
+        if begin is None:
+            self.unreadable[f"no list of {self._name} entries in it"] = self.bytes
+        while begin is not None and not self._broken:
+            while (element := self._element(begin)) is not None:
+                start, end = element
+                yield from self._record(start, end)
+                begin = end
+                if begin > _CHUNK:
+                    self._drop(begin)
+                    begin = 0
+            begin = self._find(begin)
         while self._more():
             self._drop(len(self._text))
         self.lines += self._text.count("\n") + (not self._text.endswith("\n") and bool(self._text))
@@ -66,13 +76,17 @@ class DocumentReader:
         self._text += chunk.decode("latin-1")
         return not self._over
 
-    def _find(self, pattern: re.Pattern[str]) -> int | None:
+    def _find(self, place: int) -> int | None:
+        """Where the next list begins; None when there is none. What comes before it is left behind."""
+        pattern = _BEGINNINGS[self._name]
         while True:
-            found = pattern.search(self._text)
+            found = pattern.search(self._text, place)
             if found:
                 return found.end()
-            if len(self._text) > _ELEMENT_LIMIT or not self._more():
-                self.unreadable[f"no list of {self._name} entries in it"] = len(self._text)
+            if len(self._text) > place + 2 * _BEGINNING:
+                self._drop(len(self._text) - _BEGINNING)
+                place = 0
+            if not self._more():
                 return None
 
     def _element(self, place: int) -> tuple[int, int] | None:
@@ -95,6 +109,7 @@ class DocumentReader:
                 return None
 
     def _give_up(self, start: int) -> None:
+        self._broken = True
         while self._more():
             pass
         rest = len(self._text) - start
@@ -118,10 +133,20 @@ class DocumentReader:
             return
         if not isinstance(element, dict):
             return
-        read = _READERS.get(self._name)
-        record = read(element, text, self._base + start) if read else None
+        line = self._newlines + self._text.count("\n", 0, start) + 1
+        for record in self._read(element, text, self._base + start):
+            record.line = line
+            yield record
+
+    def _read(self, element: dict[str, Any], text: bytes, offset: int) -> Iterator[Record]:
+        if self._name == otlp.NAME:
+            yield from otlp.read(element, offset, self._json)
+            return
+        if self._name == records.NAME:
+            record = records.read(element, offset, self._json)
+        else:
+            record = (har if self._name == har.NAME else cloudtrail).read_element(element, text, offset)
         if record is not None:
-            record.line = self._newlines + self._text.count("\n", 0, start) + 1
             yield record
 
 

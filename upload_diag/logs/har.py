@@ -6,13 +6,13 @@ from upload_diag.logs.fields import read_line, read_time
 from upload_diag.logs.http import is_upload, operation_of, success_of, url_ids
 from upload_diag.logs.record import Record
 
-__all__ = ["NAME", "read"]
+__all__ = ["NAME", "read_element"]
 
 NAME = "har"
 _BODY = 65_536  # characters of an answer that are looked at
 
 
-def read(entry: dict[str, Any], _text: bytes, offset: int) -> Record | None:
+def read_element(entry: dict[str, Any], _text: bytes, offset: int) -> Record | None:
     """The record of an entry; None when its request is no upload."""
     request, response = _dict(entry.get("request")), _dict(entry.get("response"))
     method, url = str(request.get("method") or ""), str(request.get("url") or "")

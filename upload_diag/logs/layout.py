@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from upload_diag.logs import access_log, cloudtrail, collectors, web_log
+from upload_diag.logs import access_log, cloudtrail, collectors, table, web_log
 from upload_diag.logs.entries import is_json_line
 from upload_diag.logs.fields import find_time
 from upload_diag.logs.record import Record
 
-__all__ = ["COLLECTED", "DOCUMENTS", "LINE_FORMATS", "SAMPLE", "Layout", "detect"]
+__all__ = ["COLLECTED", "DOCUMENTS", "FORMATS", "LINE_FORMATS", "SAMPLE", "Layout", "detect", "forced"]
 
 SAMPLE = 65_536  # bytes of a log that are looked at
 
@@ -21,10 +21,12 @@ LINE_FORMATS: dict[str, Callable[[bytes, int], Record | None]] = {
 
 COLLECTED = {collector.name: collector for collector in collectors.COLLECTORS}
 
-# Formats that are one JSON document, by how it begins; see `documents`.
+# Formats that are one JSON document, by how it begins; see `documents`.  ◄── add such a format
 DOCUMENTS = {
     "har": re.compile(rb'\{\s*"log"\s*:\s*\{'),
     "cloudtrail": re.compile(rb'\{\s*"Records"\s*:\s*\['),
+    "otlp": re.compile(rb'\{\s*"resourceLogs"\s*:\s*\['),
+    "json-records": re.compile(rb'(?:\{\s*"(?:events|logEvents|records|entries|logs)"\s*:\s*)?\[\s*\{\s*"'),
 }
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 
@@ -66,6 +68,12 @@ class Layout:
         return f"{self.collector} of {self.format}" if self.collector else self.format
 
     @property
+    def splittable(self) -> bool:
+        """Whether a range of it can be read by itself."""
+        whole = self.format is None or self.format in DOCUMENTS or self.format == table.NAME
+        return not (whole or self.collector or self.wide)
+
+    @property
     def wide(self) -> bool:
         """Whether a letter is several bytes, so that no search finds it before it is recoded."""
         return self.encoding in _WIDE
@@ -77,19 +85,34 @@ def detect(sample: bytes) -> Layout:
     if encoding is None:
         return Layout(None, None)
     lines = [line for line in re.split(rb"[\r\n]+", sample) if line.strip()]
-    if len(lines) > 1:
+    if len(lines) > 1 and len(sample) >= SAMPLE:
         lines.pop()  # perhaps cut by the end of the sample
     if not lines:
         return Layout("text", encoding)
     document = next((name for name, pattern in DOCUMENTS.items() if pattern.match(sample.lstrip(_BLANK))), None)
     if document is not None:
         return Layout(document, encoding, timed=True)
+    if table.delimiter_of(lines) is not None:
+        return Layout(table.NAME, encoding, timed=True)
     collector = collectors.detect(lines)
     if collector is not None:
         inner = [collector.read(line) or collectors.Line(b"", 0, line) for line in lines]
         within = _lines(encoding, [line.text for line in inner if line.text.strip()])
         return replace(within, timed=True, collector=collector.name)
     return _lines(encoding, lines)
+
+
+FORMATS = ("text", "ndjson", table.NAME, *LINE_FORMATS, *DOCUMENTS, *COLLECTED)
+
+
+def forced(layout: Layout, name: str | None) -> Layout:
+    """The layout as somebody who knows the log wants it: one of `FORMATS`; None leaves it as it was told."""
+    if name is None:
+        return layout
+    layout = replace(layout, encoding=layout.encoding or "latin-1", timed=True, collector=None, whole_lines=False)
+    if name in COLLECTED:
+        return replace(layout, format=layout.format or "text", collector=name)
+    return replace(layout, format=name, whole_lines=name == "ndjson" or name in LINE_FORMATS)
 
 
 def _lines(encoding: str, lines: list[bytes]) -> Layout:

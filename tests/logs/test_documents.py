@@ -1,0 +1,111 @@
+"""Exports of other makers: arrays of records, tables, wrapped values; each is read record by record."""
+
+import json
+
+import pytest
+
+from upload_diag.analysis import analyze
+from upload_diag.logs import table
+from upload_diag.logs.layout import detect
+
+AT = "2026-11-22T10:00:0"
+ROWS = [
+    {"timestamp": f"{AT}1Z", "level": "info", "message": "multipart upload created", "uploadId": "AAAA1111aaaa"},
+    {"timestamp": f"{AT}2Z", "level": "error", "message": "NoSuchUpload: gone", "uploadId": "AAAA1111aaaa"},
+    {"timestamp": f"{AT}3Z", "level": "error", "message": 'SlowDown: "slow"\nat send', "uploadId": "BBBB2222bbbb"},
+]
+FOUND = {"SESSION_EXPIRED": 1, "THROTTLED": 1}
+
+
+def table_of(rows, delimiter=","):
+    names = list(rows[0])
+    cells = [names, *([str(row[name]) for name in names] for row in rows)]
+    quoted = [['"' + cell.replace('"', '""') + '"' if not cell.isalnum() else cell for cell in row] for row in cells]
+    return "".join(delimiter.join(row) + "\r\n" for row in quoted)
+
+
+def otlp(rows):
+    records = [
+        {
+            "timeUnixNano": f"17953416{row['timestamp'][17:19]}000000000",
+            "body": {"stringValue": row["message"]},
+            "attributes": [{"key": "aws.s3.upload_id", "value": {"stringValue": row["uploadId"]}}],
+        }
+        for row in rows
+    ]
+    return {"resourceLogs": [{"resource": {"attributes": []}, "scopeLogs": [{"scope": {}, "logRecords": records}]}]}
+
+
+TEXTS = {
+    "an array": (json.dumps(ROWS), "json-records"),
+    "a pretty array": (json.dumps(ROWS, indent=2), "json-records"),
+    "CloudWatch's events": (json.dumps({"events": ROWS, "searchedLogStreams": []}, indent=4), "json-records"),
+    "a search engine's hits": (json.dumps([{"_index": "a", "_source": row} for row in ROWS]), "json-records"),
+    "two arrays, joined": (json.dumps(ROWS[:2]) + "\n" + json.dumps(ROWS[2:], indent=1), "json-records"),
+    "OpenTelemetry": (json.dumps(otlp(ROWS)), "otlp"),
+    "OpenTelemetry, a line a batch": ("".join(json.dumps(otlp([row])) + "\n" for row in ROWS), "otlp"),
+    "a table": (table_of(ROWS), "csv"),
+    "a table with semicolons": (table_of(ROWS, ";"), "csv"),
+    "a table with tabs": (table_of(ROWS, "\t"), "csv"),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_each_record_of_an_export_is_read(name, tmp_path):
+    text, form = TEXTS[name]
+    log = tmp_path / "export.dat"
+    log.write_bytes(text.encode())
+    report = analyze([str(log)])
+    assert report.inputs[0].format == form
+    assert {str(code): count for code, count in report.by_code.items()} == FOUND
+    assert {session.upload_ids for session in report.sessions} == {("AAAA1111aaaa",), ("BBBB2222bbbb",)}
+    assert report.inputs[0].bytes == log.stat().st_size
+    assert not report.inputs[0].unreadable
+    assert report.first.endswith(":01Z")
+    assert report.last.endswith(":03Z")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "part 3 failed, giving up\nlast, words\n",
+        "[\n  {\n    videoId: 'x',\n  }\n]\n",
+        "time,level\n1,2\n",
+        '{"a":[{"b":1}]}\n{"a":[{"b":1}]}\n',
+        "Error, message: x\n",
+    ],
+)
+def test_other_texts_are_no_exports(text):
+    assert detect(text.encode()).format in ("text", "ndjson")
+
+
+def test_a_table_whose_quote_is_never_closed_is_read_to_its_end(tmp_path):
+    log = tmp_path / "export.csv"
+    log.write_text(
+        "time,message\n" + '2026-11-22T10:00:00Z,"part 3 failed\n' * 2000 + "2026-11-22T10:00:01Z,SlowDown: x\n"
+    )
+    report = analyze([str(log)])
+    assert (report.inputs[0].lines, report.inputs[0].bytes) == (2002, log.stat().st_size)
+
+
+def test_an_array_that_is_cut_short_is_read_as_far_as_it_goes(tmp_path):
+    log = tmp_path / "export.json"
+    log.write_text(json.dumps(ROWS, indent=2)[:-60])
+    (one,) = (report := analyze([str(log)])).inputs
+    assert dict(report.by_code) == {"SESSION_EXPIRED": 1}
+    assert one.unreadable == {"the document is cut short or broken": 1}
+
+
+def test_the_samples_of_tables_are_tables_and_nothing_else():
+    for sample in table.SAMPLES:
+        assert detect(sample).format == table.NAME
+
+
+def test_what_a_page_did_before_a_sentry_event_is_not_its_failure(tmp_path):
+    log = tmp_path / "event.json"
+    value = {"type": "NoSuchUpload", "value": "The specified upload does not exist."}
+    crumbs = [{"category": "fetch", "data": {"status_code": 503, "message": "SlowDown"}}]
+    log.write_text(
+        json.dumps({"event_id": "e1", "breadcrumbs": {"values": crumbs}, "exception": {"values": [value]}}, indent=1)
+    )
+    assert dict(analyze([str(log)]).by_code) == {"SESSION_EXPIRED": 1}
