@@ -46,7 +46,10 @@ def build(tally: Tally, ruleset_version: str) -> Report:
 
 
 def _notes(tally: Tally) -> Iterator[str]:
-    """What was not to be seen in the examples of a failure, and how it would be."""
+    """What the reader must know: doubts about formats; what the examples do not show, and how they would."""
+    for path, file in sorted(tally.files.items()):
+        if file.doubt:
+            yield f"{_clean(path)} was read as plain text: {file.doubt}. --input-format says what it is."
     cut: dict[str, list[str]] = {}
     for failure in sorted(tally.groups):
         for found in find_cuts(text for _, text in tally.groups[failure].examples):
@@ -100,6 +103,7 @@ def _input(file: FileTally) -> Input:
         unreadable_bytes=file.unreadable_bytes,
         unreadable=dict(sorted(file.unreadable.items())),
         by_code=dict(sorted(file.by_code.items())),
+        doubt=file.doubt,
     )
 
 

@@ -141,7 +141,7 @@ class _Counter:
         layout = forced(layout, self.format)
         if layout.format is None:
             file.encoding = layout.encoding
-            _skip(stream, file)
+            _skip(stream, file, layout.doubt)
         else:
             self.read(open_reader(stream, layout, self.judge.scanner, self.judge.json_lines), layout, file, opened.size)
         if isinstance(stream, Recoded):  # what was counted is UTF-8
@@ -150,7 +150,7 @@ class _Counter:
 
     def read(self, reader: AnyReader, layout: Layout, file: FileTally, end: int | None) -> None:
         """Count what a reader finds, and what it did not come to before the end that was promised."""
-        file.format, file.encoding = layout.name, layout.encoding
+        file.format, file.encoding, file.doubt = layout.name, layout.encoding, layout.doubt
         threads = {b"": Thread(0, 0)} if layout.format == "text" else None
         judge, only, add = self.judge, self.only, self.tally.add
         for record in reader.records():
@@ -175,7 +175,7 @@ class _Counter:
             self.tally.threads[file.path] = list(threads.values())
 
 
-def _skip(opened: Any, file: FileTally) -> None:
+def _skip(opened: Any, file: FileTally, what: str) -> None:
     """Account for something that is no text."""
     try:
         while chunk := opened.read(1 << 20):
@@ -183,4 +183,4 @@ def _skip(opened: Any, file: FileTally) -> None:
     except OSError as error:
         file.unreadable[f"could not read on: {error.strerror or error}"] += 1
     file.unreadable_bytes = file.bytes
-    file.unreadable["not text"] += 1
+    file.unreadable["not text" if not what else f"not text: {what}"] += 1

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from upload_diag.codes import Action, ErrorCode, Outcome
@@ -30,6 +30,7 @@ class Input:
         unreadable_bytes: how many of its bytes could not be read.
         unreadable: why, and how often.
         by_code: findings by code.
+        doubt: why it may be another format than it was read as; empty when all fits.
     """
 
     path: str
@@ -40,6 +41,7 @@ class Input:
     unreadable_bytes: int = 0
     unreadable: dict[str, int] = field(default_factory=dict)
     by_code: dict[ErrorCode, int] = field(default_factory=dict)
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Example:
         offset: the byte at which the record starts, after decompression.
         time: RFC 3339 in UTC, or None when the record tells none.
         text: the record, redacted and shortened; may have several lines.
+        before: the lines above it, redacted; none unless they were asked for.
+        after: the lines below it.
     """
 
     path: str
@@ -58,6 +62,8 @@ class Example:
     offset: int
     time: str | None
     text: str
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +137,7 @@ class Report:
         dropped: what a limit kept out, by the limit's name; empty when nothing was dropped.
         notes: what the reader must know about the input, one sentence each.
         tally: the counts behind it, for `merge`.
+        beyond: groups that were counted and are not to be shown; see `top`.
     """
 
     version: str
@@ -146,6 +153,15 @@ class Report:
     dropped: dict[str, int]
     notes: tuple[str, ...]
     tally: "Tally | None" = field(default=None, compare=False, repr=False)
+    beyond: tuple[Group, ...] = ()
+
+    def top(self, most: int) -> "Report":
+        """The report with its most frequent groups only; all totals stay, and `dropped` says how many groups more."""
+        if len(self.groups) <= most:
+            return self
+        beyond = (*self.groups[most:], *self.beyond)
+        dropped = self.dropped | {"kinds of failure": len(beyond)}
+        return replace(self, groups=self.groups[:most], beyond=beyond, dropped=dropped)
 
     def merge(self, other: "Report") -> "Report":
         """The report on both inputs together: in any order, in any grouping, the same."""
@@ -161,13 +177,13 @@ class Report:
     @property
     def findings(self) -> int:
         """How many failures."""
-        return sum(group.count for group in self.groups)
+        return sum(group.count for group in (*self.groups, *self.beyond))
 
     @property
     def by_code(self) -> dict[ErrorCode, int]:
         """Findings by code, most frequent first."""
         counts: dict[ErrorCode, int] = {}
-        for group in self.groups:
+        for group in (*self.groups, *self.beyond):
             counts[group.code] = counts.get(group.code, 0) + group.count
         return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
@@ -224,6 +240,7 @@ def _input(one: Input) -> dict[str, Any]:
         "encoding": one.encoding,
         "byCode": dict(one.by_code),
         "unreadable": {"bytes": one.unreadable_bytes, "reasons": dict(one.unreadable)},
+        **({"doubt": one.doubt} if one.doubt else {}),
     }
 
 
@@ -242,10 +259,13 @@ def _group(one: Group) -> dict[str, Any]:
         "advice": one.advice,
         "userMessage": one.user_message,
         "actionRequired": one.action,
-        "examples": [
-            {"path": e.path, "line": e.line, "offset": e.offset, "time": e.time, "text": e.text} for e in one.examples
-        ],
+        "examples": [_example(example) for example in one.examples],
     }
+
+
+def _example(one: Example) -> dict[str, Any]:
+    around = {"before": list(one.before), "after": list(one.after)} if one.before or one.after else {}
+    return {"path": one.path, "line": one.line, "offset": one.offset, "time": one.time, "text": one.text, **around}
 
 
 def _session(one: UploadSession) -> dict[str, Any]:

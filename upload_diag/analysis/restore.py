@@ -60,6 +60,7 @@ def _file(one: dict[str, Any]) -> FileTally:
         one["unreadable"]["bytes"],
         Counter(one["unreadable"]["reasons"]),
         Counter({ErrorCode(code): count for code, count in one["byCode"].items()}),
+        one.get("doubt", ""),
     )
 
 
@@ -89,6 +90,8 @@ def _trace(session: dict[str, Any], failures: dict[str, Failure]) -> Trace:
     trace.key = (session["key"] or "").encode()
     trace.parts = (1 << session["parts"]) - 1
     for step in session["timeline"]:
+        if step["group"] and step["group"] not in failures:
+            continue  # a failure that the report does not show
         what = failures[step["group"]] if step["group"] else Event(step["event"])
         first = (milliseconds(step["first"]), step["path"], step["offset"], step["line"])
         last = (milliseconds(step["last"]), step["path"], step["lastOffset"], step["line"])

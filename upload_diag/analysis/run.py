@@ -29,6 +29,7 @@ def analyze(
     *,
     rules: "Ruleset | None" = None,
     only: Only | None = None,
+    input_format: str | None = None,
     engine: str | None = None,
     store: Store | None = None,
     jobs: int = 1,
@@ -42,6 +43,7 @@ def analyze(
         paths: files, folders, glob patterns, `s3://bucket/prefix`; `-` is standard input.
         rules: the rules to use; the built-in ones when None.
         only: which records count; all when None.
+        input_format: one of `logs.layout.FORMATS`, for all inputs; told from each input's beginning when None.
         engine: the search engine, `hyperscan` or `re`; the fastest one that is installed when None.
         store: where `s3://` is; AWS as it is configured when None.
         jobs: how many processes of this machine to use.
@@ -56,8 +58,8 @@ def analyze(
         UsageError: a package is missing that the store or the cluster needs.
     """
     elsewhere = cluster is not None or executor is not None
-    how = How(rules, engine, only, Origin(store or Store(), os.getcwd() if elsewhere else ""))  # noqa: PTH109
-    pieces = how.origin.plan(paths)
+    how = How(rules, engine, only, Origin(store or Store(), os.getcwd() if elsewhere else ""), input_format)  # noqa: PTH109
+    pieces = how.origin.plan(paths, whole=input_format is not None)
     total = sum(piece.size for piece in pieces)
     step = None if progress is None else lambda count: progress(count, total)
     if cluster is not None:

@@ -42,6 +42,7 @@ class FileTally:
     unreadable_bytes: int = 0
     unreadable: Counter[str] = field(default_factory=Counter)
     by_code: Counter[ErrorCode] = field(default_factory=Counter)
+    doubt: str = ""
 
 
 @dataclass(slots=True)
@@ -163,7 +164,9 @@ class Tally:
     def merge(self, other: "Tally") -> None:
         """Add another tally; it must not be used afterwards."""
         for path, file in other.files.items():
-            mine = self.files.setdefault(path, FileTally(path, format=file.format, encoding=file.encoding))
+            mine = self.files.setdefault(
+                path, FileTally(path, format=file.format, encoding=file.encoding, doubt=file.doubt)
+            )
             mine.bytes += file.bytes
             mine.pieces = sorted(mine.pieces + file.pieces)
             mine.unreadable_bytes += file.unreadable_bytes

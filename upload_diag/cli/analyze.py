@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from upload_diag.cli._console import fail_on as exit_code
 from upload_diag.cli._console import fail_on_option
@@ -41,6 +42,24 @@ class Time(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
         return int(time.timestamp() * 1000)
 
 
+class InputFormat(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
+    """The name of a format that logs have; loaded only when needed."""
+
+    name = "FORMAT"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from upload_diag.logs.layout import FORMATS
+
+        if value not in FORMATS:
+            self.fail(f"'{value}' is not one of {', '.join(FORMATS)}.", param, ctx)
+        return value
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from upload_diag.logs.layout import FORMATS
+
+        return [CompletionItem(name) for name in FORMATS if name.startswith(incomplete)]
+
+
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @format_option
@@ -48,6 +67,11 @@ class Time(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
 @click.option("--since", type=Time(), default=0, help="leave out records before this time (default: none)")
 @click.option("--until", type=Time(), default=0, help="leave out records from this time on (default: none)")
 @click.option("--session", metavar="ID", default="", help="only records with this upload id, video id or key")
+@click.option(
+    "--top", metavar="N", type=click.IntRange(1), help="show the N most frequent kinds of failure (default: as fits)"
+)
+@click.option("--context", metavar="N", type=click.IntRange(0, 100), default=0, help="show N lines around each example")
+@click.option("--input-format", type=InputFormat(), help="read every input as this (default: as it looks)")
 @click.option("-j", "--jobs", type=click.IntRange(1), help="how many processes to use (default: one a processor)")
 @click.option(
     "--cluster", metavar="URL", help="use the workers of this Dask scheduler instead, such as tcp://HOST:8786"
@@ -64,6 +88,9 @@ def command(
     since: int,
     until: int,
     session: str,
+    top: int | None,
+    context: int,
+    input_format: str | None,
     jobs: int | None,
     cluster: str | None,
     follow: bool,
@@ -96,6 +123,7 @@ def command(
                 logs,
                 rules=_ruleset(rules),
                 only=Only(since, until, session),
+                input_format=input_format,
                 store=Store(**where),
                 jobs=jobs or os.cpu_count() or 1,
                 cluster=cluster,
@@ -105,6 +133,11 @@ def command(
             raise InputError(f"{one_line(logs[0])}: is empty; wanted a log to read")
         reports.append(report)
     report = reduce(Report.merge, reports)
+    report = report if top is None else report.top(top)
+    if context:
+        from upload_diag.analysis.context import with_context
+
+        report = with_context(report, logs, context, Store(**where))
     print_report(report, format_, output)
     return exit_code(fail_on, report.by_code)
 

@@ -52,6 +52,7 @@ class Layout:
         dated: entries begin with a date, so a line without one belongs to the entry above it.
         timed: there are times in it.
         whole_lines: every line is an entry.
+        doubt: why it may be something else than it is taken for, or what it is when it is no text; empty when all fits.
         collector: who put something around every line, if anybody; the rest is what stands in it.
     """
 
@@ -61,6 +62,7 @@ class Layout:
     timed: bool = False
     whole_lines: bool = False
     collector: str | None = None
+    doubt: str = ""
 
     @property
     def name(self) -> str | None:
@@ -83,7 +85,7 @@ def detect(sample: bytes) -> Layout:
     """The layout of a log that begins with the sample (its first `SAMPLE` bytes, or all of it)."""
     encoding = _encoding(sample)
     if encoding is None:
-        return Layout(None, None)
+        return Layout(None, None, doubt=next((what for magic, what in _NO_TEXT if sample.startswith(magic)), ""))
     lines = [line for line in re.split(rb"[\r\n]+", sample) if line.strip()]
     if len(lines) > 1 and len(sample) >= SAMPLE:
         lines.pop()  # perhaps cut by the end of the sample
@@ -105,11 +107,38 @@ def detect(sample: bytes) -> Layout:
 FORMATS = ("text", "ndjson", table.NAME, *LINE_FORMATS, *DOCUMENTS, *COLLECTED)
 
 
+_MOST, _NEARLY_ALL, _SOME = 0.5, 0.9, 0.2  # shares of lines that make a format, or a doubt
+
+# What files that are no logs begin with.
+_NO_TEXT = (
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"RIFF", "an image, sound or film"),
+    (b"\0\0\0 ftyp", "a film"),
+    (b"\0\0\0\x18ftyp", "a film"),
+    (b"%PDF", "a PDF document"),
+    (b"\x7fELF", "a program"),
+    (b"MZ", "a program"),
+    (b"SQLite format 3", "an SQLite database"),
+    (b"ElfFile\0", "a Windows event log; export it as text or CSV"),
+    (b"LPKSHHRH", "a systemd journal; export it with journalctl -o json"),
+    (b"\xd4\xc3\xb2\xa1", "a network capture"),
+    (b"\n\r\r\n", "a network capture"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it first"),
+    (b"Rar!", "a RAR archive; unpack it first"),
+    (b"PAR1", "a Parquet table; export it as CSV or JSON"),
+    (b"Obj\x01", "an Avro file; export it as JSON"),
+)
+
+
 def forced(layout: Layout, name: str | None) -> Layout:
     """The layout as somebody who knows the log wants it: one of `FORMATS`; None leaves it as it was told."""
     if name is None:
         return layout
-    layout = replace(layout, encoding=layout.encoding or "latin-1", timed=True, collector=None, whole_lines=False)
+    layout = replace(
+        layout, encoding=layout.encoding or "latin-1", timed=True, collector=None, whole_lines=False, doubt=""
+    )
     if name in COLLECTED:
         return replace(layout, format=layout.format or "text", collector=name)
     return replace(layout, format=name, whole_lines=name == "ndjson" or name in LINE_FORMATS)
@@ -118,14 +147,20 @@ def forced(layout: Layout, name: str | None) -> Layout:
 def _lines(encoding: str, lines: list[bytes]) -> Layout:
     """The layout of a log that consists of lines."""
     timed = any(find_time(line[:400]) for line in lines[:200])
-    for name, module in _LINE_MODULES.items():
-        if sum(map(module.detect, lines)) > 0.5 * len(lines):
+    shares = (
+        {name: sum(map(module.detect, lines)) / len(lines) for name, module in _LINE_MODULES.items()} if lines else {}
+    )
+    for name, share in shares.items():
+        if share > _MOST:
             return Layout(name, encoding, timed=True, whole_lines=True)
-    if sum(map(is_json_line, lines)) > 0.9 * len(lines):
+    shares["ndjson"] = sum(map(is_json_line, lines)) / max(len(lines), 1)
+    if shares["ndjson"] > _NEARLY_ALL:
         return Layout("ndjson", encoding, timed=timed, whole_lines=True)
     edge = [line for line in lines if line[:1] not in b" \t"]
     dated = sum(bool(find_time(line[:40])) for line in edge)
-    return Layout("text", encoding, dated=dated > 1 and dated >= 0.6 * len(edge), timed=timed)
+    share, name = max((share, name) for name, share in shares.items())
+    doubt = f"only {share:.0%} of its first lines are {name}" if share > _SOME else ""
+    return Layout("text", encoding, dated=dated > 1 and dated >= 0.6 * len(edge), timed=timed, doubt=doubt)
 
 
 def _encoding(sample: bytes) -> str | None:

@@ -65,9 +65,12 @@ def _patterns(report: Report) -> Iterator[str]:
 
 
 def _groups(report: Report, paint: Paint) -> Iterator[str]:
-    for group in report.groups[:GROUPS]:
+    groups = report.groups if report.beyond else report.groups[:GROUPS]
+    for group in groups:
         yield from _group(group, paint)
-    if len(report.groups) > GROUPS:
+    if report.beyond:
+        yield f"… and {words.counted(len(report.beyond), 'more kind')}; a larger --top shows them"
+    if len(report.groups) > len(groups):
         yield f"… and {words.counted(len(report.groups) - GROUPS, 'more kind')}; -f json has them all"
 
 
@@ -80,7 +83,9 @@ def _group(group: Group, paint: Paint) -> Iterator[str]:
     yield f"  rule {one_line(group.rule)}, next step {group.action}, {one_line(group.fingerprint)}"
     for example in group.examples:
         time = f"  {words.moment(example.time)}" if example.time else ""
+        yield from (f"      {one_line(line, limit=300)}" for line in example.before)
         yield f"  {words.place(example.path, example.line)}{time}  {one_line(example.text, limit=300)}"
+        yield from (f"      {one_line(line, limit=300)}" for line in example.after)
 
 
 def _sessions(report: Report, paint: Paint) -> Iterator[str]:
