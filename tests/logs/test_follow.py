@@ -62,7 +62,7 @@ def report_of(follower):
 @given(name=st.sampled_from(sorted(SAMPLES)), data=st.data())
 def test_a_log_written_bit_by_bit_gives_the_report_of_the_whole(tmp_path_factory, name, data):
     body = SAMPLES[name]
-    cuts = sorted(data.draw(st.lists(st.integers(0, len(body)), max_size=8)))
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(body)), max_size=8, unique=True)))
     log = tmp_path_factory.mktemp("logs") / name
     follower = Follower([str(log)])
     found = []
