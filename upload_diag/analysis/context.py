@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from upload_diag.analysis.pieces import Origin, Piece
 from upload_diag.analysis.report import Example, Report
 from upload_diag.logs.opening import begin
-from upload_diag.logs.source import STDIN, Stream
+from upload_diag.logs.packed import Stream
+from upload_diag.logs.source import STDIN
 from upload_diag.redaction import redact
 
 if TYPE_CHECKING:
