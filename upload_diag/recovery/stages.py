@@ -4,16 +4,19 @@ The stages lie beside the key until the store itself puts them together, with Up
 """
 
 from collections.abc import Callable, Mapping
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, BinaryIO
 
+from upload_diag.classifier import classify
 from upload_diag.codes import ErrorCode
 from upload_diag.errors import UsageError
 from upload_diag.recovery.checkpoint import Checkpoint
+from upload_diag.recovery.commands import Found
 from upload_diag.recovery.events import Event
 from upload_diag.recovery.outcome import UploadResult, UploadStoppedError
 from upload_diag.recovery.plan import MAX_PART_SIZE, Plan
@@ -23,6 +26,8 @@ from upload_diag.recovery.store import ENCRYPTION, Renew, S3Store
 from upload_diag.recovery.uploader import ResumableUpload
 
 __all__ = ["CheckpointedUpload"]
+
+TRIES = 3  # to remove what is no longer needed
 
 # The settings that stages need too, by how their names begin.
 _OF_STAGES = ("SSE", "ServerSide", "ExpectedBucketOwner", "RequestPayer")
@@ -152,14 +157,14 @@ class CheckpointedUpload:
 
     def _in_stages(self, source: Source, stages: Stages, *, resumed: bool) -> UploadResult:
         if stages.plan.count == 1:
-            return self._upload(source, stages.token, self.policy)
+            return self._upload(source, stages.token, self.policy, state=self._state)
         total = _Total()
-        done = S3Store(self._client, self._bucket, self._key, settings=self._settings, **self._signing)
-        if not (resumed and self._is_there(done, stages.token, source.size)):
+        whole = self._already_there(stages, source.size) if resumed else None
+        if whole is None:
             for number in range(1, stages.plan.count + 1):
                 self._send(source, stages, number, total, resumed=resumed)
-        whole = self._assemble(source, stages, total)
-        left = self._remove(stages)
+            whole = self._assemble(source, stages, total)
+        left = self._remove(stages, for_good=True)
         if self._state is not None:
             self._state.unlink(missing_ok=True)
         total.add(whole)
@@ -186,7 +191,12 @@ class CheckpointedUpload:
                 raise FileChangedError(
                     f"{self._path_or_file} changed since its upload began. Remove {self._state} to upload it anew."
                 )
-            self._remove(old)
+            if self._state is not None and (left := self._remove(old)):
+                raise UploadStoppedError(
+                    classify(next(iter(left.values()))), "old stages are left", "", self._state, ()
+                )
+            if self._state is not None:
+                self._state.unlink(missing_ok=True)
         part_size, token = Plan.of(source.size, self.policy.part_size).part_size, token_hex(16)
         stages = self._stages(source.size, part_size, token, self._every)
         if self._state is not None and stages.plan.count > 1:
@@ -204,19 +214,28 @@ class CheckpointedUpload:
         return self._state.with_name(f"{self._state.name}.{stage}") if self._state else None
 
     @staticmethod
-    def _is_there(store: S3Store, token: str, size: int) -> bool:
+    def _is_there(store: S3Store, token: str, size: int) -> Found | None:
         there = store.probe()
-        return there is not None and (there.token, there.size) == (token, size)
+        return there if there is not None and (there.token, there.size) == (token, size) else None
+
+    def _already_there(self, stages: Stages, size: int) -> UploadResult | None:
+        """What an earlier run came to that did not get to remove the stages."""
+        there = self._is_there(self._store(self._key), stages.token, size)
+        if there is None:
+            return None
+        return UploadResult(
+            bucket=self._bucket, key=self._key, etag=there.etag, size=size, upload_id="", proved="token", attempts=1,
+            parts_sent=stages.plan.count, refreshes=0, leftovers=(), unseen_sessions=0, events=(),
+        )  # fmt: skip
 
     def _send(self, source: Source, stages: Stages, number: int, total: _Total, *, resumed: bool) -> None:
         """Upload one stage, unless it is there, which its own token and its size prove."""
         key, token, piece = stages.key_of(number), stages.token_of(number), source.piece(stages.plan.part(number))
         settings = {name: value for name, value in self._settings.items() if name.startswith(_OF_STAGES)}
         state = self._state_of(number)
-        if resumed and not (state and state.exists()):
-            store = S3Store(self._client, self._bucket, key, settings=settings, **self._signing)
-            if self._is_there(store, token, piece.size):
-                return
+        unrecorded = resumed and not (state and state.exists())
+        if unrecorded and self._is_there(self._store(key, settings), token, piece.size) is not None:
+            return
         policy = replace(self.policy, max_session_refreshes=self.policy.max_session_refreshes - total.refreshes)
         total.add(self._upload(piece, token, policy, state=state, key=key, settings=settings))
 
@@ -253,29 +272,63 @@ class CheckpointedUpload:
             settings=self._settings if settings is None else settings, **self._signing, **self._options,
         ).run()  # fmt: skip
 
-    def _remove(self, stages: Stages) -> list[str]:
-        """Delete the stages, and end the sessions of those that are not whole; the keys of those that could not be."""
-        from botocore.exceptions import BotoCoreError, ClientError
+    def _remove(self, stages: Stages, *, for_good: bool = False) -> dict[str, Exception]:
+        """Delete the stages and end the sessions of those that are not whole; what could not be, and why.
 
-        left = []
+        `for_good` forgets what could not be, too.
+        """
+        left: dict[str, Exception] = {}
         for number in range(1, stages.plan.count + 1):
             key = stages.key_of(number)
-            try:
-                self._end_sessions(key, self._state_of(number))
-                self._client.delete_object(Bucket=self._bucket, Key=key)
-            except (BotoCoreError, ClientError):
-                left.append(key)
-        self._end_sessions(self._key, self._state_of("whole"))
-        return left
+            left |= self._end_sessions(key, self._state_of(number), for_good=for_good)
+            left |= self._tried(key, partial(self._delete, key))
+        return left | self._end_sessions(self._key, self._state_of("whole"), for_good=for_good)
 
-    def _end_sessions(self, key: str, state: Path | None) -> None:
-        """Abort what a stage's state file knows of."""
+    def _end_sessions(self, key: str, state: Path | None, *, for_good: bool) -> dict[str, Exception]:
+        """Abort what a stage's state file knows of; what could not be aborted."""
         recorded = Checkpoint.load(state) if state is not None else None
         if state is None or recorded is None:
-            return
-        store = S3Store(self._client, self._bucket, key, settings=self._settings, **self._signing)
-        strays = [upload_id for window in recorded.creates for upload_id in store.strays(*window)]
+            return {}
+        left: dict[str, Exception] = {}
+        strays: list[str] = []
+        for window in recorded.creates:
+            left |= self._tried(key, partial(self._find_strays, key, window, strays))
         for upload_id in filter(None, (recorded.upload_id, *recorded.aborts, *strays)):
-            with suppress(self._client.exceptions.NoSuchUpload):
-                store.abort(upload_id)
-        state.unlink(missing_ok=True)
+            left |= self._tried(upload_id, partial(self._abort, key, upload_id))
+        if for_good or not left:
+            state.unlink(missing_ok=True)
+        return left
+
+    # Each with the client as it is by then: credentials may have been renewed.
+
+    def _delete(self, key: str) -> None:
+        self._client.delete_object(Bucket=self._bucket, Key=key)
+
+    def _abort(self, key: str, upload_id: str) -> None:
+        self._store(key).abort(upload_id)
+
+    def _find_strays(self, key: str, window: tuple[float, float], found: list[str]) -> None:
+        found += self._store(key).strays(*window)
+
+    def _store(self, key: str, settings: Mapping[str, Any] | None = None) -> S3Store:
+        chosen = self._settings if settings is None else settings
+        return S3Store(self._client, self._bucket, key, settings=chosen, **self._signing)
+
+    def _tried(self, name: str, do: Callable[[], Any]) -> dict[str, Exception]:
+        """Do it, up to three times; why it could not be done, under the name. That it is gone already is fine."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        left: dict[str, Exception] = {}
+        for _ in range(TRIES):
+            try:
+                do()
+            except (BotoCoreError, ClientError) as error:
+                info = classify(error)
+                if info.context.service_code == "NoSuchUpload":
+                    return {}
+                if info.code is ErrorCode.CREDENTIALS_EXPIRED:
+                    self._renewed(info)
+                left = {name: error}
+            else:
+                return {}
+        return left
