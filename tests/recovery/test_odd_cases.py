@@ -60,7 +60,9 @@ def test_settings_survive_a_resume(server, s3, file, tmp_path, settings):
 
 
 @pytest.mark.parametrize("size", [0, 1, PART - 1, PART, PART + 1, 3 * PART, 12 * PART])
-@pytest.mark.parametrize("fault", [None, LoseResponse(), Corrupt(form="cut"), Corrupt(form="html"), HideEtag()], ids=str)
+@pytest.mark.parametrize(
+    "fault", [None, LoseResponse(), Corrupt(form="cut"), Corrupt(form="html"), HideEtag()], ids=str
+)
 def test_every_size_survives_an_unclear_answer_to_complete(server, s3, tmp_path, size, fault):
     file = tmp_path / "file"
     file.write_bytes(random.Random(size).randbytes(size))
@@ -132,7 +134,18 @@ def test_a_lost_complete_is_survived_where_the_object_may_not_be_looked_at(serve
 
 @pytest.mark.parametrize(
     "key",
-    ["a b/ü+&?#%41.bin", "a//b", "/k", "k/", "日本語", "k\u0301", "~!@$^*()_={}[]|;'\"<>,", "x" * 1000, "%2F", "a?uploads"],
+    [
+        "a b/ü+&?#%41.bin",
+        "a//b",
+        "/k",
+        "k/",
+        "日本語",
+        "k\u0301",
+        "~!@$^*()_={}[]|;'\"<>,",
+        "x" * 1000,
+        "%2F",
+        "a?uploads",
+    ],
 )
 @pytest.mark.parametrize("every", [None, 4])
 def test_odd_keys_are_kept_as_they_are(server, s3, file, key, every):

@@ -80,6 +80,11 @@ _BY_OPERATION: dict[tuple[ErrorCode, str], Next] = {
     (ErrorCode.PARTS_REJECTED, Operation.CREATE): Next.STOP,
 }
 
+_OPEN = {
+    ErrorCode.NETWORK, ErrorCode.TIMEOUT, ErrorCode.SERVER_ERROR, ErrorCode.UNKNOWN, ErrorCode.THROTTLED,
+    ErrorCode.SESSION_EXPIRED,
+}  # fmt: skip
+
 # Where one verdict holds several service codes that want different steps.
 _BY_SERVICE_CODE: dict[str, Next] = {
     "EntityTooSmall": Next.RECHUNK,
@@ -193,8 +198,8 @@ def row(info: ErrorInfo, operation: str) -> Next:
 
 
 def may_have_worked(info: ErrorInfo) -> bool:
-    """Whether it is open, after this failure, if the request was carried out."""
-    return info.code in (ErrorCode.NETWORK, ErrorCode.TIMEOUT, ErrorCode.SERVER_ERROR, ErrorCode.UNKNOWN)
+    """Whether it is open, after this failure, if the request was carried out: something in between may have answered."""
+    return info.code in _OPEN
 
 
 def backoff(attempt: int, policy: Policy, random: Random) -> float:
