@@ -198,7 +198,7 @@ def row(info: ErrorInfo, operation: str) -> Next:
 
 
 def may_have_worked(info: ErrorInfo) -> bool:
-    """Whether it is open, after this failure, if the request was carried out: something in between may have answered."""
+    """Whether it is open, after this failure, if the request was carried out; a proxy may have answered instead."""
     return info.code in _OPEN
 
 
