@@ -18,6 +18,12 @@ _REQUEST_LINE = re.compile(
     r"(/[^\s\"'<>`]{1,4000}?\?[^\s\"'<>`]{0,2000}\b(?:uploadId|partNumber|uploads)\b[^\s\"'<>`]{0,2000})",
     re.MULTILINE,
 )
+# What is signed: the request as the server sees it, one thing a line.
+_CANONICAL = re.compile(
+    r"(?:^|CanonicalRequest[ :>]{1,3})(GET|PUT|POST|DELETE)\r?\n(/[^\s?\"'<>]{1,4000})\r?\n"
+    r"([^\s\"'<>?]{1,2000})\r?\n(?:[a-z0-9-]{1,40}:.{0,200}\n){0,4}?host:",
+    re.MULTILINE,
+)
 _S3CMD = re.compile(r"Upload failed: /([^\s?]{1,1024})\?")  # it leaves the bucket out
 _S3_URI = re.compile(r"\bs3[an]?://([A-Za-z0-9][\w.-]{1,62}|<\w{1,30}>)(?:/([^\s\"'<>`|]{1,1024}))?")
 _PARAMETER = re.compile(r"[?&;](uploadId|partNumber|upload_id|x-id|uploads|key|name)(?:=([^&\s\"'<>),;\]]*))?")
@@ -75,6 +81,8 @@ def read(text: str) -> dict[str, str]:
         host = match[1] if (match := _HOST_HEADER.search(text)) else ""
         for method, target in _REQUEST_LINE.findall(text)[:4]:
             _read_target(method, target, host, facts)
+        if "\nhost:" in text and (match := _CANONICAL.search(text)):
+            _read_target(match[1], f"{match[2]}?{match[3]}", host, facts)
         if match := _S3CMD.search(text):
             facts.setdefault("key", unquote(match[1]))
         if "upload_id" not in facts or "part_number" not in facts:

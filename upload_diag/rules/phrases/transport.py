@@ -933,6 +933,16 @@ _TIMEOUT = (
         seen="OkHttp",
     ),
     Phrase(
+        "phrase.http-request-timeout",
+        E.TIMEOUT,
+        "http request: timeout",
+        refines=(E.NETWORK,),
+        strength=60,
+        hits=("AmazonClientException: Unable to execute HTTP request: timeout",),
+        misses=("Options of the HTTP request: the timeout is 30 s",),
+        seen="AWS SDK for Android",
+    ),
+    Phrase(
         "phrase.timeout-of-ms",
         E.TIMEOUT,
         "timeout of ",
