@@ -128,6 +128,7 @@ def _fault_line(fault: dict[str, Any]) -> str:
 @click.argument("upload_ids", nargs=-1, metavar="[UPLOAD_ID]...")
 @click.option("--bucket", help="all in the buckets that match this glob")
 @click.option("--key", help="all whose key matches this glob")
+@click.option("--access-key", "accessKey", help="all that access keys began which match this glob")
 @click.option("--older-than", "olderThanSeconds", type=Duration(), help="all that are at least this old")
 @click.option("--all", "every", is_flag=True, help="all")
 @click.pass_obj
@@ -136,7 +137,7 @@ def expire(obj: tuple[Remote, bool], /, upload_ids: tuple[str, ...], *, every: b
     server, as_json = obj
     given = {name: value for name, value in narrow.items() if value is not None} | ({"all": True} if every else {})
     if bool(upload_ids) == bool(given):
-        raise click.UsageError("Name upload ids, or say which by --bucket, --key, --older-than or --all.")
+        raise click.UsageError("Name upload ids, or say which by --bucket, --key, --access-key, --older-than or --all.")
     if upload_ids:
         for each in upload_ids:
             server.call("POST", f"uploads/{quote(each, safe='')}/expire")
@@ -247,13 +248,16 @@ def scenario(obj: tuple[Remote, bool], name: str | None) -> None:
 
 @command.command
 @click.option("--since", default=0, show_default=True, help="only entries after this number")
+@click.option("--bucket", help="only entries of the buckets that match this glob")
+@click.option("--access-key", "accessKey", help="only entries of the access keys that match this glob")
 @click.option("--follow", is_flag=True, help="go on until Ctrl-C")
 @click.pass_obj
-def journal(obj: tuple[Remote, bool], since: int, follow: bool) -> None:
+def journal(obj: tuple[Remote, bool], /, since: int, follow: bool, **narrow: str | None) -> None:
     """Print what came, what was decided and what went out; with -f json, one object a line."""
     server, as_json = obj
+    wanted = {"times": "true"} | {name: glob for name, glob in narrow.items() if glob is not None}
     while True:
-        for line in server.text("GET", f"journal?{urlencode({'since': since, 'times': 'true'})}").splitlines():
+        for line in server.text("GET", f"journal?{urlencode({'since': since, **wanted})}").splitlines():
             entry = json.loads(line)
             since = entry["seq"]
             click.echo(line if as_json else safe(journal_line(entry)))

@@ -47,7 +47,10 @@ class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since clic
     "--session-ttl", type=Duration(), help="how long an upload session lives, such as 24h (default: for ever)"
 )
 @click.option(
-    "--auth", metavar="ACCESS_KEY:SECRET_KEY", help="check signatures against these (default: let everyone in)"
+    "--auth",
+    metavar="ACCESS_KEY:SECRET_KEY",
+    multiple=True,
+    help="check signatures against these; may be given more than once (default: let everyone in)",
 )
 @click.option("--control-token", help="what the control API wants (default: none on loopback, a random one elsewhere)")
 @click.option(

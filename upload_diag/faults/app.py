@@ -5,7 +5,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from email.utils import formatdate
 from functools import lru_cache
@@ -25,8 +25,9 @@ from upload_diag.faults.lifetimes import Lifetimes
 from upload_diag.faults.operations import Operations
 from upload_diag.faults.plan import Armed, Plan, When
 from upload_diag.faults.refusal import S3Error
-from upload_diag.faults.request import S3Request, read_request
+from upload_diag.faults.request import STS, S3Request, read_request
 from upload_diag.faults.response import Delivery, Response, error_response, request_ids
+from upload_diag.faults.sts import SessionTokens, sts_error
 from upload_diag.faults.uploads import Ledger, Upload
 
 if TYPE_CHECKING:
@@ -48,7 +49,12 @@ class App:
     """
 
     def __init__(
-        self, backend: Backend, *, seed: int = 0, session_ttl: float | None = None, auth: str | None = None
+        self,
+        backend: Backend,
+        *,
+        seed: int = 0,
+        session_ttl: float | None = None,
+        keys: Mapping[str, str] | None = None,
     ) -> None:
         self.seed = seed
         self.clock = Clock()
@@ -63,8 +69,8 @@ class App:
         self.gateway: Gateway | None = None
         self.url = ""
         self.snippets: tuple[Snippet, ...] = ()
-        access_key, _, secret_key = (auth or "").partition(":")
-        self._authenticator = Authenticator(self.clock, access_key or None, secret_key)
+        self._tokens = SessionTokens(self.clock, seed)
+        self._authenticator = Authenticator(self.clock, self._tokens, keys or {})
         self._operations = Operations(
             ledger=self.ledger,
             lock=self.lock,
@@ -73,6 +79,7 @@ class App:
             clock=self.clock,
             lifetimes=self.lifetimes,
             authenticator=self._authenticator,
+            tokens=self._tokens,
         )
         self.counts: Counter[tuple[str, int]] = Counter()
         self.fired: Counter[str] = Counter()
@@ -112,11 +119,19 @@ class App:
             return self.ledger.get(upload_id)
 
     def expire_matching(
-        self, *, bucket: str | None = None, key: str | None = None, older_than: float | None = None, why: str
+        self,
+        *,
+        bucket: str | None = None,
+        key: str | None = None,
+        access_key: str | None = None,
+        older_than: float | None = None,
+        why: str,
     ) -> list[str]:
         """Let all live sessions die that match; their ids."""
         with self.lock:
-            found = self.ledger.matching(self.clock.now(), bucket=bucket, key=key, older_than=older_than)
+            found = self.ledger.matching(
+                self.clock.now(), bucket=bucket, key=key, access_key=access_key, older_than=older_than
+            )
             return [upload.id for upload in found if self.expire_upload(upload.id, why)]
 
     def arm(self, fault: Fault, when: When) -> Armed:
@@ -166,17 +181,26 @@ class App:
             self.note("expire", bucket=upload.bucket, key=upload.key, upload_id=upload.id, why=upload.why)
         return died
 
-    def reset(self, buckets: str | None = None) -> None:
-        """Everything back to the start; with a glob, only the data of these buckets."""
+    def reset(self, buckets: str | None = None, access_key: str | None = None) -> None:
+        """Everything back to the start; with globs, only what belongs to these buckets or to these access keys.
+
+        To a bucket belong its data and the faults that have it as a condition; to an access key the sessions that it
+        began and the faults that have it as a condition.
+        """
+        all_of_it = buckets is None and access_key is None
         with self.lock:
-            self.ledger.forget(buckets)
-            self.backend.reset(buckets)
+            self.ledger.forget(buckets, access_key)
+            if all_of_it or buckets is not None:
+                self.backend.reset(buckets)
             self.lifetimes.forget()
-        if buckets is None:
+        if not all_of_it:
+            self.plan.forget(buckets, access_key)
+        else:
             self.plan.clear(restart=True)
             self.clock.reset()
             self.journal.clear()
             self._expired_credentials.clear()
+            self._tokens.clear()
             if self.gateway is not None:
                 self.gateway.reset()
             self._numbers = itertools.count(1)
@@ -279,10 +303,9 @@ class App:
         return None
 
     def _check_credentials(self, request: S3Request) -> None:
-        if self._expired_credentials:
-            token = request.headers.get("x-amz-security-token", request.query.get("X-Amz-Security-Token", ""))
-            if (request.access_key, token) in self._expired_credentials:
-                raise S3Error("ExpiredToken")
+        expired = self._expired_credentials
+        if expired and (request.access_key, request.session_token) in expired:
+            raise S3Error("ExpiredToken")
 
     def _cors_rules(self, bucket: str) -> tuple[CorsRule, ...]:
         try:
@@ -292,6 +315,8 @@ class App:
 
     def _error(self, error: S3Error, exchange: Exchange) -> Response:
         request_id, host_id = exchange.ids
+        if exchange.request.operation == STS:
+            return sts_error(error, request_id)
         return error_response(
             error,
             resource=exchange.request.path,
@@ -348,6 +373,7 @@ class App:
             key=request.key,
             upload_id=request.upload_id,
             part_number=request.part_number,
+            access_key=request.access_key,
             status=response.status or None,
             code=response.code,
             faults=tuple(armed.id for armed in struck),

@@ -15,7 +15,8 @@ from urllib.parse import quote, unquote, unquote_plus
 
 from upload_diag.faults.clock import Clock
 from upload_diag.faults.refusal import S3Error, url_expired
-from upload_diag.faults.request import S3Request
+from upload_diag.faults.request import STS, S3Request
+from upload_diag.faults.sts import SessionTokens
 
 __all__ = ["Authenticator", "ChunkSignatures", "signing_key"]
 
@@ -100,23 +101,26 @@ class Authenticator:
 
     Args:
         clock: decides what is over; a signature is as old as the virtual time that passed since it was made.
-        access_key: the only one that is known; None lets everyone in.
-        secret_key: that goes with it.
+        tokens: the session credentials that were issued; they end for everyone.
+        keys: secret keys by access key; none let everyone in.
     """
 
-    def __init__(self, clock: Clock, access_key: str | None = None, secret_key: str = "") -> None:
+    def __init__(self, clock: Clock, tokens: SessionTokens, keys: Mapping[str, str]) -> None:
         self._clock = clock
-        self._access_key = access_key
-        self._secret_key = secret_key
+        self._tokens = tokens
+        self._keys = dict(keys)
 
     def check(self, request: S3Request) -> ChunkSignatures | None:
         """Let a request in; what its chunks are signed with, if they are.
 
         Raises:
             S3Error: AccessDenied, InvalidAccessKeyId, SignatureDoesNotMatch, RequestTimeTooSkewed,
-                AuthorizationHeaderMalformed, AuthorizationQueryParametersError, InvalidArgument or InvalidRequest.
+                AuthorizationHeaderMalformed, AuthorizationQueryParametersError, InvalidArgument, InvalidRequest,
+                InvalidToken or ExpiredToken.
         """
         query = request.query
+        if not self._keys:
+            self._tokens.secret(request.access_key, request.session_token)
         header = request.headers.get("authorization")
         in_query = "X-Amz-Algorithm" in query or "X-Amz-Signature" in query or "Signature" in query
         if header is not None and in_query:
@@ -131,28 +135,38 @@ class Authenticator:
             self._check_presigned(request)
         elif "Signature" in query and "AWSAccessKeyId" in query:
             self._check_presigned_v2(request)
-        elif self._access_key is not None and request.operation != "PostObject":  # a form carries its own signature
+        elif self._keys and request.operation not in ("PostObject", STS):  # their bodies belong to their signatures
             return self._check_header(request, header)
         return None
+
+    def check_form(self, request: S3Request, form: bytes) -> None:
+        """Let a request to the token service in; raises as `check`."""
+        if self._keys and b"Action=AssumeRoleWithWebIdentity&" not in form + b"&":
+            header = request.headers.get("authorization")
+            self._check_header(request, header, hashlib.sha256(form).hexdigest(), "sts")
 
     @property
     def wants_signatures(self) -> bool:
         """False when everyone is let in."""
-        return self._access_key is not None
+        return bool(self._keys)
 
-    def secret_of(self, access_key: str) -> str | None:
+    def secret_of(self, access_key: str, token: str = "") -> str | None:
         """The secret of a known access key; None when everyone is let in.
 
         Raises:
-            S3Error: InvalidAccessKeyId.
+            S3Error: InvalidAccessKeyId, InvalidToken or ExpiredToken.
         """
-        if self._access_key is None:
+        secret = self._tokens.secret(access_key, token)
+        if not self._keys:
             return None
-        if access_key != self._access_key:
+        secret = secret or self._keys.get(access_key)
+        if secret is None:
             raise S3Error("InvalidAccessKeyId", AWSAccessKeyId=access_key)
-        return self._secret_key
+        return secret
 
-    def _check_header(self, request: S3Request, header: str | None) -> ChunkSignatures | None:
+    def _check_header(
+        self, request: S3Request, header: str | None, digest: str | None = None, service: str = "s3"
+    ) -> ChunkSignatures | None:
         if header is None:
             raise S3Error("AccessDenied")
         match = _AUTHORIZATION.fullmatch(header.strip())
@@ -163,14 +177,14 @@ class Authenticator:
                     "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
                 )
             raise S3Error("AuthorizationHeaderMalformed")
-        scope = _scope(match["credential"], "AuthorizationHeaderMalformed")
-        secret = self.secret_of(scope.access_key) or ""
+        scope = _scope(match["credential"], "AuthorizationHeaderMalformed", service)
+        secret = self.secret_of(scope.access_key, request.session_token) or ""
         stamp = request.headers.get("x-amz-date", "")
         moment = _moment(stamp)
         if moment is None:
             raise S3Error("AccessDenied", "AWS authentication requires a valid Date or x-amz-date header")
         self._check_skew(stamp, moment)
-        sha256 = request.headers.get("x-amz-content-sha256")
+        sha256 = digest or request.headers.get("x-amz-content-sha256")
         if sha256 is None:
             raise S3Error("InvalidRequest", "Missing required header for this request: x-amz-content-sha256")
         signed = match["signed"].lower().split(";")
@@ -194,7 +208,7 @@ class Authenticator:
         if query["X-Amz-Algorithm"] != ALGORITHM:
             raise S3Error("AuthorizationQueryParametersError", f'X-Amz-Algorithm only supports "{ALGORITHM}"')
         scope = _scope(query["X-Amz-Credential"], "AuthorizationQueryParametersError")
-        secret = self.secret_of(scope.access_key)
+        secret = self.secret_of(scope.access_key, request.session_token)
         moment = _moment(query["X-Amz-Date"])
         if moment is None:
             message = "X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\""
@@ -225,7 +239,7 @@ class Authenticator:
         now, end = self._clock.now(), datetime.fromtimestamp(int(expires), UTC)
         if now >= end:
             raise url_expired("", end, now)
-        secret = self.secret_of(query["AWSAccessKeyId"])
+        secret = self.secret_of(query["AWSAccessKeyId"], request.session_token)
         if secret is not None and not hmac.compare_digest(_signature_v2(request, secret), query["Signature"]):
             raise S3Error("SignatureDoesNotMatch", AWSAccessKeyId=query["AWSAccessKeyId"])
 
@@ -245,14 +259,14 @@ def signing_key(credential: str, secret: str) -> bytes:
     return _scope(credential, "AccessDenied").key(secret)
 
 
-def _scope(credential: str, code: str) -> Scope:
+def _scope(credential: str, code: str, service: str = "s3") -> Scope:
     fields = unquote(credential).rsplit("/", 4)
     if len(fields) != 5 or fields[4] != "aws4_request":
         raise S3Error(
             code, 'The Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".'
         )
-    if fields[3] != "s3":
-        raise S3Error(code, f'Incorrect service "{fields[3]}". This endpoint belongs to "s3".')
+    if fields[3] != service:
+        raise S3Error(code, f'Incorrect service "{fields[3]}". This endpoint belongs to "{service}".')
     return Scope(*fields[:4])
 
 

@@ -101,12 +101,15 @@ def _expire_upload(call: Call) -> Response:
 def _expire(call: Call) -> Response:
     """All live sessions die that match; `all` is needed when nothing narrows them."""
     data = call.data
-    _only(data, bucket=str, key=str, olderThanSeconds=(int, float), all=bool)
-    narrowed = [name for name in ("bucket", "key", "olderThanSeconds") if data.get(name) is not None]
-    if not narrowed and data.get("all") is not True:
-        raise RefusedError(400, 'Say which: bucket, key or olderThanSeconds; or {"all": true}.')
+    _only(data, bucket=str, key=str, accessKey=str, olderThanSeconds=(int, float), all=bool)
+    if all(value is None for name, value in data.items() if name != "all") and data.get("all") is not True:
+        raise RefusedError(400, 'Say which: bucket, key, accessKey or olderThanSeconds; or {"all": true}.')
     expired = call.app.expire_matching(
-        bucket=data.get("bucket"), key=data.get("key"), older_than=data.get("olderThanSeconds"), why="expired on demand"
+        bucket=data.get("bucket"),
+        key=data.get("key"),
+        access_key=data.get("accessKey"),
+        older_than=data.get("olderThanSeconds"),
+        why="expired on demand",
     )
     return _json({"expired": expired})
 
@@ -154,15 +157,21 @@ def _move_clock(call: Call) -> Response:
 
 
 def _journal(call: Call) -> Response:
-    """The journal as NDJSON, after `since`; with `times=true` also when. With `format=har`, its requests as HAR."""
+    """The journal as NDJSON, after `since`; with `times=true` also when. With `format=har`, its requests as HAR.
+
+    `bucket` and `accessKey`, globs, narrow it.
+    """
     since = call.query.get("since", "0")
     if not since.isdigit():
         raise RefusedError(400, f"since is {since!r}; wanted the number of an entry.")
+    entries = call.app.journal.since(
+        int(since), bucket=call.query.get("bucket"), access_key=call.query.get("accessKey")
+    )
     if call.query.get("format") == "har":
         from upload_diag.faults.har import as_har
 
-        return _json(as_har(call.app.journal.since(int(since)), call.app.url))
-    text = Journal.ndjson(call.app.journal.since(int(since)), times=call.query.get("times") == "true")
+        return _json(as_har(entries, call.app.url))
+    text = Journal.ndjson(entries, times=call.query.get("times") == "true")
     return Response(200, {"content-type": "application/x-ndjson"}, text.encode())
 
 
@@ -186,9 +195,9 @@ def _scenarios(_: Call) -> Response:
 
 
 def _reset(call: Call) -> Response:
-    """Faults, clock, journal and data back to the start; with `bucket`, a glob, only the data of these buckets."""
-    _only(call.data, bucket=str)
-    call.app.reset(call.data.get("bucket"))
+    """Faults, clock, journal and data back to the start; with `bucket` or `accessKey`, globs, only what is theirs."""
+    _only(call.data, bucket=str, accessKey=str)
+    call.app.reset(call.data.get("bucket"), call.data.get("accessKey"))
     return _json({"status": "ok"})
 
 

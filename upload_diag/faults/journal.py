@@ -9,6 +9,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any
 
 __all__ = ["Entry", "Journal"]
@@ -37,6 +38,7 @@ class Entry:
     key: str = ""
     upload_id: str = ""
     part_number: int | None = None
+    access_key: str = ""
     status: int | None = None
     code: str = ""
     faults: tuple[str, ...] = ()
@@ -52,7 +54,8 @@ class Entry:
         """Names in camelCase; what is empty is left out."""
         names = {
             "seq": self.seq, "event": self.event, "operation": self.operation, "bucket": self.bucket, "key": self.key,
-            "uploadId": self.upload_id, "partNumber": self.part_number, "status": self.status, "code": self.code,
+            "uploadId": self.upload_id, "partNumber": self.part_number, "accessKey": self.access_key,
+            "status": self.status, "code": self.code,
             "faults": list(self.faults), "delivery": self.delivery, "received": self.received, "sent": self.sent,
             "requestId": self.request_id, "why": self.why, "advanced": self.advanced,
             "time": self.time if times else "",
@@ -99,10 +102,14 @@ class Journal:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def since(self, seq: int) -> list[Entry]:
-        """Entries after this number, oldest first."""
+    def since(self, seq: int, *, bucket: str | None = None, access_key: str | None = None) -> list[Entry]:
+        """Entries after this number, oldest first; only those of buckets or access keys, given as globs."""
         with self._changed:
-            return [entry for entry in self._entries if entry.seq > seq]
+            entries = [entry for entry in self._entries if entry.seq > seq]
+        for glob, name in ((bucket, "bucket"), (access_key, "access_key")):
+            if glob is not None:
+                entries = [entry for entry in entries if fnmatchcase(getattr(entry, name), glob)]
+        return entries
 
     def of(self, operation: str, **fields: Any) -> list[Entry]:
         """The requests of an operation, narrowed by fields: `of("UploadPart", part_number=2)`."""

@@ -294,8 +294,7 @@ class ExpireCredentials(Fault):
 
     def before(self, exchange: Exchange) -> None:
         request = exchange.request
-        token = request.headers.get("x-amz-security-token", request.query.get("X-Amz-Security-Token", ""))
-        exchange.hooks.expire_credentials(request.access_key, token)
+        exchange.hooks.expire_credentials(request.access_key, request.session_token)
         raise S3Error("ExpiredToken")
 
 

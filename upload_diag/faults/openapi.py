@@ -27,6 +27,7 @@ _BODIES: dict[str, dict[str, Any]] = {
         "properties": {
             "bucket": {"type": "string"},
             "key": {"type": "string", "description": "a glob"},
+            "accessKey": {"type": "string", "description": "a glob of who began the session"},
             "olderThanSeconds": {"type": "number"},
             "all": {"type": "boolean"},
         },
@@ -38,7 +39,14 @@ _BODIES: dict[str, dict[str, Any]] = {
             {"type": "object", "properties": {"set": {"type": "string", "format": "date-time"}}, "required": ["set"]},
         ]
     },
-    "reset": {"type": "object", "properties": {"bucket": {"type": "string", "description": "a glob"}}},
+    "reset": {
+        "type": "object",
+        "properties": {
+            "bucket": {"type": "string", "description": "a glob"},
+            "accessKey": {"type": "string", "description": "a glob"},
+        },
+        "additionalProperties": False,
+    },
 }
 
 

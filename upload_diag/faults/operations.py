@@ -18,6 +18,7 @@ from upload_diag.faults.post_object import as_put, check_policy, posted, read_fo
 from upload_diag.faults.refusal import S3Error
 from upload_diag.faults.request import S3Request
 from upload_diag.faults.response import Response
+from upload_diag.faults.sts import SessionTokens
 from upload_diag.faults.uploads import Ledger
 
 __all__ = ["Operations"]
@@ -28,6 +29,7 @@ _UPLOADS = {
     "GET": "Key is not expected for the GET method ?uploads subresource",
     "POST": "A key must be specified",
 }
+MAX_FORM = 64 * 1024  # bytes of a request to the token service
 _REQUEST_ID = re.compile(rb"<RequestI[dD]>[^<]*</RequestI[dD]>")
 _HOST_ID = re.compile(rb"<HostI[dD]>[^<]*</HostI[dD]>")
 
@@ -49,6 +51,7 @@ class Operations:
         clock: Clock,
         lifetimes: Lifetimes,
         authenticator: Authenticator,
+        tokens: SessionTokens,
     ) -> None:
         writes = Locks()
         self._ledger = ledger
@@ -57,6 +60,7 @@ class Operations:
         self._clock = clock
         self._lifetimes = lifetimes
         self._authenticator = authenticator
+        self._tokens = tokens
         self._objects = Objects(store, backend, clock, writes)
         self._multipart = Multipart(
             ledger=ledger, store=store, backend=backend, clock=clock, lifetimes=lifetimes, lock=lock, writes=writes
@@ -102,6 +106,10 @@ class Operations:
                 return _with_ids(self._objects.describe(request), exchange)
             case "PostObject":
                 return self._post_object(request, body)
+            case "STS":
+                form = body.read(MAX_FORM)
+                self._authenticator.check_form(request, form)
+                return self._tokens.answer(form, request.access_key, exchange.ids[0])
             case "":
                 if "uploads" in request.query and request.method in ("GET", "POST"):
                     raise S3Error("InvalidRequest", _UPLOADS[request.method])

@@ -22,6 +22,7 @@ class When:
         operation: the S3 operation, such as UploadPart.
         bucket: a glob.
         key: a glob.
+        access_key: a glob of the access key that signed the request; tests on one server keep apart by it.
         upload_id: the session.
         part_number: the part.
         after_parts: the session has at least this many parts.
@@ -35,6 +36,7 @@ class When:
     operation: str | None = None
     bucket: str | None = None
     key: str | None = None
+    access_key: str | None = None
     upload_id: str | None = None
     part_number: int | None = None
     after_parts: int | None = None
@@ -102,6 +104,14 @@ class Plan:
                 self._count = 0
         return count
 
+    def forget(self, buckets: str | None, access_key: str | None) -> None:
+        """Take away the faults whose condition on the bucket, or on the access key, matches a glob."""
+        with self._lock:
+            for name, armed in list(self._armed.items()):
+                pairs = ((armed.when.bucket, buckets), (armed.when.access_key, access_key))
+                if any(text is not None and glob is not None and fnmatchcase(text, glob) for text, glob in pairs):
+                    del self._armed[name]
+
     def all(self) -> list[Armed]:
         """The armed faults, in the order of arming."""
         with self._lock:
@@ -139,7 +149,11 @@ def _matches(armed: Armed, request: S3Request, upload: Upload[Any] | None, now: 
     ):
         if wanted is not None and wanted != actual:
             return False
-    for glob, text in ((when.bucket, request.bucket), (when.key, request.key)):
+    for glob, text in (
+        (when.bucket, request.bucket),
+        (when.key, request.key),
+        (when.access_key, request.access_key),
+    ):
         if glob is not None and not fnmatchcase(text, glob):
             return False
     if when.after_parts is not None and (upload is None or len(upload.parts) < when.after_parts):

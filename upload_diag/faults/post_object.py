@@ -129,15 +129,16 @@ def as_put(form: Form, request: S3Request) -> S3Request:
 
 def _check_signature(form: Form, encoded: str, auth: Authenticator) -> None:
     fields = form.fields
+    token = fields.get("x-amz-security-token", "")
     if "x-amz-signature" in fields:
         credential = fields.get("x-amz-credential", "")
-        secret = auth.secret_of(credential.partition("/")[0])
+        secret = auth.secret_of(credential.partition("/")[0], token)
         if secret is None:
             return
         expected = hmac.new(signing_key(credential, secret), encoded.encode(), "sha256").hexdigest()
         given = fields["x-amz-signature"]
     elif "signature" in fields:
-        secret = auth.secret_of(fields.get("awsaccesskeyid", ""))
+        secret = auth.secret_of(fields.get("awsaccesskeyid", ""), token)
         if secret is None:
             return
         expected = base64.b64encode(hmac.digest(secret.encode(), encoded.encode(), "sha1")).decode("ascii")

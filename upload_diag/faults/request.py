@@ -7,7 +7,9 @@ from urllib.parse import unquote, unquote_plus
 
 from upload_diag.faults.http import Head
 
-__all__ = ["MULTIPART", "S3Request", "read_request"]
+__all__ = ["MULTIPART", "STS", "S3Request", "read_request"]
+
+STS = "STS"  # the operation of every request to the token service, whose action stands in the body
 
 # Sub-resources, and the operation each method means by them. A name in braces is the verb: Put, Get, Delete.
 _BUCKET = {
@@ -81,10 +83,16 @@ class S3Request:
     @property
     def access_key(self) -> str:
         """The access key id that the request names, signed or not; empty for an anonymous one."""
-        credential = self.query.get("X-Amz-Credential", "")
+        credential = self.query.get("X-Amz-Credential") or self.query.get("AWSAccessKeyId", "")
         if not credential:
             _, _, credential = self.headers.get("authorization", "").partition("Credential=")
         return credential.partition("/")[0]
+
+    @property
+    def session_token(self) -> str:
+        """The session token that the request brings; empty when it brings none."""
+        name = "x-amz-security-token"
+        return self.headers.get(name) or self.query.get("X-Amz-Security-Token") or self.query.get(name, "")
 
 
 def read_request(head: Head) -> S3Request:
@@ -122,6 +130,8 @@ def _query(raw: str) -> dict[str, str]:
 
 def _operation(method: str, bucket: str, key: str, query: Mapping[str, str], headers: Mapping[str, str]) -> str:
     if not bucket:
+        if method == "POST" and headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+            return STS
         return "ListBuckets" if method == "GET" else ""
     if not key:
         return _bucket_operation(method, query, headers)

@@ -3,7 +3,7 @@
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -36,7 +36,7 @@ class FaultServer:
         host: to bind; outside loopback the control API wants a token.
         seed: of upload ids, request ids and every draw.
         session_ttl: seconds that a session lives at most; None for ever.
-        auth: "ACCESS_KEY:SECRET_KEY"; signatures are checked against it. None lets everyone in.
+        auth: "ACCESS_KEY:SECRET_KEY", or several; signatures are checked against them. None lets everyone in.
         scenario: a name, a file or a document; see `load_scenario`.
         backend: where objects live: a `Backend`, or the URL of an S3-compatible store (see `RemoteBackend`); moto in
             this process if not given.
@@ -51,14 +51,15 @@ class FaultServer:
         host: str = "127.0.0.1",
         seed: int = 0,
         session_ttl: float | None = None,
-        auth: str | None = None,
+        auth: str | Iterable[str] | None = None,
         scenario: str | Path | Mapping[str, Any] | None = None,
         backend: Backend | str | None = None,
         control_token: str | None = None,
     ) -> None:
         self._ports = (port, control_port)
         self._host = host
-        self._seed, self._session_ttl, self._auth = seed, session_ttl, auth
+        self._seed, self._session_ttl = seed, session_ttl
+        self._keys = _keys((auth,) if isinstance(auth, str) else auth or ())
         self._scenario = scenario
         self._backend = backend
         self.control_token = control_token or (None if host in LOOPBACK else secrets.token_urlsafe(24))
@@ -86,7 +87,7 @@ class FaultServer:
         from upload_diag.faults.gateway import Gateway
         from upload_diag.faults.http import Listener
 
-        self.app = App(_backend(self._backend), seed=self._seed, session_ttl=self._session_ttl, auth=self._auth)
+        self.app = App(_backend(self._backend), seed=self._seed, session_ttl=self._session_ttl, keys=self._keys)
         self.control = Control(self.app, token=self.control_token, hosts=(self._host,))
         if load:
             self.app.backend.load()
@@ -143,12 +144,11 @@ class FaultServer:
 
     @property
     def credentials(self) -> tuple[str, str]:
-        """Access key and secret key that are let in."""
-        access, _, secret = (self._auth or "test:test").partition(":")
-        return access, secret
+        """Access key and secret key that are let in; the first ones if there are several."""
+        return next(iter(self._keys.items()), ("test", "test"))
 
-    def client(self, **options: Any) -> Any:
-        """A boto3 S3 client for this server; options as of `boto3.client`."""
+    def client(self, service: str = "s3", **options: Any) -> Any:
+        """A boto3 client for this server, of S3 or of STS; options as of `boto3.client`."""
         import boto3
 
         access, secret = self.credentials
@@ -158,7 +158,7 @@ class FaultServer:
             "aws_access_key_id": access,
             "aws_secret_access_key": secret,
         }
-        return boto3.session.Session().client("s3", **{**defaults, **options})
+        return boto3.session.Session().client(service, **{**defaults, **options})
 
     def inject(self, fault: Fault, **when: Any) -> Armed:
         """Arm a fault under conditions, which are the fields of `When`."""
@@ -170,13 +170,14 @@ class FaultServer:
         *,
         bucket: str | None = None,
         key: str | None = None,
+        access_key: str | None = None,
         older_than: float | None = None,
         why: str = "expired on demand",
     ) -> list[str]:
-        """Let sessions die now: one, or all that match globs of bucket and key and an age in seconds; their ids."""
+        """Let sessions die now: one, or all that match globs and an age in seconds; their ids."""
         if upload_id is not None:
             return [upload_id] if self.app.expire_upload(upload_id, why) else []
-        return self.app.expire_matching(bucket=bucket, key=key, older_than=older_than, why=why)
+        return self.app.expire_matching(bucket=bucket, key=key, access_key=access_key, older_than=older_than, why=why)
 
     def load(self, scenario: str | Path | Mapping[str, Any]) -> None:
         """Arm what a scenario says."""
@@ -184,9 +185,9 @@ class FaultServer:
 
         load_scenario(scenario).arm(self.app)
 
-    def reset(self, buckets: str | None = None) -> None:
-        """Faults, clock, journal and data back to the start; with a glob, only the data of these buckets."""
-        self.app.reset(buckets)
+    def reset(self, buckets: str | None = None, access_key: str | None = None) -> None:
+        """Faults, clock, journal and data back to the start; with globs, only what is theirs: see `App.reset`."""
+        self.app.reset(buckets, access_key)
 
     def ready(self) -> dict[str, Any]:
         """What `--ready-file` holds."""
@@ -220,6 +221,16 @@ class ServerClock:
     def set(self, moment: Any) -> list[str]:
         """Make it this moment; the ids of the sessions that died of it."""
         return self._server.app.move_clock(to=moment)
+
+
+def _keys(pairs: Iterable[str]) -> dict[str, str]:
+    found = {}
+    for pair in pairs:
+        access, colon, secret = pair.partition(":")
+        if not (access and colon and secret):
+            raise UsageError("--auth wants ACCESS_KEY:SECRET_KEY: what was given lacks one of them.")
+        found[access] = secret
+    return found
 
 
 def _backend(backend: Backend | str | None) -> Backend:

@@ -256,15 +256,22 @@ class Ledger(Generic[C]):
         return True
 
     def matching(
-        self, now: datetime, *, bucket: str | None = None, key: str | None = None, older_than: float | None = None
+        self,
+        now: datetime,
+        *,
+        bucket: str | None = None,
+        key: str | None = None,
+        access_key: str | None = None,
+        older_than: float | None = None,
     ) -> list[Upload[C]]:
-        """Live sessions by globs of bucket and key, and by age in seconds."""
+        """Live sessions by globs of bucket, key and the access key that began them, and by age in seconds."""
         return [
             upload
             for upload in self
             if self._alive(upload, now)
             and (bucket is None or fnmatchcase(upload.bucket, bucket))
             and (key is None or fnmatchcase(upload.key, key))
+            and (access_key is None or fnmatchcase(upload.initiator, access_key))
             and (older_than is None or (now - upload.initiated).total_seconds() >= older_than)
         ]
 
@@ -272,13 +279,15 @@ class Ledger(Generic[C]):
         """Let every session die that is due; those that did."""
         return [upload for upload in self if upload.state is State.LIVE and not self._alive(upload, now)]
 
-    def forget(self, buckets: str | None = None) -> None:
-        """Drop every session, or those of the buckets that match a glob."""
-        for upload in self:
-            if buckets is None or fnmatchcase(upload.bucket, buckets):
+    def forget(self, buckets: str | None = None, access_key: str | None = None) -> None:
+        """Drop every session, or those of the buckets or of the access keys that match a glob."""
+        pairs = ((upload, (upload.bucket, buckets), (upload.initiator, access_key)) for upload in self)
+        all_of_them = buckets is None and access_key is None
+        for upload, *places in pairs:
+            if all_of_them or any(glob is not None and fnmatchcase(text, glob) for text, glob in places):
                 self._uploads.pop(upload.id)
                 self._ended.pop(upload.id, None)
-        if buckets is None:
+        if all_of_them:
             self._created.clear()
 
     def _alive(self, upload: Upload[C], now: datetime) -> bool:
