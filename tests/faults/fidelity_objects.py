@@ -89,6 +89,7 @@ OBJECT_CASES = [
     Case("HeadObject without its key", SSE, "HEAD", "/{bucket}/secret", 400, check=lambda a, w: a.body == b""),
     Case("GetObject with a key that it does not need", SSE, "GET", "/{bucket}/source", 400, "InvalidRequest", headers=ONE),
     # S3's own keys
+    Case("GetObject that names S3's own encryption", API + "GetObject", "GET", "/{bucket}/source", 400, "InvalidArgument", headers={"x-amz-server-side-encryption": "AES256"}),
     Case("an unknown encryption", ERRORS, "POST", NEW, 400, "InvalidArgument", headers={"x-amz-server-side-encryption": "rot13"}),
     Case("a KMS key without KMS", API + "CreateMultipartUpload", "POST", NEW, 400, "InvalidArgument", headers={"x-amz-server-side-encryption-aws-kms-key-id": "x"}),
     Case("KMS is confirmed", API + "CreateMultipartUpload", "POST", NEW, 200, headers={"x-amz-server-side-encryption": "aws:kms", "x-amz-server-side-encryption-aws-kms-key-id": "a-key"}, check=lambda a, w: a.headers.get("x-amz-server-side-encryption") == "aws:kms" and a.headers.get("x-amz-server-side-encryption-aws-kms-key-id") == "a-key"),
@@ -107,6 +108,7 @@ OBJECT_CASES = [
     # Complete
     Case("Complete, Content-MD5 of other bytes", ERRORS, "POST", OVER, 400, "BadDigest", BOTH, {"content-md5": WRONG_MD5}),
     Case("Complete, x-amz-content-sha256 of other bytes", ERRORS, "POST", OVER, 400, "XAmzContentSHA256Mismatch", BOTH, {"x-amz-content-sha256": SHA256}),
+    Case("a part that was sent again, listed with both ETags", "ceph/s3-tests, test_multipart_resend_first_finishes_last", "POST", OVER, 200, "", parts((1, "{etag2}"), (1, "{etag1}"), (2, "{etag2}"))),
     Case("Complete, part number 0", LIMITS, "POST", OVER, 400, "InvalidArgument", parts((0, "{etag1}"))),
     Case("Complete, part number 10001", LIMITS, "POST", OVER, 400, "InvalidPart", parts((10001, "{etag1}"))),
     Case("Complete, x-amz-mp-object-size that is none", API + "CompleteMultipartUpload", "POST", OVER, 400, "InvalidRequest", BOTH, {"x-amz-mp-object-size": "big"}),

@@ -84,6 +84,12 @@ def test_each_complete_makes_a_version_of_its_own_in_a_versioned_bucket(s3):
     complete(s3, "bkt", "k", on_complete={"IfNoneMatch": "*"})  # a delete marker is no object
 
 
+def test_markers_that_are_empty_are_none(s3):
+    complete(s3, "bkt", "k")
+    listed = s3.list_object_versions(Bucket="bkt", KeyMarker="", VersionIdMarker="", MaxKeys=128)
+    assert [each["Key"] for each in listed["Versions"]] == ["k"]
+
+
 def test_of_many_completes_that_want_to_be_the_first_one_is(server, s3):
     uploads = []
     for body in (b"a", b"b", b"c", b"d", b"e", b"f"):

@@ -170,4 +170,4 @@ def test_plain_moto_fails_a_good_part_of_the_table():
                 failed.append(case.name)
     finally:
         moto.stop()
-    assert 30 <= len(failed) < len(CASES) * 0.8, failed
+    assert 30 <= len(failed) < len(CASES) * 0.9, failed

@@ -182,6 +182,9 @@ _NOT_FROM_MOTO = (
 _AUTHORIZATION = "AWS4-HMAC-SHA256 Credential=AKIA/20200101/{region}/s3/aws4_request, SignedHeaders=host, Signature=0"
 _REGION = re.compile(r"Credential=[^/&]+?(?:/|%2F)[0-9]{8}(?:/|%2F)([a-z0-9-]{2,30})(?:/|%2F)s3", re.IGNORECASE)
 _CODE = re.compile(rb"<Code>([^<]+)</Code>")
+_EMPTY_MARKER = re.compile(
+    r"(?:^|&)(?:key-marker|version-id-marker|marker)=(?=&|$)"
+)  # moto would list what is after it
 SIGNED_URL = re.compile(
     r"(?:^|&)(?:X-Amz-(?:Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token)"
     r"|Signature|AWSAccessKeyId|Expires)=[^&]*"
@@ -236,7 +239,7 @@ class MotoBackend:
     def forward(self, request: S3Request, body: bytes) -> Response:
         if self._empty and request.operation == "ListBuckets":
             return xml_response("ListAllMyBucketsResult", [element("Buckets", "")])
-        return self._call(request.method, request.path, request.raw_query, request.headers, body)
+        return self._call(request.method, request.path, _EMPTY_MARKER.sub("", request.raw_query), request.headers, body)
 
     def _call(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Response:
         region, query = _region(headers, query), SIGNED_URL.sub("", query).lstrip("&")

@@ -107,11 +107,14 @@ def check_part_key(upload_key: str, headers: Mapping[str, str]) -> None:
 
 
 def check_read_key(object_key: str, headers: Mapping[str, str], prefix: str = CUSTOMER) -> None:
-    """An object is read with the key that it was written with.
+    """An object is read with the key that it was written with, and without a word on keys that are S3's own.
 
     Raises:
-        S3Error: InvalidRequest; AccessDenied for another key; and what `customer_key` raises.
+        S3Error: InvalidArgument; InvalidRequest; AccessDenied for another key; and what `customer_key` raises.
     """
+    if prefix == CUSTOMER and PREFIX in headers:
+        message = f"{PREFIX} header is not supported for this operation."
+        raise _argument(message, PREFIX, headers[PREFIX])
     key = customer_key(headers, prefix)
     if key == object_key:
         return

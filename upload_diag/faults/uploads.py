@@ -213,6 +213,7 @@ class Ledger(Generic[C]):
         upload = self.live(bucket, key, upload_id, now)
         if not listed or len(listed) > MAX_PARTS:
             raise S3Error("MalformedXML")
+        listed = _last_sent(listed)
         if any(before.number >= after.number for before, after in pairwise(listed)):
             raise S3Error("InvalidPartOrder", UploadId=upload_id)
         parts = tuple(_matching(upload, named) for named in listed)
@@ -345,6 +346,16 @@ def _checksum_choice(algorithm: str | None, checksum_type: str | None) -> tuple[
             f"The {checksum_type} checksum type cannot be used with the {algorithm.lower()} checksum algorithm.",
         )
     return algorithm, checksum_type or types[0]
+
+
+def _last_sent(listed: list[ListedPart]) -> list[ListedPart]:
+    """Of a part that was sent twice and is listed with both ETags, the last one is meant."""
+    after = (*listed[1:], None)
+    return [
+        each
+        for each, other in zip(listed, after, strict=True)
+        if other is None or other.number != each.number or other.etag == each.etag
+    ]
 
 
 def _matching(upload: Upload[C], named: ListedPart) -> Part[C]:
