@@ -152,7 +152,8 @@ SESSION = (
         "upload",
         rf"\bupload[ _-]?(?:session|context|ticket)\b(?: id)?{_NAME}{_BETWEEN}"
         r"(?:not (?:valid|recogni[sz]ed|known|active|in progress)|expired|invalid|invalidated|closed|gone|lost|stale"
-        r"|timed out|deleted|removed|purged|aborted|terminated|unknown)\b(?! by (?:the )?user)" + _NO_NOUN,
+        r"|timed out|deleted|removed|purged|aborted|terminated|unknown|disappeared|vanished|dead|died|killed|evicted|forgotten"
+        r"|revoked|reaped|garbage[ -]collected)\b(?! by (?:the )?user)" + _NO_NOUN,
         refines=_OVER,
         strength=85,
         hits=(
@@ -161,6 +162,7 @@ SESSION = (
             "the upload session was closed",
             "The upload session 'a1b2' has expired.",
             "The upload session ID provided is invalid.",
+            "The upload session vanished before its end",
         ),
         misses=(
             "Your login session expired; upload later",
