@@ -159,16 +159,21 @@ def iso(when: int, form: str = "%Y-%m-%dT%H:%M:%S") -> str:
 
 
 SAID = {
-    "create": ("multipart upload created", "Initiated multipart upload", "created multipart upload", "multipart upload started"),
-    "part": ("part uploaded", "Part stored", "part done", "chunk uploaded"),
-    "complete": ("multipart upload completed", "Upload completed", "upload complete", "completed multipart upload"),
-    "abort": ("aborted multipart upload", "multipart upload aborted", "aborted multipart upload", "Multipart upload aborted"),
+    "create": ("multipart upload created", "Initiated multipart upload", "upload.started", "CreateMultipartUpload ok"),
+    "part": ("part uploaded", "Part stored", "part.uploaded", "UploadPart succeeded"),
+    "complete": ("multipart upload completed", "Upload completed", "upload.completed", "CompleteMultipartUpload ok"),
+    "abort": ("aborted multipart upload", "multipart upload aborted", "upload.aborted", "AbortMultipartUpload ok"),
     "retry": ("retrying part", "part: retrying in 2 s", "retrying the part", "Retrying chunk"),
     "refresh": ("Refreshing upload session...",) * 4,
-    "refreshed": ("Fresh upload session created",) * 4,
-    "limit": ("Upload session refresh limit reached.", "giving up on this upload", "part: giving up after 3 attempts", "Giving up the upload"),
-    "cancel": ("Upload cancelled by user", "user canceled the upload", "upload was cancelled", "AbortError: aborted by user"),
-}  # fmt: skip
+    "refreshed": ("Fresh upload session created", "upload session refreshed", "upload.refreshed", "session refreshed"),
+    "limit": (
+        "Upload session refresh limit reached.",
+        "giving up on this upload",
+        "retry limit reached",
+        "Giving up this upload",
+    ),
+    "cancel": ("Upload cancelled by user", "user canceled the upload", "upload was cancelled", "aborted by user"),
+}
 FAILED = ("part failed", "could not send the part", "upload part error", "request failed")
 
 

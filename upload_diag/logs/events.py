@@ -14,8 +14,8 @@ _RANK = {event: rank for rank, event in enumerate(reversed(Event))}
 
 
 def literals() -> set[str]:
-    """What a record must contain for one of the rows to match."""
-    return {keyword for row in MARKERS for keyword in row.keywords}
+    """What makes a record worth a look, by the rows whose keywords are rare."""
+    return {keyword for row in MARKERS if row.rare for keyword in row.keywords}
 
 
 def read_event(text: str) -> Marker | None:
@@ -24,4 +24,4 @@ def read_event(text: str) -> Marker | None:
     found = [
         row for row, pattern in _ROWS if any(keyword in folded for keyword in row.keywords) and pattern.search(folded)
     ]
-    return min(found, key=lambda row: (_RANK[row.event], row.keywords), default=None)
+    return min(found, key=lambda row: (_RANK[row.event], not row.quiet, row.keywords), default=None)

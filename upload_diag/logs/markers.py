@@ -39,6 +39,7 @@ class Marker:
         keywords: lower-case literals; every match contains one. They gate the pattern and feed the prefilter, so they
             must be rare in lines that say nothing of the kind.
         pattern: the regular expression; any of the keywords when empty.
+        rare: the keywords alone make a record worth a look; otherwise it must hold an id or something else of note.
         quiet: the text looks like a failure and is none: it announces, or goes with, one that is counted elsewhere.
         hits: texts it must match.
         misses: texts it must not match.
@@ -47,10 +48,16 @@ class Marker:
     event: Event
     keywords: tuple[str, ...]
     pattern: str = ""
+    rare: bool = True
     quiet: bool = False
     hits: tuple[str, ...]
     misses: tuple[str, ...] = ()
 
+
+# What says that a call was answered well; that a word is a field's name; and that it is a part that is spoken of.
+_WELL = r"[ :,-]{1,3}(?:ok|succeeded|success(?:ful)?|done|completed|finished)\b"
+_NO_NAME = r"(?!\\?[\"'] ?:)"
+_NO_PART = "".join(rf"(?<!{word} )(?<!{word} \d )(?<!{word} \d\d )(?<!{word} \d\d\d )" for word in ("part", "chunk"))
 
 MARKERS = (
     Marker(
@@ -197,7 +204,8 @@ MARKERS = (
             "completed the ",
             "successfully uploaded",
         ),
-        pattern=r"\b(?:upload|multipart upload|file upload)[ ._:-]{1,3}(?:is |was )?(?:completed|complete|finished|succeeded|successful)\b(?! ?[:=]? ?false)"
+        pattern=_NO_PART
+        + r"\b(?:upload|multipart upload|file upload)[ ._:-]{1,3}(?:is |was )?(?:completed|complete|finished|succeeded|successful)\b(?! ?[:=]? ?false)"
         r"|\bcompleted (?:the )?(?:multipart )?upload\b|\bupload ok\b|\bsuccessfully uploaded\b(?! (?:part|chunk))",
         hits=("Upload completed", "multipart upload completed in 12 s", "UPLOAD OK", "✅ Upload complete!"),
         misses=("upload complete: false", "failed to complete upload", "upload completion failed"),
@@ -222,5 +230,111 @@ MARKERS = (
         pattern=r"\b(?:aborted|aborting) (?:the )?multipart upload\b|\bmultipart upload (?:was )?aborted\b",
         hits=("Aborted multipart upload x", "multipart upload aborted"),
         misses=("failed to abort multipart upload",),
+    ),
+    Marker(
+        event=Event.CREATE,
+        keywords=("upload", "session"),
+        pattern=_NO_PART
+        + r"\bupload(?:[ ._-]session)?[ ._-](?:was )?(?:started|created|initiated)\b"
+        + _NO_NAME
+        + r"|\b(?:starting|started|initiated|initiating) (?:the |a |new |multipart ){0,2}upload\b(?! (?:of )?(?:part|chunk)\b)"
+        + r"|\b(?:create|initiate)[ _-]?multipart[ _-]?upload"
+        + _WELL,
+        rare=False,
+        hits=(
+            "upload started uploadId=x",
+            "upload.created uploadId=x",
+            "upload_session_created uploadId=x",
+            "Starting upload of a.mp4 uploadId=x",
+            "CreateMultipartUpload succeeded, uploadId=x",
+        ),
+        misses=(
+            "part 3 upload started uploadId=x",
+            '{"upload_started": "2026-11-22", "uploadId": "x"}',
+            "CreateMultipartUpload failed uploadId=x",
+            "Starting upload of part 3 uploadId=x",
+        ),
+    ),
+    Marker(
+        event=Event.PART,
+        keywords=("part", "chunk"),
+        pattern=r"\b(?:part|chunk)[ ._-]?(?:number |no\.? )?#?\d{0,5}(?: of \d+|/\d+)?[ ._:-]{1,2}(?:was |is |upload )?"
+        r"(?:uploaded|stored|done|complete|completed|ok|succeeded|sent|finished)\b"
+        + _NO_NAME
+        + r"|\b(?:uploaded|stored|sent|finished|completed) (?:part|chunk) (?:number |no\.? |#)?\d"
+        + r"|\bupload[ _-]?part(?: \d+)?(?:[ :,-]{1,3}|_)(?:ok|succeeded|success(?:ful)?|done|completed|finished)\b",
+        rare=False,
+        hits=(
+            "part.uploaded uploadId=x",
+            "chunk 3 done uploadId=x",
+            "part 3/12 complete uploadId=x",
+            "UploadPart succeeded uploadId=x",
+            "upload_part_succeeded uploadId=x",
+            "Uploaded part number 3 uploadId=x",
+            "chunk upload complete uploadId=x",
+        ),
+        misses=(
+            "part 3 not sent uploadId=x",
+            '{"part_uploaded": false, "uploadId": "x"}',
+            "UploadPart failed uploadId=x",
+        ),
+    ),
+    Marker(
+        event=Event.COMPLETE,
+        keywords=("upload",),
+        pattern=_NO_PART
+        + r"\bupload[ ._-](?:is |was |has )?done\b"
+        + _NO_NAME
+        + r"|\bupload (?:of )?(?!(?:of )?(?:part|chunk|session|id)\b)[^ ]{1,200} (?:completed|finished|succeeded|done)\b"
+        + r"|\bcomplete[ _-]?multipart[ _-]?upload"
+        + _WELL,
+        rare=False,
+        hits=(
+            "upload done uploadId=x",
+            "Upload of a.mp4 completed uploadId=x",
+            "CompleteMultipartUpload ok uploadId=x",
+        ),
+        misses=("upload part 3 completed uploadId=x", "chunk 3 upload done uploadId=x", "CompleteMultipartUpload: 404"),
+    ),
+    Marker(
+        event=Event.ABORT,
+        keywords=("abort",),
+        pattern=r"\b(?:upload|session)[ ._-](?:was )?aborted\b(?! by)"
+        + _NO_NAME
+        + r"|\b(?:aborting|aborted) (?:the )?(?:multipart )?upload\b"
+        + r"|\babort[ _-]?multipart[ _-]?upload"
+        + _WELL,
+        rare=False,
+        hits=("upload.aborted uploadId=x", "aborting upload uploadId=x", "AbortMultipartUpload succeeded uploadId=x"),
+        misses=("failed to abort the upload uploadId=x", "AbortMultipartUpload failed uploadId=x"),
+    ),
+    Marker(
+        event=Event.REFRESHED,
+        keywords=("refreshed", "renewed", "fresh session created"),
+        pattern=r"\b(?:upload[ ._-]?)?session[ ._-](?:was )?(?:refreshed|renewed)\b|\b(?:refreshed|renewed) (?:the )?upload session\b"
+        r"|\bupload[ ._-](?:refreshed|renewed)\b|\bfresh session created\b",
+        rare=False,
+        quiet=True,
+        hits=(
+            "upload session refreshed uploadId=x",
+            "session.refreshed uploadId=x",
+            "refreshed upload session uploadId=x",
+        ),
+        misses=("session token refreshed uploadId=x",),
+    ),
+    Marker(
+        event=Event.LIMIT,
+        keywords=("limit reached", "gave up", "gave_up", "retries exceeded", "retries exhausted"),
+        pattern=r"\b(?:refresh|retry|retries|attempt|restart)s? limit reached\b|\bupload[ ._-]gave[ _]up\b|\bgave up on (?:the )?upload"
+        r"|\bretries (?:exceeded|exhausted)\b(?! with url)",
+        rare=False,
+        hits=("retry limit reached uploadId=x", "upload: max retries exceeded uploadId=x", "upload.gave_up uploadId=x"),
+        misses=("Max retries exceeded with url: /a?uploadId=x", "rate limit reached uploadId=x"),
+    ),
+    Marker(
+        event=Event.CANCEL,
+        keywords=("upload.cancel", "upload_cancel", "user abort", "user cancel"),
+        pattern=r"\bupload[._]cancell?ed\b|\buser (?:has )?(?:aborted|cancell?ed)\b",
+        hits=("upload.cancelled", "user aborted the upload", "User canceled upload 17"),
     ),
 )
