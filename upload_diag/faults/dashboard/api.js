@@ -34,8 +34,8 @@ export const post = async (path, data) => (await ask("POST", path, data)).json()
 export const remove = async (path) => (await ask("DELETE", path)).json();
 
 /**
- * Follows the server. The overview is the truth; a stream, or asking each second where there is none, tells when to
- * fetch it again. `on` has: query() → path of the overview, overview(data), entries(list), restart(), state(name), denied().
+ * Follows the server. The overview is the truth; a stream, a tab that has one, or asking each second where there is none
+ * tells when to fetch it again. `on` has: query() → path of the overview, overview(data), entries(list), restart(), state(name), denied().
  */
 export class Connection {
   #on;
@@ -48,9 +48,18 @@ export class Connection {
   #plannedAt = Infinity;
   #busy = false;
   #again = false;
+  #telling = 0;
+  #took = 0; // milliseconds of the last cycle
+  #otherTabs = new BroadcastChannel("upload-diag");
 
   constructor(on) {
     this.#on = on;
+    this.#otherTabs.onmessage = () => {
+      if (!this.#streaming) this.soon();
+    };
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) this.refresh();
+    });
   }
 
   /** Fetch the overview now; if that goes on already, once more after it. */
@@ -62,22 +71,30 @@ export class Connection {
     this.#busy = true;
     this.#cancel();
     let wait = 1000;
+    const start = performance.now();
     try {
       await this.#cycle();
+      this.#took = performance.now() - start;
       if (this.#streaming) wait = 5000;
     } catch (error) {
       this.#on.state("reconnecting");
       if (error.status === 401) this.#on.denied();
     }
     this.#busy = false;
-    this.#plan(this.#again ? 0 : wait);
+    this.#plan(this.#again ? this.#pause() : wait);
     this.#again = false;
   }
 
-  /** Fetch the overview soon; many calls in a burst cost one. */
+  /** Fetch the overview soon; many calls in a burst cost one. A tab that nobody sees waits until it is looked at. */
   soon() {
+    if (document.hidden) return;
     if (this.#busy) this.#again = true;
-    else this.#plan(200);
+    else this.#plan(this.#pause());
+  }
+
+  /** At most half of the time is spent on asking, so that many tabs on a slow machine leave room for the uploads. */
+  #pause() {
+    return Math.max(150, this.#took);
   }
 
   /** A timer that is due sooner stays. */
@@ -128,6 +145,7 @@ export class Connection {
     stream.onmessage = (event) => {
       this.#take([JSON.parse(event.data)]);
       this.soon();
+      this.#tellOtherTabs();
     };
     stream.onerror = () => {
       // Refused, as the fourth stream of a browser is: ask each second, and try again later.
@@ -135,6 +153,14 @@ export class Connection {
       this.#close();
       this.refresh();
     };
+  }
+
+  /** At most ten times a second; the last change is told, too. */
+  #tellOtherTabs() {
+    this.#telling ||= setTimeout(() => {
+      this.#telling = 0;
+      this.#otherTabs.postMessage("changed");
+    }, 100);
   }
 
   #close() {

@@ -10,6 +10,7 @@ let entries = [];
 let waiting = [];
 let forgotten = 0;
 let timer = 0;
+let took = 0; // milliseconds of the last drawing
 
 export function setUpTimeline() {
   byId("filter").addEventListener("input", rebuild);
@@ -26,8 +27,10 @@ export function addEntries(fresh) {
   if (waiting.length > KEPT) forgotten += waiting.splice(0, waiting.length - KEPT).length;
   timer ||= setTimeout(() => {
     timer = 0;
+    const start = performance.now();
     isPaused() ? summarize() : draw();
-  }, 50);
+    took = performance.now() - start;
+  }, Math.max(50, 4 * took)); // a burst is drawn in few large steps
 }
 
 export function clearTimeline() {
