@@ -90,7 +90,9 @@ class Probe:
                 late.append(page.evaluate(script, f"{self._count} {noun}") - sent)
             time.sleep(0.7)
         late.sort()
-        print(f"{title}: median {statistics.median(late):.0f}, 95 % {late[int(len(late) * 0.95)]:.0f}, at most {late[-1]:.0f} ms")
+        print(
+            f"{title}: median {statistics.median(late):.0f}, 95 % {late[int(len(late) * 0.95)]:.0f}, at most {late[-1]:.0f} ms"
+        )
 
 
 def memory(sessions: list[Any], pid: int, title: str) -> None:
@@ -101,7 +103,9 @@ def memory(sessions: list[Any], pid: int, title: str) -> None:
         heaps.append(found["JSHeapUsedSize"] / 1e6)
         nodes.append(found["Nodes"])
     server = int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1]) / 1000
-    print(f"{title}: heap of a tab {min(heaps):.1f} to {max(heaps):.1f} MB, DOM nodes at most {max(nodes):,.0f}; server {server:.0f} MB")
+    print(
+        f"{title}: heap of a tab {min(heaps):.1f} to {max(heaps):.1f} MB, DOM nodes at most {max(nodes):,.0f}; server {server:.0f} MB"
+    )
 
 
 def soak(ready: dict[str, Any], seconds: float) -> None:
@@ -113,7 +117,9 @@ def soak(ready: dict[str, Any], seconds: float) -> None:
     s3.call("PUT", "/bkt")
     ids = [s3.begin(f"in/{number:04}") for number in range(SESSIONS)]
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
+        chromium = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
         context = chromium.new_context()
         pages = [context.new_page() for _ in range(TABS)]
         for page in pages:
@@ -131,7 +137,9 @@ def soak(ready: dict[str, Any], seconds: float) -> None:
         loading.join()
         print(f"{ENTRIES:,} requests in {time.monotonic() - start:.0f} s")
         overview = json.loads(urlopen(f"{ready['control']}/overview?limit=1").read())
-        print(f"journal: entry {overview['last']:,}, {overview['dropped']:,} of them dropped; {overview['counts']['live']:,} sessions live")
+        print(
+            f"journal: entry {overview['last']:,}, {overview['dropped']:,} of them dropped; {overview['counts']['live']:,} sessions live"
+        )
         time.sleep(3)
         memory(sessions, ready["pid"], "after")
         loading = threading.Thread(target=load, args=(url, ids, 12 * RATE, RATE))

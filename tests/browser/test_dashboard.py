@@ -29,6 +29,8 @@ def test_an_empty_server_says_what_to_do_next(page, server):
     expect(page.locator("#status")).to_have_text(re.compile("^live"))
     expect(page.get_by_role("heading", name=re.compile("No upload yet"))).to_be_visible()
     expect(page.locator("#snippet")).to_contain_text(server.url)
+    for link in page.get_by_role("link", name=re.compile("sample upload page", re.IGNORECASE)).all():
+        expect(link).to_have_attribute("href", f"{server.url}/_gateway/app/")
 
 
 def test_sessions_appear_with_their_parts_as_these_arrive(page, server, begin):

@@ -14,6 +14,8 @@ from upload_diag.errors import UploadDiagError, UsageError
 from upload_diag.faults.app import App
 from upload_diag.faults.clock import parse_time
 from upload_diag.faults.forms import armed_as_json, fault_from_json
+from upload_diag.faults.gateway import APP
+from upload_diag.faults.gateway import PREFIX as GATEWAY
 from upload_diag.faults.http import BadRequestError, Body, Connection, Head
 from upload_diag.faults.journal import Journal
 from upload_diag.faults.metrics import metrics
@@ -87,8 +89,9 @@ def _overview(call: Call) -> Response:
 
 
 def _clients(call: Call) -> Response:
-    """How clients are pointed at this server: text to paste."""
-    return _json({"clients": [asdict(each) for each in call.app.snippets]})
+    """How clients are pointed at this server: text to paste, and a page to upload from."""
+    clients = [asdict(each) for each in call.app.snippets]
+    return _json({"clients": clients, "page": f"{call.app.url}{GATEWAY}{APP}"})
 
 
 def _expire_upload(call: Call) -> Response:

@@ -22,7 +22,7 @@ from upload_diag.faults.http import Body, Head
 from upload_diag.faults.response import Response
 from upload_diag.faults.static import file_response
 
-__all__ = ["PREFIX", "Gateway"]
+__all__ = ["APP", "PREFIX", "Gateway"]
 
 PREFIX = "/_gateway/"
 APP = "app/"

@@ -69,7 +69,8 @@ async function setUpScenarios() {
 }
 
 async function setUpClients() {
-  const { clients } = await get("/api/clients");
+  const { clients, page } = await get("/api/clients");
+  for (const link of document.querySelectorAll("[data-page]")) link.href = page;
   const legend = byId("clients").querySelector("legend");
   const show = ({ connect, upload }) => setText(byId("snippet"), `${connect}\n${upload}`);
   byId("clients").replaceChildren(legend, ...clients.map((each, index) => {

@@ -40,7 +40,7 @@ def chart(bars: tuple[Bucket, ...], seconds: int, colours: Mapping[ErrorCode, in
     return tag(
         "figure",
         tag("div", tag("span", f"{most:,}", class_="top"), svg, class_="plot"),
-        tag("div", tag("span", words.moment(bars[0].start)), tag("span", _end(bars, seconds)), class_="axis"),
+        tag("div", (tag("span", text) for text in _axis(bars, seconds)), class_="axis"),
         tag("figcaption", _legend(stacks, colours), tag("span", f"one bar is {_width(seconds)}, times are UTC")),
         tag("details", tag("summary", "The numbers behind the chart"), _table(bars, stacks, colours)),
         class_="chart",
@@ -83,9 +83,12 @@ def _described(bars: tuple[Bucket, ...], most: int) -> str:
     return f"{words.counted(len(bars), 'bar')}; the highest, {highest}."
 
 
-def _end(bars: tuple[Bucket, ...], seconds: int) -> str:
-    last = words.point(bars[-1].start)
-    return words.later(last, seconds) if last else ""
+def _axis(bars: tuple[Bucket, ...], seconds: int) -> list[str]:
+    """Where the bars begin, their middle, and where they end."""
+    first, length = words.point(bars[0].start), seconds * len(bars)
+    if first is None:
+        return [words.moment(bars[0].start)]
+    return [words.later(first, each) for each in (0, length // 2, length)]
 
 
 def _width(seconds: int) -> str:
