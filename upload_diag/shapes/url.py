@@ -37,7 +37,7 @@ _VIRTUAL_HOST = re.compile(
 )
 _PATH_HOST = re.compile(
     r"\A(?:s3[.-]|s3\Z|[a-z0-9]{20,}\.r2\.cloudflarestorage\.com|storage\.googleapis\.com|storage\.yandexcloud\.net"
-    r"|[a-z]{3}\d\.digitaloceanspaces|minio)",
+    r"|[a-z]{3}\d\.digitaloceanspaces|minio|(?:localhost|endpoint)\Z)",
     re.IGNORECASE,
 )
 _GCS_PATH = re.compile(r"\A(?:(?:resumable/)?upload/)?storage/v1/b/([^/]{1,222})/o(?:/(.{1,1024})|\Z)")
@@ -132,7 +132,7 @@ def _read_target(method: str, target: str, host: str, facts: dict[str, str]) -> 
         bucket, key = match[1], path
     elif not path:
         return
-    elif name and "." not in name and not port and "partNumber" in found and name != "localhost":
+    elif name and "." not in name and not port and "partNumber" in found and not _PATH_HOST.match(name):
         bucket, key = name, path  # a virtual host whose domain the reporter masked
     elif (
         _PATH_HOST.match(name)

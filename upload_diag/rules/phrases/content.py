@@ -47,6 +47,17 @@ _INTEGRITY = (
         seen="OSS, clients",
     ),
     Phrase(
+        "phrase.hashes-not-equal",
+        E.INTEGRITY,
+        "not equal",
+        r"\b(?:content-?md5|md5|sha-?1|sha-?256|crc-?32c?|checksums?|hash(?:es)?|etags?|digests?)\b.{0,200}? (?:are|is) not equal\b",
+        refines=(E.INVALID_REQUEST,),
+        strength=75,
+        hits=("MD5 local [c2l4dGVlbg==], remote [b25lIG1vcmU=] are not equal", "checksums are not equal"),
+        misses=("sizes are not equal: md5 skipped",),
+        seen="Elasticsearch",
+    ),
+    Phrase(
         "phrase.hash-does-not-match",
         E.INTEGRITY,
         "match",

@@ -1056,11 +1056,15 @@ _TIMEOUT = (
         "phrase.request-timeout",
         E.TIMEOUT,
         "request time",
-        r"\b(?:408:? ?request time-?out|request time-?out\b(?! ?[:=]|\w| set| of))",
+        r"\b(?:408:? ?request time-?out|request time-?out\b(?! ?[:=](?! ?/)|\w| set| of))",
         strength=45,
-        hits=("408 Request Timeout", 'at=error code=H12 desc="Request timeout"'),
+        hits=(
+            "408 Request Timeout",
+            'at=error code=H12 desc="Request timeout"',
+            "Request timeout: /api/parts/3. Retrying",
+        ),
         misses=("request timeout: 30", "request time is too large"),
-        seen="HTTP, Heroku",
+        seen="HTTP, Heroku, GitHub's actions",
     ),
     Phrase(
         "phrase.transfer-stalled",
