@@ -76,6 +76,27 @@ def test_the_report_says_what_a_logger_cut_away(tmp_path):
     assert note.startswith("The logger wrote [Object] instead of what is nested deeper. To see it, log JSON.stringify")
 
 
+def test_a_failure_that_names_its_request_alone_belongs_to_the_upload_that_another_log_tells(tmp_path):
+    client, store = tmp_path / "client.ndjson", tmp_path / "access.log"
+    client.write_text(
+        '{"time":"2026-11-22T10:00:05Z","level":"error","requestId":"R2","error":{"code":"NoSuchUpload"}}\n'
+    )
+    call = '0a1b2c bkt [22/Nov/2026:10:00:{}] - u R{} {} in/a.mp4 "{} HTTP/1.1" {} 300 - 41 40 "-" "sdk" -\n'
+    store.write_text(
+        call.format("03 +0000", 1, "S3.DELETE.UPLOAD", "-", "204 -")
+        + call.format(
+            "05 +0000", 2, "REST.PUT.PART", "PUT /in/a.mp4?partNumber=3&uploadId=AAAA1111aaaa", "404 NoSuchUpload"
+        )
+    )
+    alone, other = analyze([str(client)]), analyze([str(store)])
+    assert not alone.sessions
+    together = analyze([str(client), str(store)])
+    (session,) = together.sessions
+    assert (dict(session.errors), session.upload_ids) == ({"SESSION_EXPIRED": 2}, ("AAAA1111aaaa",))
+    assert session.root_cause.cause == "lifecycle"
+    assert alone.merge(other).to_json() == other.merge(alone).to_json() == together.to_json()
+
+
 def test_names_in_source_lines_of_a_traceback_are_no_ids(tmp_path):
     log = tmp_path / "worker.log"
     log.write_text(

@@ -21,6 +21,7 @@ __all__ = ["EXAMPLES", "FileTally", "GroupTally", "Tally", "Thread"]
 EXAMPLES = 5  # of a group
 EXCERPT = 2000  # bytes of a record that an example keeps
 SESSIONS = 200_000
+REQUESTS = 100_000  # ids of requests that failed
 ORPHANS = 10_000  # records without an id, of one file, that wait for the upload they belong to
 MINUTE = 60_000
 
@@ -104,6 +105,9 @@ class Tally:
         self.minutes: defaultdict[int, Counter[ErrorCode]] = defaultdict(Counter)
         self.dropped: Counter[str] = Counter()
         self.threads: dict[str, list[Thread]] = {}
+        # A client's log may name a failure by its request alone; the store's log says which upload that request was of.
+        self.requests: dict[bytes, str] = {}
+        self.unnamed: dict[bytes, list[tuple[Failure, Place]]] = {}
 
     def add(self, record: Record, verdict: Verdict, file: FileTally, thread: Thread | None) -> None:
         """Count what a record says."""
@@ -123,11 +127,10 @@ class Tally:
                 self.minutes[when // MINUTE][failure.code] += 1
             if len(group.examples) < EXAMPLES or place < group.examples[-1][0]:
                 group.keep(place, record.text, verdict)
-        upload, video, bucket, key, _, part = ids = record.ids
+        upload, video, bucket, key, request, part = ids = record.ids
         ref = upload or video or (bucket + b"/" + key if key else b"")
         if not ref:
-            if thread is not None:
-                self._orphan(verdict, place, thread)
+            self._orphan(verdict, place, request, thread)
             return
         name = ref.decode("utf-8", "replace")
         trace = self.traces.get(name) or self._begin(name, verdict, thread)
@@ -136,6 +139,8 @@ class Tally:
         trace.learn(ids)
         if failure is not None:
             trace.mark(failure, place, 0)
+            if request:
+                self._remember(request, name)
         if verdict.event is not None:
             trace.mark(verdict.event, place, part)
         if thread is not None:
@@ -152,7 +157,15 @@ class Tally:
         trace = self.traces[name] = Trace()
         return trace
 
-    def _orphan(self, verdict: Verdict, place: Place, thread: Thread) -> None:
+    def _remember(self, request: bytes, name: str) -> None:
+        if len(self.requests) < REQUESTS:
+            self.requests[request] = min(name, self.requests.get(request, name))
+
+    def _orphan(self, verdict: Verdict, place: Place, request: bytes, thread: Thread | None) -> None:
+        if thread is None:
+            if verdict.failure is not None and request and len(self.unnamed) < ORPHANS:
+                self.unnamed.setdefault(request, []).append((verdict.failure, place))
+            return
         for what in _marks(verdict):
             if thread.current is not None:
                 self.traces[thread.current].mark(what, place, 0)
@@ -189,6 +202,10 @@ class Tally:
         self.dropped.update(other.dropped)
         for path, threads in other.threads.items():
             self.threads[path] = self._joined([*self.threads.get(path, ()), *threads])
+        for request, name in other.requests.items():
+            self._remember(request, name)
+        for request, failures in other.unnamed.items():
+            self.unnamed.setdefault(request, []).extend(failures)
 
     def _joined(self, threads: list[Thread]) -> list[Thread]:
         """Neighbouring pieces of a log become one; what waited in the second belongs to the first one's upload."""
@@ -215,7 +232,7 @@ class Tally:
         return place[3] + sum(lines for _, lines in pieces[: bisect(pieces, place[2], key=itemgetter(0)) - 1])
 
     def settle(self) -> None:
-        """Give what still waits to the upload that comes first after it, or to one without a name."""
+        """Give what still waits to the upload that comes first after it, or that its request was of."""
         for path, threads in self.threads.items():
             for thread in threads:
                 name = thread.first
@@ -226,6 +243,11 @@ class Tally:
                     for what, place in thread.waiting:
                         self.traces[name].mark(what, place, 0)
                 thread.waiting = []
+        for request in self.unnamed.keys() & self.requests.keys():
+            trace = self.traces.get(self.requests[request])
+            for failure, place in self.unnamed.pop(request):
+                if trace is not None:
+                    trace.mark(failure, place, 0)
 
 
 def _marks(verdict: Verdict) -> tuple[Event | Failure, ...]:
