@@ -1,5 +1,6 @@
 """Going on: after kill -9, after a cancel, and when the file changes meanwhile."""
 
+import asyncio
 import os
 import random
 import threading
@@ -60,6 +61,29 @@ def test_a_cancel_from_another_thread_ends_a_long_pause(server, s3, file):
     threading.Timer(0.3, running.cancel).start()
     with pytest.raises(UploadCancelledError):
         running.run()
+
+
+def test_an_event_loop_runs_an_upload_and_cancels_it(server, s3, file, tmp_path):
+    assert asyncio.run(upload(s3, file).run_async()).parts_sent == 12
+    server.inject(Respond("SlowDown", retry_after=200), operation="UploadPart", part_number=5)
+
+    async def cancelled():
+        loop, throttled = asyncio.get_running_loop(), asyncio.Event()
+
+        def listen(event):
+            if event.error == "THROTTLED":
+                loop.call_soon_threadsafe(throttled.set)
+
+        task = asyncio.create_task(upload(s3, file, state=tmp_path / "state", on_event=listen).run_async())
+        await throttled.wait()
+        task.cancel()
+        await task
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(cancelled())
+    server.app.plan.clear()
+    assert upload(s3, file, state=tmp_path / "state").run().refreshes == 0
+    assert object_is(s3, file)
 
 
 def change(file):

@@ -9,6 +9,7 @@ import click
 
 from upload_diag.cli._console import console, notice
 from upload_diag.cli._s3 import S3Place, s3_client, s3_options
+from upload_diag.cli.serve import Duration
 from upload_diag.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from upload_diag.recovery import Event, UploadResult
 
+_TOLD = ("replan", "warning")
 _UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 
 
@@ -59,6 +61,18 @@ class Size(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
     default="stop",
     show_default=True,
     help="when the file changes meanwhile",
+)
+@click.option(
+    "--session-ttl",
+    type=Duration(),
+    metavar="TIME",
+    help="how long the store lets a session live, such as 24h: a longer upload is planned anew in time",
+)
+@click.option(
+    "--replan/--no-replan",
+    default=True,
+    show_default=True,
+    help="when a session would end too early: whether parts may be made larger, and checkpoints be used",
 )
 @click.option("--content-type", help="of the object, such as video/mp4")
 @click.option("--metadata", multiple=True, metavar="NAME=VALUE", help="of the object; may be given more than once")
@@ -148,14 +162,16 @@ def summary(result: "UploadResult") -> str:
     if result.proved:
         overcome.append(f"success proved by its {result.proved}")
     if result.leftovers:
-        overcome.append(f"could not abort {', '.join(result.leftovers)}")
+        overcome.append(f"could not remove {', '.join(result.leftovers)}")
+    if result.unseen_sessions:
+        overcome.append(f"{result.unseen_sessions} sessions may be left, which `upload-diag cleanup` finds")
     more = f" ({'; '.join(overcome)})" if overcome else ""
     return f"s3://{result.bucket}/{result.key}: {result.size:,} bytes, ETag {result.etag}{more}"
 
 
 @contextmanager
-def _listener(format_: str, file: Path) -> "Iterator[Callable[[Event], None] | None]":
-    """What is told about events: lines on stdout, a bar on a terminal, or nothing."""
+def _listener(format_: str, file: Path) -> "Iterator[Callable[[Event], None]]":
+    """What is told about events: lines on stdout, a bar on a terminal, or what was decided ahead."""
     screen = console(stderr=True)
     if format_ == "ndjson":
         yield lambda event: click.echo(event.to_json())
@@ -163,7 +179,7 @@ def _listener(format_: str, file: Path) -> "Iterator[Callable[[Event], None] | N
         with _bar(screen, file) as on_event:
             yield on_event
     else:
-        yield None
+        yield lambda event: notice(f"{event.message}.") if event.event in _TOLD else None
 
 
 @contextmanager
@@ -175,18 +191,24 @@ def _bar(screen: Any, file: Path) -> "Iterator[Callable[[Event], None]]":
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
+        TextColumn("{task.fields[parts]}"),
         DownloadColumn(),
         TransferSpeedColumn(),
         TimeRemainingColumn(),
         TextColumn("{task.fields[note]}"),
     )
     with Progress(*columns, console=screen) as progress:
-        task = progress.add_task(one_line(file.name, limit=40), total=file.stat().st_size, note="")
+        task = progress.add_task(one_line(file.name, limit=40), total=file.stat().st_size, parts="", note="")
 
         def show(event: "Event") -> None:
             note = {"refresh": "new session", "error": f"{event.code or event.error}: {event.next}"}.get(event.event)
-            progress.update(task, completed=event.sent, total=event.size)
+            parts = f"{event.parts}/{event.part_count} parts"
+            if event.refreshes:
+                parts += f", session {event.refreshes + 1}"
+            progress.update(task, completed=event.sent, total=event.size, parts=parts)
             if note:
                 progress.update(task, note=one_line(note, limit=40))
+            if event.event in _TOLD:
+                progress.console.print(f"{event.message}.", markup=False)
 
         yield show

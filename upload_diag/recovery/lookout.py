@@ -33,7 +33,8 @@ class Lookout:
         self._policy, self._store, self._clock = policy, store, clock
         self._replans = replans and policy.replan
         self.threads, self.every, self.began = policy.threads, 0, 0.0
-        self._stored: deque[tuple[float, int]] = deque(maxlen=64)
+        self._stored: deque[tuple[float, int]] = deque(maxlen=64)  # when, and bytes; the first is where measuring began
+        self._measure_anew()
         self._rule_days: float | None = None
         self._asked = self._rechunked = False
         self._warned: set[str] = set()
@@ -42,7 +43,11 @@ class Lookout:
     def session_began(self, moment: float | None = None) -> None:
         """Now, or at a moment that a state file knows."""
         self.began = self._clock() if moment is None else moment
+        self._measure_anew()
+
+    def _measure_anew(self) -> None:
         self._stored.clear()
+        self._stored.append((self._clock(), 0))
 
     def part_stored(self, size: int) -> None:
         self._stored.append((self._clock(), size))
@@ -55,7 +60,7 @@ class Lookout:
                 yield from self._renew(machine, outlook)
             case Ahead.PARALLEL:
                 self.threads = min(2 * self.threads, self._policy.max_threads)
-                self._stored.clear()
+                self._measure_anew()
                 yield "replan", f"{self._late(outlook)}; {self.threads} parts are sent at a time from now on"
             case Ahead.RECHUNK:
                 self._rechunked = True
@@ -85,10 +90,11 @@ class Lookout:
 
     def _rate(self) -> float | None:
         """Bytes a second, once every thread has sent two parts."""
-        if len(self._stored) < max(4, 2 * self.threads):
+        if len(self._stored) <= max(4, 2 * self.threads):
             return None
-        taken = self._stored[-1][0] - self._stored[0][0]
-        return sum(size for _, size in list(self._stored)[1:]) / taken if taken > 0 else None
+        (first, _), *parts = self._stored
+        taken = parts[-1][0] - first
+        return sum(size for _, size in parts) / taken if taken > 0 else None
 
     def _lifetime(self, takes: float) -> float | None:
         """Seconds between the session's beginning and its end, the shortest that is known."""

@@ -1,6 +1,6 @@
 """`ResumableUpload`: the machine, driven with threads."""
 
-import hashlib
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -26,6 +26,7 @@ from upload_diag.recovery.machine import Machine
 from upload_diag.recovery.outcome import UploadCancelledError, UploadResult, UploadStoppedError
 from upload_diag.recovery.plan import Part, Plan
 from upload_diag.recovery.policy import Policy, may_have_worked
+from upload_diag.recovery.proof import check_sent, proven
 from upload_diag.recovery.source import FileChangedError, Source
 from upload_diag.recovery.store import Renew, S3Store, Store
 from upload_diag.recovery.teller import Teller
@@ -122,6 +123,17 @@ class ResumableUpload:
                 self._begin_again()
         finally:
             self._source.close()
+
+    async def run_async(self, *, anew: bool = False) -> UploadResult:
+        """As `run`, for an event loop: boto3 waits in threads in any case. To cancel the task is to `cancel`."""
+        running = asyncio.ensure_future(asyncio.to_thread(self.run, anew=anew))
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            self.cancel()
+            with suppress(UploadCancelledError):
+                await running
+            raise
 
     def cancel(self, *, abort: bool = False) -> None:
         """Stop at once, from any thread; the session is kept for later unless `abort`."""
@@ -269,7 +281,7 @@ class ResumableUpload:
                 return store.create(self._machine.token)
             case Operation.LIST_PARTS:
                 self._prove_the_file()
-                return self._proven(store.stored(command.upload_id), command.etags)
+                return proven(self._source, self._machine.plan, store.stored(command.upload_id), command.etags)
             case Operation.COMPLETE:
                 self._source.check()
                 return store.complete(command.upload_id, command.etags)
@@ -288,35 +300,12 @@ class ResumableUpload:
         return data
 
     def _prove_the_file(self) -> None:
-        """Compare the file with what an earlier run sent of it: size and time of change may be the same by chance."""
-        for number, sent in list(self._unproved.items()):
-            now = 0
-            for piece in self._source.pieces(self._machine.plan.part(number)):
-                now = crc32(piece, now)
-            if now != sent:
-                self._changed = True
-                raise FileChangedError(
-                    f"{self._path_or_file} changed since its upload began: part {number} has other bytes, although "
-                    f"size and time of change are the same."
-                )
-            del self._unproved[number]
-
-    def _proven(self, stored: Mapping[int, tuple[str, int]], known: Mapping[int, str]) -> dict[int, str]:
-        """The stored parts that hold the file's bytes, by size and the ETag they were sent with, or the right MD5."""
-        proven = {}
-        plan = self._machine.plan
-        for number, (etag, size) in stored.items():
-            if number > plan.count or size != plan.part(number).size:
-                continue
-            if etag == known.get(number) or etag == self._md5(number):
-                proven[number] = etag
-        return proven
-
-    def _md5(self, number: int) -> str:
-        digest = hashlib.md5(usedforsecurity=False)
-        for piece in self._source.pieces(self._machine.plan.part(number)):
-            digest.update(piece)
-        return digest.hexdigest()
+        try:
+            check_sent(self._source, self._machine.plan, self._unproved)
+        except FileChangedError:
+            self._changed = True
+            raise
+        self._unproved = {}
 
     def _take(self, command: Command, future: Future[Any]) -> None:
         """Tell the machine, and whoever listens, what came of a command."""
