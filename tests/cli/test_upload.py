@@ -7,7 +7,7 @@ import stat
 import pytest
 
 from upload_diag.cli import main
-from upload_diag.faults import ExpireSession, FaultServer, Respond
+from upload_diag.faults import Delay, ExpireSession, FaultServer, Respond
 
 pytest.importorskip("moto")
 pytest.importorskip("boto3")
@@ -66,6 +66,13 @@ def test_an_upload_that_stopped_says_why_in_one_line_and_goes_on_with_resume(ser
     assert main([*call, "--resume"]) == 0
     assert stored(server, "k") == file.read_bytes()
     assert [e.part_number for e in server.journal.of("UploadPart") if e.status == 200] == [1, 2, 3]
+
+
+def test_a_session_that_would_end_too_early_is_told_of(server, file, capsys):
+    server.inject(Delay(seconds=0.05), operation="UploadPart")
+    call = ["upload", str(file), "s3://bkt/k", "--part-size", "1M", "--threads", "1", "--endpoint-url", server.url]
+    assert main([*call, "--session-ttl", "0.3s", "--no-replan"]) == 0
+    assert "left, the rest takes" in capsys.readouterr().err
 
 
 def test_events_are_lines_of_json(server, file, capsys):

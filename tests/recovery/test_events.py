@@ -4,7 +4,7 @@ import pytest
 from bench import upload
 
 from upload_diag.analysis import analyze
-from upload_diag.faults import ExpireSession, LoseResponse, Respond
+from upload_diag.faults import ExpireSession, HideEtag, LoseResponse, Respond, SkewClock
 from upload_diag.recovery import UploadStoppedError
 
 
@@ -16,6 +16,17 @@ from upload_diag.recovery import UploadStoppedError
         (Respond("SlowDown"), {"operation": "UploadPart", "times": 2}, "recovered", 0),
         (LoseResponse(), {"operation": "CompleteMultipartUpload", "times": 1}, "recovered", 0),
         (Respond("AccessDenied"), {"operation": "UploadPart", "part_number": 3}, "failed", 0),
+        (SkewClock(seconds=1200), {"operation": "UploadPart", "part_number": 3}, "recovered", 0),
+        (
+            Respond("AuthorizationHeaderMalformed", message="The region 'us-east-1' is wrong; expecting 'eu-west-1'"),
+            {"operation": "UploadPart", "times": 1},
+            "recovered",
+            0,
+        ),
+        (Respond("InvalidPart"), {"operation": "CompleteMultipartUpload", "times": 1}, "recovered", 0),
+        (Respond("ConditionalRequestConflict"), {"operation": "CompleteMultipartUpload", "times": 1}, "recovered", 1),
+        (HideEtag(), {"operation": "UploadPart", "part_number": 3}, "completed", 0),
+        (LoseResponse(), {"operation": "CreateMultipartUpload", "times": 1}, "recovered", 0),
     ],
 )
 def test_the_report_says_how_the_upload_ended(server, s3, file, tmp_path, fault, when, outcome, refreshes):

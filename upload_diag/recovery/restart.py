@@ -6,6 +6,7 @@ from typing import Any
 from upload_diag.classifier import classify
 from upload_diag.codes import Action
 from upload_diag.recovery.outcome import UploadResult, UploadStoppedError
+from upload_diag.recovery.stages import CheckpointedUpload
 from upload_diag.recovery.uploader import ResumableUpload
 
 __all__ = ["RestartInstructions", "restart_upload", "session_restart_instructions", "should_restart_upload"]
@@ -46,6 +47,9 @@ def should_restart_upload(error: Any) -> bool:
     """Whether an error, in any shape, means that the upload needs a new session.
 
     False for what another try or fresh credentials mend: the session is good then, and its parts would be lost.
+
+        if should_restart_upload(response.json()):
+            ...
     """
     return session_restart_instructions(error).restart
 
@@ -57,8 +61,10 @@ def session_restart_instructions(error: Any) -> RestartInstructions:
     return RestartInstructions(bool(steps), info.user_message, info.suggested_action, steps)
 
 
-def restart_upload(upload: ResumableUpload) -> UploadResult:
+def restart_upload(upload: ResumableUpload | CheckpointedUpload) -> UploadResult:
     """Begin an upload again with a new session: same file, place, metadata, settings, limits and listeners.
+
+        result = restart_upload(upload)
 
     The session that its state file records is aborted. Raises what `ResumableUpload.run` raises.
     """
