@@ -226,6 +226,8 @@ def status_in(text: str, low: str, reasons: dict[int, tuple[str, ...]]) -> tuple
 def _sureness(text: str, low: str, match: re.Match[str], reasons: tuple[str, ...] | None) -> int:
     """How sure a number is an HTTP status, told from what stands before and behind it."""
     start, end = match.span()
+    if low.startswith(". db::exception", end):
+        return 0  # ClickHouse's own number of the error
     before = low[max(0, start - 28) : start]
     sure = 80 if reasons and (after := _AFTER.match(low, end)) and after[1].startswith(reasons) else 0
     if _BEFORE.match(before[::-1]) and not _NOT_STATUS.search(before):
