@@ -111,8 +111,9 @@ def _timeline(minutes: dict[int, Counter[ErrorCode]]) -> tuple[int, tuple[Bucket
     """The histogram with the narrowest bars that are not too many: their width in minutes, and the bars."""
     if not minutes:
         return 0, ()
-    span = max(minutes) - min(minutes) + 1
-    width = next((width for width in _WIDTHS if span <= width * _BARS), _WIDTHS[-1])
+    first, last = min(minutes), max(minutes)
+    # Bars are counted, not minutes, so that a written report, which knows its minutes by their bars, chooses the same.
+    width = next((width for width in _WIDTHS if last // width - first // width < _BARS), _WIDTHS[-1])
     bars: dict[int, Counter[ErrorCode]] = {}
     for minute, counts in minutes.items():
         bars.setdefault(minute // width, Counter()).update(counts)

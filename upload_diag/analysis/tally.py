@@ -209,7 +209,9 @@ class Tally:
 
     def _joined(self, threads: list[Thread]) -> list[Thread]:
         """Neighbouring pieces of a log become one; what waited in the second belongs to the first one's upload."""
-        threads.sort(key=lambda thread: thread.lo)
+        threads = sorted(
+            (one for one in threads if one.hi > one.lo), key=lambda one: one.lo
+        )  # none begins in the others
         joined = threads[:1]
         for piece in threads[1:]:
             before = joined[-1]
