@@ -18,6 +18,7 @@ FRAMES = (
     "<Error><Code>{3}</Code><UploadId>{2}</UploadId><RequestId>{1}</RequestId></Error>",
     'level=error msg=\\"x\\" uploadId={2} partNumber={0} key={1} status={3} took={0}ms',
     "part {0} of upload {1} was not stored: {3}",
+    "worker: part {0} of uploadId={1} failed, attempt key={2} {3}",
     "curl: ({0}) {3} after {0} ms upload id: {2}",
     "at a.B$C.d(B.java:{0})\\n\\tat {1}:{0} [{2}] ({3}),",
     "{0} {1} {2} {3}",
@@ -43,6 +44,7 @@ def soon():
 @settings(max_examples=400, deadline=None)
 @given(alike())
 @example([b"[Errno 104] reset after 3 s", b"[Errno 32] reset after 4 s"])
+@example([f"part {number} of uploadId=AAAA{number % 2}bbbb".encode() for number in range(6)])
 @example([b"key=0123456789abcdef0,, x", b"key=2026-11-22-1111111,, x"])
 def test_a_text_that_is_like_others_is_read_as_by_itself(soon, alike):
     place = Texts(unique=True)

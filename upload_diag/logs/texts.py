@@ -162,8 +162,9 @@ class _Known:
             return self._group(waiting, rb"\S++")
         if waiting == COUNT and COUNTED.match(word):
             return COUNTED.pattern.rstrip(b"$")
-        if waiting is not None:
-            return re.escape(word)
+        letter = word[:1].isalpha() and read[0][:1] == word[:1]  # stays, so no word that fits is a number
+        if waiting is not None and not letter:
+            return _NEVER if read[2] else re.escape(word)
         if read[0] == b"#":
             return _kind(word)
         fields = len(self._fields)
