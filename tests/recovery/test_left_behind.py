@@ -3,6 +3,7 @@
 import os
 import random
 import shutil
+import threading
 from dataclasses import replace
 from itertools import count
 
@@ -11,7 +12,7 @@ from bench import BUCKET, FAST, PART, object_is, sessions_left, upload
 
 from upload_diag import ErrorCode
 from upload_diag.faults import Delay, ExpireSession, LoseResponse, Respond, Truncate
-from upload_diag.recovery import CheckpointedUpload, UploadStoppedError
+from upload_diag.recovery import CheckpointedUpload, UploadCancelledError, UploadStoppedError
 
 
 class CrashError(BaseException):
@@ -107,6 +108,18 @@ def test_the_abort_waits_for_parts_that_are_on_their_way(server, s3, file):
     told = [(entry.operation, entry.part_number) for entry in server.journal.since(0)]
     assert told.index(("AbortMultipartUpload", None)) > told.index(("UploadPart", 11))
     assert object_is(s3, file)
+
+
+@pytest.mark.parametrize("operation", ["CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload"])
+def test_a_cancel_with_abort_leaves_nothing_wherever_it_comes(server, s3, file, tmp_path, operation):
+    server.inject(Delay(seconds=0.3), operation=operation)
+    running = upload(s3, file, state=tmp_path / "state")
+    threading.Timer(0.2, running.cancel, kwargs={"abort": True}).start()
+    try:
+        running.run()
+    except UploadCancelledError:
+        assert sessions_left(s3) == []
+        assert list(tmp_path.glob("state*")) == []
 
 
 # --- one version of the file

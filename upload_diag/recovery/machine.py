@@ -392,6 +392,13 @@ class Machine:
         self.stopped_by, self.why = info, why
         self.phase = Phase.STOPPED
 
+    def forget(self, upload_id: str) -> None:
+        """A session that was given up is gone."""
+        self._aborts.pop(upload_id, None)
+        self._aborting.discard(upload_id)
+        if upload_id in self.leftovers:
+            self.leftovers.remove(upload_id)
+
     # --- ahead of a failure
 
     def start_anew(self, plan: Plan | None = None) -> None:

@@ -25,7 +25,7 @@ from upload_diag.recovery.lookout import Lookout
 from upload_diag.recovery.machine import Machine
 from upload_diag.recovery.outcome import UploadCancelledError, UploadResult, UploadStoppedError
 from upload_diag.recovery.plan import Part, Plan
-from upload_diag.recovery.policy import Policy, may_have_worked
+from upload_diag.recovery.policy import Next, Policy, may_have_worked, row
 from upload_diag.recovery.proof import check_sent, proven
 from upload_diag.recovery.source import FileChangedError, Source
 from upload_diag.recovery.store import Renew, S3Store, Store
@@ -242,7 +242,7 @@ class ResumableUpload:
         try:
             while running or not self._machine.finished:
                 if self._cancelled.is_set():
-                    self._end_cancelled(pool, running)
+                    self._end_cancelled(pool)
                 if self._machine.finished:
                     self._over.set()  # what waits for its next try need not
                 for command in self._machine.ready(self._lookout.threads - len(running)):
@@ -261,13 +261,14 @@ class ResumableUpload:
             pool.shutdown(wait=not self._cancelled.is_set(), cancel_futures=True)
             self._save(at_once=True)
 
-    def _end_cancelled(self, pool: ThreadPoolExecutor, running: Mapping[Future[Any], Command]) -> None:
-        if self._abort_on_cancel and self._machine.upload_id:
+    def _end_cancelled(self, pool: ThreadPoolExecutor) -> None:
+        if self._abort_on_cancel:
             pool.shutdown(cancel_futures=True)  # a part that arrives after the Abort would stay
-            self._store.abort(self._machine.upload_id)
-            if self._state:
+            self._machine.leave()
+            self._tidy()
+            if self._state and not self._creates and not self._machine.to_abort:
                 self._state.unlink(missing_ok=True)
-            self._state = None
+                self._state = None
         self._teller.tell(self._machine, "cancel", message="Upload cancelled by user")
         raise UploadCancelledError("The upload was cancelled.")
 
@@ -349,14 +350,27 @@ class ResumableUpload:
     # --- endings and the state file
 
     def _tidy(self) -> None:
-        """End the sessions that unanswered Creates may have left; what cannot be ended stays counted."""
+        """End what was given up, and what unanswered Creates may have left; what cannot be ended stays noted."""
+        machine = self._machine
         for _ in range(TIDY_TRIES):
+            for upload_id in machine.to_abort:
+                with suppress(Exception):
+                    self._end(upload_id)
+                    machine.forget(upload_id)
             for window in list(self._creates):
                 with suppress(Exception):
                     for upload_id in self._store.strays(*window):
-                        if upload_id != self._machine.upload_id:
-                            self._store.abort(upload_id)
+                        if upload_id != machine.upload_id:
+                            self._end(upload_id)
                     self._creates.remove(window)
+
+    def _end(self, upload_id: str) -> None:
+        """Abort a session; raises what the store raises, unless that is that it is gone."""
+        try:
+            self._store.abort(upload_id)
+        except Exception as error:
+            if row(verdict_on(error, Command(operation=Operation.ABORT)), Operation.ABORT) is not Next.IGNORE:
+                raise
 
     def _result(self) -> UploadResult:
         machine = self._machine
