@@ -197,7 +197,8 @@ _WEAK_LABELS = (
     "an ",
 )
 _NOT_STATUS = re.compile(
-    r"(?:\bline|\bport|:\d+|\bchunk|\bpart|\bms|exit|error code -\d+|position|offset|upload:)\W{0,3}\Z"
+    r"(?:\bline|\bport|:\d+|\bchunk|\bpart|\bms|exit|error code -\d+|position|offset|upload:"
+    r"|cocoaerrordomain code|posixerrordomain code|domaincfnetwork code)\W{0,3}\Z"
 )
 
 

@@ -486,14 +486,15 @@ _TOO_LARGE = (
         "phrase.file-too-large",
         E.TOO_LARGE,
         "too ",
-        r"\b(?:file|image|video|upload|attachment|object|document|photo|media|asset)s?(?: size)? (?:is |was "
-        r"|are )?too (?:large|big)\b",
+        r"\b(?:file|image|video|upload|attachment|object|document|photo|media|asset)s?(?: size)? "
+        r"(?:you(?: are|['’]re) (?:trying|attempting) to upload )?(?:is |was |are |may be |might be |seems )?too (?:large|big)\b",
         refines=(E.INVALID_REQUEST, E.SERVER_ERROR),
         strength=75,
         hits=(
             "Error: File too large",
             "File size too large. Got 20971520. Maximum is 10485760.",
             "File is too big (12MiB).",
+            "The video you are trying to upload is too large.",
         ),
         misses=("part is too small",),
         seen="multer, Cloudinary, Dropzone",
