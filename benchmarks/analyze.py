@@ -1,125 +1,130 @@
-"""Measure `analyze` beside the tools people reach for: one command makes the data, runs everything, prints ratios.
+"""Measure `analyze` beside the tools people reach for: one command makes the logs, runs everything, prints ratios.
 
     python benchmarks/analyze.py [MEGABYTES] [FOLDER]
 
-Needs nothing but upload-diag; ripgrep and jq are measured too where they are installed.
+Needs nothing but upload-diag; ripgrep, jq, lnav and DuckDB are measured too where they are installed. Every report is
+checked against what was put into its log. Times are of the processor (user and system), those of two processes by the
+clock; the best of three runs, which take turns.
 """
 
 import json
 import os
 import platform
-import random
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from log_data import MEGABYTE, Truth, dense, messy, pack, sparse
+
 from upload_diag import __version__
-from upload_diag.analysis import analyze
 from upload_diag.analysis.judge import search_literals
 from upload_diag.rules.ruleset import Ruleset
 
-SEED = 20261122
+RUNS = 3
+# The code, wherever the twenty shapes of `dense` have it.
+PATHS = (
+    *("error.errorType", "error.code", "err.Code", "err.name", "err.code", "errorCode", "ErrorCode", "_error_code"),
+    *("attributes.exception_type", "problem.errorCode", "response.data.error.errorType", "exception", "stack_trace"),
+    *("fields.error", "responseBody", "log", "message"),
+)
+JQ = "first(({}) | strings)".format(", ".join(f"getpath({json.dumps(path.split('.'))})?" for path in PATHS))
+DUCKDB = """
+import duckdb, sys
+picked = ", ".join(f"json_extract_string(json, '$.{path}')" for path in sys.argv[2].split())
+duckdb.sql("set threads=1")
+print(duckdb.sql(f"select coalesce({picked}), count(*) from read_json_objects('{sys.argv[1]}',"
+                 " format='newline_delimited') group by 1").fetchall()[:1])
+"""
 
 
-def sparse(path: Path, size: int) -> None:
-    """An application's log with one upload error in 10,000 lines."""
-    random_ = random.Random(SEED)
-    with path.open("w", encoding="utf-8") as file:
-        written, number = 0, 0
-        while written < size:
-            number += 1
-            at = f"2026-11-22T{number // 360_000 % 24:02d}:{number // 6000 % 60:02d}:{number // 100 % 60:02d}.{number % 100}0Z"
-            if number % 10_000 == 5000:
-                upload = f"{random_.getrandbits(160):040x}"
-                error = {"errorType": "NoSuchUpload", "isSessionExpired": True}
-                text = f"{at} ERROR [worker-3] c.e.Upload - {json.dumps({'error': error, 'uploadId': upload})}\n"
-            else:
-                video = random_.getrandbits(48)
-                text = f"{at} INFO  [exec-{number % 50}] c.e.VideoController - GET /v1/videos/{video:012x} took {number % 900} ms\n"
-            written += file.write(text)
+@dataclass(frozen=True)
+class Run:
+    """What a command took: seconds by the clock, seconds of the processor, MiB of memory at the most."""
+
+    wall: float
+    cpu: float
+    memory: float
 
 
-def dense(path: Path, size: int) -> None:
-    """Lines of JSON, every one an error with ids."""
-    random_ = random.Random(SEED)
-    codes = [
-        "NoSuchUpload",
-        "SlowDown",
-        "InternalError",
-        "RequestTimeout",
-        "AccessDenied",
-        "ExpiredToken",
-        "InvalidPart",
-    ]
-    uploads = [f"{random_.getrandbits(320):080x}" for _ in range(5000)]
-    with path.open("w", encoding="utf-8") as file:
-        written, number = 0, 0
-        while written < size:
-            number += 1
-            code, upload = random_.choice(codes), random_.choice(uploads)
-            at = f"2026-11-22T{number // 360_000 % 24:02d}:{number // 6000 % 60:02d}:{number // 100 % 60:02d}.{number % 100}0Z"
-            rows = (
-                {"timestamp": at, "level": "error", "error": {"code": code, "statusCode": 404}, "uploadId": upload},
-                {"time": at, "level": 50, "msg": "part failed", "err": {"name": code, "UploadId": upload}, "pid": 7},
-                {"@timestamp": at, "message": f"An error occurred ({code}) when calling the UploadPart operation: x",
-                 "context": {"uploadId": upload, "partNumber": number % 9999 + 1, "requestId": f"R{number}"}},
-            )  # fmt: skip
-            written += file.write(json.dumps(rows[number % 3]) + "\n")
-
-
-def timed(name: str, run: "object", size: int, *, runs: int = 3) -> float:
-    best = min(_once(run) for _ in range(runs))
-    print(f"  {name:<44} {best:7.2f} s {size / best / 1e6:8.0f} MB/s")
-    return best
-
-
-def _once(run: "object") -> float:
+def run(words: Sequence[str]) -> Run:
     begun = time.perf_counter()
-    run()  # type: ignore[operator]
-    return time.perf_counter() - begun
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, _, usage = os.wait4(process.pid, 0)
+    process.returncode = 0
+    return Run(time.perf_counter() - begun, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
-def command(*words: str) -> "object":
-    return lambda: subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+def ours(log: Path, jobs: int) -> list[str]:
+    words = [sys.executable, "-m", "upload_diag", "analyze", "-j", str(jobs), "-f", "json", str(log)]
+    return [*words, "-o", str(log.with_name(f"{log.name}.{jobs}.report.json"))]
+
+
+def check(log: Path, truth: Truth) -> None:
+    """Whether the reports that the runs wrote say what is in the log."""
+    for jobs in (1, 2):
+        report = json.loads(log.with_name(f"{log.name}.{jobs}.report.json").read_text())
+        said = dict(sorted(report["totals"]["byCode"].items())), report["inputs"][0]["lines"]
+        if said != (truth.json["byCode"], truth.lines):
+            raise SystemExit(f"{log.name}: the report says {said}, the log holds {truth.json}")
+    print(f"  the reports are right: {truth.by_code.total():,} errors in {truth.lines:,} lines")
+
+
+def measure(log: Path, size: int, truth: Truth, peers: dict[str, list[str]]) -> None:
+    """Run everything on a log in turns, and print the best of each and the ratios."""
+    commands = {"analyze": ours(log, 1), "analyze, 2 processes": ours(log, 2)}
+    commands |= {name: words for name, words in peers.items() if shutil.which(words[0])}
+    runs: dict[str, list[Run]] = {name: [] for name in commands}
+    for _ in range(RUNS):
+        for name, words in commands.items():
+            runs[name].append(run(words))
+    print(f"{log.name}: {size / MEGABYTE:.0f} MB")
+    cpu = {name: min(one.cpu for one in some) for name, some in runs.items()}
+    wall = {name: min(one.wall for one in some) for name, some in runs.items()}
+    for name, some in runs.items():
+        memory = max(one.memory for one in some)
+        print(f"  {name:<34} {cpu[name]:7.2f} s  {size / cpu[name] / 1e6:6.0f} MB/s  {memory:5.0f} MiB")
+    for name in commands.keys() - {"analyze", "analyze, 2 processes"}:
+        pair = wall[name] / wall["analyze, 2 processes"]
+        print(f"  analyze is {cpu[name] / cpu['analyze']:.2f} x as fast as {name}, with two processes {pair:.2f} x")
+    check(log, truth)
 
 
 def main() -> None:
-    size = int(sys.argv[1] if len(sys.argv) > 1 else 256) * 1_000_000
+    size = int(sys.argv[1] if len(sys.argv) > 1 else 256) * MEGABYTE
     folder = Path(sys.argv[2] if len(sys.argv) > 2 else tempfile.mkdtemp())
     folder.mkdir(parents=True, exist_ok=True)
     print(
         f"upload-diag {__version__}, Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores"
     )
+    for tool in ("rg", "jq", "lnav"):
+        if shutil.which(tool):
+            said = subprocess.run([tool, "--version"], capture_output=True, text=True, check=False)
+            print(f"  {said.stdout.splitlines()[0]}")
     literals = folder / "literals.txt"
     literals.write_bytes(b"\n".join(search_literals(Ruleset.builtin())) + b"\n")
-    for make in (sparse, dense):
-        log = folder / f"{make.__name__}.log"
-        make(log, size)
-        total = log.stat().st_size
-        print(f"{make.__name__}: {total / 1e6:.0f} MB")
-        ours = timed("analyze, one process", lambda log=log: analyze([str(log)]), total)
-        timed("analyze, two processes", lambda log=log: analyze([str(log)], jobs=2), total)
-        peers = {
-            "rg": (
-                "rg --no-mmap -i -c -F -f, our literals",
-                "--no-mmap",
-                "-i",
-                "-c",
-                "-F",
-                "-f",
-                str(literals),
-                str(log),
-            ),
-            "jq": ("jq picking the code", "-r", ".error.code? // .err.name? // .message?", str(log)),
-        }
-        for tool in ("rg",) if make is sparse else ("rg", "jq"):
-            if shutil.which(tool):
-                label, *arguments = peers[tool]
-                theirs = timed(label, command(tool, *arguments), total)
-                print(f"  one process is {theirs / ours:.2f} times as fast as {tool}")
+    search = ["rg", "--no-mmap", "-c", "-F", "-f", str(literals)]
+    logs = {
+        make: folder / name for make, name in ((sparse, "sparse.log"), (dense, "dense.ndjson"), (messy, "messy.log"))
+    }
+    truths = {make: make(log, size) for make, log in logs.items()}
+    packed = pack(logs[sparse])
+    filtering = ["lnav", "-n", "-c", ":filter-in NoSuchUpload", str(logs[sparse])]
+    picking = ["jq", "-r", JQ, str(logs[dense])]
+    extracting = [sys.executable, "-c", DUCKDB, str(logs[dense]), " ".join(PATHS)]
+    has_duckdb = (
+        subprocess.run([sys.executable, "-c", "import duckdb"], capture_output=True, check=False).returncode == 0
+    )
+    measure(logs[sparse], size, truths[sparse], {"rg, our literals": [*search, str(logs[sparse])], "lnav": filtering})
+    measure(
+        logs[dense], size, truths[dense], {"jq, the code": picking} | ({"DuckDB": extracting} if has_duckdb else {})
+    )
+    measure(logs[messy], size, truths[messy], {"rg, our literals": [*search, str(logs[messy])]})
+    measure(packed, size, truths[sparse], {"rg -z, our literals": [*search, "-z", str(packed)]})
 
 
 if __name__ == "__main__":

@@ -39,6 +39,11 @@ class Verdict:
     user_message: str = ""
     action: Action = Action.NONE
 
+    @property
+    def counts(self) -> bool:
+        """Whether there is anything to count."""
+        return self.failure is not None or self.event is not None
+
 
 NOTHING = Verdict(None, None)
 

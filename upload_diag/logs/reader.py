@@ -58,6 +58,7 @@ class Reader:
         self._scanner = scanner
         self._json = json_lines
         self._read_line = LINE_FORMATS.get(layout.format or "")
+        self._counted = 0, 0  # how far in the buffer lines were counted, and how many since `_start`
         self._crowded = 0  # so many more blocks are read line by line without a search
         self._hi = hi
         self._lo = lo
@@ -205,12 +206,13 @@ class Reader:
                 done = entry_end(buffer, place, stop, floor, dated=dated)
             else:
                 done = buffer.find(b"\n", place, stop) + 1 or stop
-            line += buffer.count(b"\n", counted, begin)
-            counted = begin
             record = self._record(begin, done)
             if record is not None:
+                line += buffer.count(b"\n", counted, begin)
+                counted = begin
                 record.line = line
                 yield record
+        self._counted = counted, line - self.lines - 1
 
     def _line(self, text: bytes, offset: int) -> Record | None:
         """The record of a line that is an entry by itself."""
@@ -228,6 +230,8 @@ class Reader:
         if self._layout.whole_lines or (text[:1] == b"{" and b"\n" not in text):
             return self._line(text, offset)
         plain, ids = read_text(text)
+        if not ids.upload and self._json.is_nothing(plain):
+            return None
         when = self._when(text, begin) if self._layout.timed else 0
         return Record(offset, when, plain, text, ids)
 
@@ -249,7 +253,9 @@ class Reader:
             lines = self._buffer[self._start : stop].split(b"\n")
             damaged = sum(len(line) + 1 for line in lines if b"\0" in line)
             self.unreadable[_DAMAGED] = self.unreadable.get(_DAMAGED, 0) + min(damaged, stop - self._start)
-        self.lines += self._buffer.count(b"\n", self._start, stop)
+        counted, lines = self._counted if self._counted[0] > self._start else (self._start, 0)
+        self.lines += lines + self._buffer.count(b"\n", counted, stop)
+        self._counted = 0, 0
         if self._over or stop == self._end:
             self.lines += self._buffer[stop - 1 : stop] != b"\n"
         keep = max(0, stop - CONTEXT)

@@ -8,7 +8,7 @@ are values of fields that only identify, and what `read_line` erases from the ot
 """
 
 import re
-from collections.abc import Container
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import count
 from typing import Any
@@ -36,7 +36,7 @@ class JsonLines:
     `known` says which keys have been judged; a line whose key is new is looked at more closely.
     """
 
-    def __init__(self, known: Container[bytes]) -> None:
+    def __init__(self, known: Mapping[bytes, Any]) -> None:
         self._known = known
         self._plans: dict[tuple[int, bytes], list[_Plan]] = {}
         self._size = 0
@@ -69,6 +69,11 @@ class JsonLines:
             if when:
                 break
         return Record(offset, when, key, line, ids)
+
+    def is_nothing(self, key: bytes) -> bool:
+        """Whether records of this key were judged, and say nothing about uploads."""
+        verdict = self._known.get(key)
+        return verdict is not None and not verdict.counts
 
     def _new_plan(self, parts: list[bytes]) -> "_Plan":
         self._size += 1

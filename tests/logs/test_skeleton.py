@@ -1,0 +1,58 @@
+"""Lines of JSON that are read by their shape give what they give when each is looked at for the first time."""
+
+import importlib.util
+import json
+import random
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from upload_diag.analysis import analyze
+from upload_diag.analysis.judge import Judge
+from upload_diag.logs.skeleton import JsonLines
+
+_SPEC = importlib.util.spec_from_file_location("log_data", Path(__file__).parents[2] / "benchmarks" / "log_data.py")
+log_data = sys.modules["log_data"] = importlib.util.module_from_spec(_SPEC)  # dataclasses look their module up
+_SPEC.loader.exec_module(log_data)
+
+FAST, SLOW = Judge(), Judge()
+CODES = st.sampled_from(log_data.CODES)
+IDS = st.text("abcXYZ0189._-", min_size=8, max_size=90).map(lambda text: "u1" + text)
+
+
+@st.composite
+def lines(draw):
+    """Some lines of a few shapes, whose codes, statuses and messages need not go together."""
+    shapes = draw(st.lists(st.sampled_from(log_data.SHAPES), min_size=1, max_size=3))
+    made = []
+    for number in range(draw(st.integers(2, 12))):
+        code, other = draw(CODES), draw(CODES)
+        status, part = draw(st.sampled_from([code.status, other.status, 200])), draw(st.integers(1, 10_000))
+        incident = log_data.Incident(
+            number, code.name, status, other.message, draw(IDS), f"{part:012x}", part, random.Random(number)
+        )
+        made.append(json.dumps(shapes[number % len(shapes)](incident)).encode())
+    return made
+
+
+@settings(max_examples=60, deadline=None)
+@given(lines())
+def test_what_was_learned_from_other_lines_changes_no_answer(lines):
+    for line in lines:
+        fast = FAST.json_lines.read(line, 0)
+        SLOW.known.clear()
+        slow = JsonLines(SLOW.known).read(line, 0)
+        assert (fast.ids, fast.when) == (slow.ids, slow.when)
+        assert FAST(fast).failure == SLOW(slow).failure
+
+
+@pytest.mark.parametrize("make", [log_data.sparse, log_data.dense, log_data.messy])
+def test_the_logs_that_speed_is_measured_with_are_read_exactly(make, tmp_path):
+    log = tmp_path / "made.log"
+    truth = make(log, 1_500_000)
+    report = analyze([str(log)])
+    assert {str(code): count for code, count in sorted(report.by_code.items())} == truth.json["byCode"]
+    assert report.inputs[0].lines == truth.lines
