@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from upload_diag.classifier import Classifier, classify, classify_many
+    from upload_diag.classifier import Classifier, classify, classify_column, classify_many
     from upload_diag.codes import Action, ErrorCode, Operation, Outcome, Retry
     from upload_diag.errors import BadRuleError, InputError, ServerUnreachableError, UploadDiagError, UsageError
     from upload_diag.model import ErrorInfo, Evidence, UploadContext
@@ -41,6 +41,7 @@ _EXPORTS = {
     "UploadStoppedError": "recovery",
     "UsageError": "errors",
     "classify": "classifier",
+    "classify_column": "classifier",
     "classify_many": "classifier",
     "restart_upload": "recovery",
     "session_restart_instructions": "recovery",
@@ -66,6 +67,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "classify",
+    "classify_column",
     "classify_many",
     "restart_upload",
     "session_restart_instructions",

@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from upload_diag.classifier.collector import Collector
+from upload_diag.classifier.columns import values_of, verdict_columns
 from upload_diag.classifier.index import Index
 from upload_diag.classifier.verdict import Verdict, decide
 from upload_diag.rules.ruleset import Ruleset
@@ -13,7 +14,7 @@ from upload_diag.rules.ruleset import Ruleset
 if TYPE_CHECKING:
     from upload_diag.model import ErrorInfo
 
-__all__ = ["Classifier", "classify", "classify_many"]
+__all__ = ["Classifier", "classify", "classify_column", "classify_many"]
 
 
 class Classifier:
@@ -70,3 +71,23 @@ def classify_many(errors: Iterable[Any], *, rules: Ruleset | None = None) -> "It
     """`classify` over many errors, with one classifier for all of them."""
     classifier = _builtin() if rules is None else Classifier(rules)
     return (classifier.diagnose(error) for error in errors)
+
+
+def classify_column(column: Any, *, rules: Ruleset | None = None) -> dict[str, list[Any]]:
+    """`classify` over a column of a table, as columns: what a data frame or a table is made of.
+
+    Args:
+        column: a pyarrow array, a pandas or polars series, a list, or anything else that can be iterated over. A
+            missing value (None, NaN) is no error.
+        rules: the rules to use; the built-in ones when None.
+
+    Returns:
+        One list a column, as long as what was given: `code`, `retry`, `is_retryable`, `action_required`, `message`,
+        `user_message`, `suggested_action`, `rule`, `service_code`, `operation`, `http_status`, `upload_id`,
+        `video_id`, `part_number`, `bucket`, `key`, `request_id`. `pandas.DataFrame`, `polars.DataFrame` and
+        `pyarrow.table` take it as it is.
+
+    Texts that come again are classified once.
+    """
+    classifier = _builtin() if rules is None else Classifier(rules)
+    return verdict_columns(values_of(column), classifier.diagnose)

@@ -250,8 +250,8 @@ class Reader:
         """Leave what was read behind, but for a little context."""
         self.bytes += stop - self._start
         if self._buffer.find(b"\0", self._start, stop) >= 0:
-            lines = self._buffer[self._start : stop].split(b"\n")
-            damaged = sum(len(line) + 1 for line in lines if b"\0" in line)
+            whole = self._buffer[self._start : stop].split(b"\n")
+            damaged = sum(len(line) + 1 for line in whole if b"\0" in line)
             self.unreadable[_DAMAGED] = self.unreadable.get(_DAMAGED, 0) + min(damaged, stop - self._start)
         counted, lines = self._counted if self._counted[0] > self._start else (self._start, 0)
         self.lines += lines + self._buffer.count(b"\n", counted, stop)
