@@ -7,6 +7,7 @@ import pytest
 
 from upload_diag.analysis import analyze
 from upload_diag.analysis.cuts import CUTS, find_cuts
+from upload_diag.report._words import verdict
 
 BEGIN = datetime(2026, 11, 20, 8, tzinfo=UTC)
 
@@ -108,3 +109,21 @@ def test_names_in_source_lines_of_a_traceback_are_no_ids(tmp_path):
     )
     (session,) = analyze([str(log)]).sessions
     assert (session.bucket, session.key, session.upload_ids) == ("raw", "in/a.mov", ("AAAA1111aaaa",))
+
+
+def test_the_answer_is_the_failure_that_led_to_the_others(tmp_path):
+    log = tmp_path / "app.ndjson"
+    steps = [
+        {"msg": "part uploaded", "partNumber": 1},
+        {"msg": "part failed", "error": {"code": "ExpiredToken"}},
+        {"msg": "aborted multipart upload"},
+        *[{"msg": "part failed", "error": {"code": "NoSuchUpload"}}] * 4,
+    ]
+    rows = [{"time": f"2026-11-22T10:00:0{at}Z", "uploadId": "AAAA1111aaaa", **step} for at, step in enumerate(steps)]
+    log.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    report = analyze([str(log)])
+    assert {str(group.code): (group.count, group.follows) for group in report.groups} == {
+        "SESSION_EXPIRED": (4, 4),
+        "CREDENTIALS_EXPIRED": (1, 0),
+    }
+    assert verdict(report).what.startswith("CREDENTIALS_EXPIRED (ExpiredToken)")

@@ -8,7 +8,8 @@ from upload_diag.analysis.cuts import find_cuts
 from upload_diag.analysis.report import Bucket, Example, Group, Input, Pattern, Report
 from upload_diag.analysis.tally import MINUTE, FileTally, GroupTally, Tally
 from upload_diag.codes import ErrorCode
-from upload_diag.sessions import Failure, Stories, rfc3339
+from upload_diag.sessions import Failure, RootCause, Stories, Trace, rfc3339
+from upload_diag.sessions.causes import consequences, root_cause
 from upload_diag.sessions.patterns import find_patterns
 
 __all__ = ["build"]
@@ -22,8 +23,17 @@ def build(tally: Tally, ruleset_version: str) -> Report:
     tally.settle()
     stories = Stories(tally.traces, tally.line)
     touched = Counter(what for trace in stories.traces for what in trace.marks if isinstance(what, Failure))
-    groups = [_group(tally, failure, group, touched[failure]) for failure, group in tally.groups.items()]
-    groups.sort(key=lambda group: (-group.count, group.fingerprint))
+    died: list[tuple[Trace, RootCause]] = []
+    follows: Counter[Failure] = Counter()
+    for trace in stories.traces:
+        cause = root_cause(trace)
+        follows.update(dict(consequences(trace, cause)))
+        if cause is not None:
+            died.append((trace, cause))
+    groups = [
+        _group(tally, failure, group, touched[failure], follows[failure]) for failure, group in tally.groups.items()
+    ]
+    groups.sort(key=_order)
     times = [time for group in tally.groups.values() for time in (group.first, group.last) if time]
     marks = [mark for trace in stories.traces for mark in trace.marks.values()]
     times += [time for mark in marks for time in (mark.first[0], mark.last[0]) if time]
@@ -36,13 +46,19 @@ def build(tally: Tally, ruleset_version: str) -> Report:
         sessions=stories,
         timeline=timeline,
         bucket_seconds=width * 60,
-        patterns=tuple(Pattern(*found) for found in find_patterns(stories.traces)),
+        patterns=tuple(Pattern(*found) for found in find_patterns(died)),
         first=rfc3339(min(times)) if times else None,
         last=rfc3339(max(times)) if times else None,
         dropped=dict(sorted(tally.dropped.items())),
         notes=tuple(_notes(tally)),
         tally=tally,
     )
+
+
+def _order(group: Group) -> tuple[int, str, list[tuple[str, int]], str]:
+    """The most frequent first; of equally frequent ones the one that came first."""
+    places = [(example.path, example.line) for example in group.examples[:1]]
+    return -group.count, group.first or "", places, group.fingerprint
 
 
 def _notes(tally: Tally) -> Iterator[str]:
@@ -58,7 +74,7 @@ def _notes(tally: Tally) -> Iterator[str]:
         yield f"{text}. (In {', '.join(dict.fromkeys(codes))}.)"
 
 
-def _group(tally: Tally, failure: Failure, group: GroupTally, sessions: int) -> Group:
+def _group(tally: Tally, failure: Failure, group: GroupTally, sessions: int, follows: int) -> Group:
     verdict = group.verdict
     return Group(
         fingerprint=failure.fingerprint,
@@ -68,6 +84,7 @@ def _group(tally: Tally, failure: Failure, group: GroupTally, sessions: int) -> 
         operation=failure.operation or None,
         count=group.count,
         sessions=sessions,
+        follows=min(follows, group.count),
         first=rfc3339(group.first) if group.first else None,
         last=rfc3339(group.last) if group.last else None,
         cause=verdict.message,

@@ -81,6 +81,7 @@ class Group:
         user_message: what to tell the person who uploads.
         action: the next step of recovery.
         examples: the earliest few.
+        follows: how many of the findings only follow from an earlier failure of the same upload.
     """
 
     fingerprint: str
@@ -97,6 +98,7 @@ class Group:
     user_message: str
     action: Action
     examples: tuple[Example, ...]
+    follows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +262,7 @@ def _group(one: Group) -> dict[str, Any]:
         "userMessage": one.user_message,
         "actionRequired": one.action,
         "examples": [_example(example) for example in one.examples],
+        **({"follows": one.follows} if one.follows else {}),
     }
 
 

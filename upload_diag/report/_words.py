@@ -95,8 +95,11 @@ def verdict(report: Report) -> Verdict:
 
 
 def _lead(report: Report) -> Group:
-    """The failure to talk about: the most frequent one that somebody has to do something about."""
-    return next((group for group in report.groups if group.action is not Action.NONE), report.groups[0])
+    """The failure to talk about: the most frequent one that somebody has to do something about.
+
+    What only follows from another failure does not count.
+    """
+    return max(report.groups, key=lambda group: (group.action is not Action.NONE, group.count - group.follows))
 
 
 def _failed(report: Report) -> str:

@@ -79,6 +79,8 @@ def _group(group: Group, paint: Paint) -> Iterator[str]:
     uploads = f" in {words.counted(group.sessions, 'upload')}" if group.sessions else ""
     when = words.period(group.first, group.last)
     yield f"{group.count:,} x {paint('bold', words.title(group))}{where}{uploads}{', ' if when else ''}{when}"
+    if group.follows:
+        yield f"  only following from an earlier failure of the same upload: {group.follows:,}"
     yield f"  {one_line(group.cause)}"
     yield f"  rule {one_line(group.rule)}, next step {group.action}, {one_line(group.fingerprint)}"
     for example in group.examples:

@@ -1,13 +1,13 @@
 """Why an upload session died, as far as the log shows it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from upload_diag.codes import ErrorCode, Operation
 from upload_diag.logs.markers import Event
 from upload_diag.sessions.session import Cause, RootCause
 from upload_diag.sessions.trace import Failure, Mark, Trace
 
-__all__ = ["root_cause"]
+__all__ = ["consequences", "root_cause"]
 
 HOUR = 3_600_000
 # Lifetimes that stores and lifecycle rules are set to: they count in days. The sweep comes late, never early.
@@ -35,6 +35,20 @@ def root_cause(trace: Trace) -> RootCause | None:
         "Look for DELETE of this upload id, and for lifecycle rules, in the bucket's access log or CloudTrail.",
         _unseen(marks),
     )
+
+
+def consequences(trace: Trace, cause: RootCause | None) -> Iterator[tuple[Failure, int]]:
+    """The failures of a session that only follow from an earlier one, and how often each came.
+
+    That is the session that is missed after its client aborted it, and an abort that is refused.
+    """
+    failures = [what for what in trace.marks if isinstance(what, Failure)]
+    for what in failures:
+        refused_abort = what.operation == Operation.ABORT and len(failures) > 1
+        if what.code == ErrorCode.SESSION_EXPIRED and (
+            refused_abort or (cause is not None and cause.earlier is not None)
+        ):
+            yield what, trace.marks[what].count
 
 
 Marks = Mapping[Event | Failure, Mark]
@@ -111,7 +125,7 @@ def _aborted(marks: Marks, _what: Failure, died: Mark) -> RootCause | None:
     evidence = ["The session was aborted on request before it was missed."]
     if before:
         evidence.append(f"Before that abort came {min(before)[1]}: that is the failure to look at.")
-    return RootCause(Cause.OWN_ABORT, tuple(evidence))
+    return RootCause(Cause.OWN_ABORT, tuple(evidence), earlier=min(before)[1] if before else None)
 
 
 def _raced(marks: Marks, _what: Failure, died: Mark) -> RootCause | None:

@@ -6,8 +6,7 @@ from statistics import median
 
 from upload_diag.codes import ErrorCode
 from upload_diag.logs.markers import Event
-from upload_diag.sessions.causes import root_cause
-from upload_diag.sessions.session import Cause
+from upload_diag.sessions.session import Cause, RootCause
 from upload_diag.sessions.trace import Failure, Trace
 
 __all__ = ["find_patterns"]
@@ -35,27 +34,27 @@ _SAID = {
 }
 
 
-def find_patterns(traces: Iterable[Trace]) -> list[tuple[str, str, int, int]]:
-    """Sentence, what to look at, in how many of the dead sessions it holds, and how many died; most frequent first."""
+def find_patterns(died: Iterable[tuple[Trace, RootCause]]) -> list[tuple[str, str, int, int]]:
+    """Of dead sessions, each with its cause: sentence, what to look at, in how many it holds, how many died.
+
+    The most frequent comes first.
+    """
     causes: Counter[Cause] = Counter()
     ages: list[int] = []
-    for trace in traces:
-        found = root_cause(trace)
-        if found is None:
-            continue
+    for trace, found in died:
         causes[found.cause] += 1
         if found.cause is Cause.LIFECYCLE and (age := _age(trace)):
             ages.append(age)
-    died = causes.total()
+    total = causes.total()
     patterns = []
     for cause, count in causes.items():
         if count < _FEWEST:
             continue
         if cause is Cause.LIFECYCLE:
-            patterns.append((_lifecycle(sorted(ages), count, died), _LIFECYCLE_HINT, count, died))
+            patterns.append((_lifecycle(sorted(ages), count, total), _LIFECYCLE_HINT, count, total))
         elif cause in _SAID:
             text, hint = _SAID[cause]
-            patterns.append((f"{_share(count, died)} {text}.", hint, count, died))
+            patterns.append((f"{_share(count, total)} {text}.", hint, count, total))
     return sorted(patterns, key=lambda pattern: (-pattern[2], pattern[0]))
 
 

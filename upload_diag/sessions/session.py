@@ -29,12 +29,14 @@ class RootCause:
         evidence: what was seen in the log, one sentence each.
         confirm: what to look at to be sure, one sentence; empty when the log itself proves it.
         unseen: what the log could not show, one sentence each.
+        earlier: the failure that led to it, where one did; the missed session only follows from it.
     """
 
     cause: Cause
     evidence: tuple[str, ...] = ()
     confirm: str = ""
     unseen: tuple[str, ...] = ()
+    earlier: ErrorCode | None = None
 
 
 @dataclass(frozen=True, slots=True)
