@@ -1,7 +1,6 @@
 """The loop with the clients that people use: what they print when an upload fails is diagnosed as what was injected."""
 
 import pytest
-from raw import send
 from real_clients import BUCKET, REAL_CLIENTS
 
 from upload_diag import classify
@@ -31,8 +30,8 @@ def program(request):
 
 @pytest.fixture(scope="module")
 def faulty():
-    with FaultServer(seed=1) as running:
-        send(running.url, "PUT", f"/{BUCKET}")
+    with FaultServer(seed=1, auth="test:test") as running:
+        running.client().create_bucket(Bucket=BUCKET)
         yield running
 
 
@@ -49,6 +48,17 @@ def files(folder, count):
 def test_the_sample_has_every_error_code_that_a_service_can_send():
     sendable = {row.code for row in S3_CODES.values() if row.status >= 300 and row.status != 304}
     assert {S3_CODES[name].code for name in SAMPLE} == sendable
+
+
+def test_every_client_gets_its_object_through_with_its_signatures_checked(program, faulty, tmp_path):
+    faulty.app.plan.clear()
+    start = faulty.journal.last
+    [file] = files(tmp_path / "clips", 1)
+    file.write_bytes(bytes(range(256)) * (SIZE // 256) + b"!")
+    printed = program.upload(faulty.url, [file])
+    assert faulty.client().get_object(Bucket=BUCKET, Key=file.name)["Body"].read() == file.read_bytes(), printed
+    answers = {entry.operation: entry.status for entry in faulty.journal.since(start)}
+    assert answers["UploadPart"] == answers["CompleteMultipartUpload"] == 200
 
 
 def test_what_a_client_prints_about_an_injected_code_is_diagnosed_as_its_own_row(program, faulty, tmp_path):
