@@ -180,6 +180,14 @@ CASES = [
     Case("a HAR with an entry 100,000 deep", file_of(
         lambda: b'{"log":{"entries":[' + b"[" * DEEP + b"]" * DEEP + b"," + json.dumps(entry()).encode() + b"]}}",
         "net.har"), finds=None, unread="cannot be read|" + CUT),
+    Case("a HAR with an entry of a million empty lists", file_of(
+        lambda: b'{"log":{"entries":[' + json.dumps(entry()).encode() + b",[" + b"[]," * 1_000_000 + b"[]]]}}",
+        "net.har"), unread=CUT),
+    Case("a HAR with a body of 70 MB", file_of(
+        lambda: b'{"log":{"entries":[' + json.dumps(entry()).encode() + b',{"text":"' + b"x" * (70 * MIB) + b'"}]}}',
+        "net.har"), unread=CUT),
+    Case("CloudTrail with a million empty events", file_of(
+        lambda: b'{"Records":[' + b"{}," * 1_000_000 + json.dumps(event()).encode() + b"]}", "trail.json")),
     Case("a HAR with a broken entry in the middle", file_of(
         lambda: b'{"log":{"entries":[' + json.dumps(entry()).encode() + b",{bad},"
         + json.dumps(entry()).encode() + b"]}}", "net.har"), finds=None, unread=CUT),

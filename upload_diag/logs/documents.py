@@ -14,6 +14,7 @@ __all__ = ["DocumentReader"]
 
 _CHUNK = 1 << 18
 _ELEMENT_LIMIT = 64 << 20  # a longer element is not read
+_VALUES_LIMIT = 500_000  # nor one of more values: each takes fifty bytes of memory or more
 # Where the list begins. What follows it is searched for another one: such files are joined with `cat`.
 _BEGINNINGS = {
     har.NAME: re.compile(r'"entries"\s*:\s*\['),
@@ -22,7 +23,7 @@ _BEGINNINGS = {
     records.NAME: re.compile(r"\[(?=\s*\{)"),
 }
 _BEGINNING = 4096  # characters in which the beginning of a list must stand
-_BETWEEN = re.compile(r"[\s,]*")
+_BETWEEN = re.compile(r"(?:[\s,]++|\{\}|\[\]|null)*+")  # elements that say nothing included
 
 
 class DocumentReader:
@@ -64,10 +65,10 @@ class DocumentReader:
             self._drop(len(self._text))
         self.lines += self._text.count("\n") + (not self._text.endswith("\n") and bool(self._text))
 
-    def _more(self) -> bool:
-        """Read on; False at the end."""
+    def _more(self, size: int = _CHUNK) -> bool:
+        """Read on, about so many bytes; False at the end."""
         try:
-            chunk = b"" if self._over else self._stream.read(_CHUNK)
+            chunk = b"" if self._over else self._stream.read(size)
         except OSError as error:
             self.unreadable[f"could not read on: {error}"] = 0
             chunk = b""
@@ -91,30 +92,37 @@ class DocumentReader:
 
     def _element(self, place: int) -> tuple[int, int] | None:
         """Where the next element begins and ends; None at the end of the list, or where it cannot be read on."""
+        looked_at = 4 * _VALUES_LIMIT  # of the text, which may hold many more elements
         while True:
             match = _BETWEEN.match(self._text, place)
             start = match.end() if match else place
-            if start < len(self._text):
+            size = len(self._text) - start
+            too_much = size > _ELEMENT_LIMIT or (
+                size > _VALUES_LIMIT and self._text.count(",", start, start + looked_at) > _VALUES_LIMIT
+            )
+            looked_at = _ELEMENT_LIMIT
+            if size and not too_much:
                 if self._text[start] == "]":
                     return None
                 try:
                     return start, self._decoder.raw_decode(self._text, start)[1]
                 except (ValueError, RecursionError):
                     pass
-            size = len(self._text) - start
-            while len(self._text) - start < 2 * size + 1 and self._more():
+            while not too_much and len(self._text) - start < 2 * size + 1 and self._more(size + _CHUNK):
                 pass
-            if len(self._text) - start == size or size > _ELEMENT_LIMIT:
+            if len(self._text) - start == size:
                 self._give_up(start)
                 return None
 
     def _give_up(self, start: int) -> None:
         self._broken = True
+        rest = self._base + start
         while self._more():
-            pass
-        rest = len(self._text) - start
-        if rest > 0:
-            self.unreadable["the document is cut short or broken"] = rest
+            self._drop(len(self._text) - 1)
+        if self.bytes > rest:
+            self.unreadable["the document is cut short or broken, or has an entry that is too large"] = (
+                self.bytes - rest
+            )
 
     def _drop(self, end: int) -> None:
         self._newlines += self._text.count("\n", 0, end)
