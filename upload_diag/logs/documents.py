@@ -111,18 +111,16 @@ class DocumentReader:
             while not too_much and len(self._text) - start < 2 * size + 1 and self._more(size + _CHUNK):
                 pass
             if len(self._text) - start == size:
-                self._give_up(start)
+                self._give_up(start, "an entry is too large" if too_much else "the document is cut short or broken")
                 return None
 
-    def _give_up(self, start: int) -> None:
+    def _give_up(self, start: int, reason: str) -> None:
         self._broken = True
         rest = self._base + start
         while self._more():
             self._drop(len(self._text) - 1)
         if self.bytes > rest:
-            self.unreadable["the document is cut short or broken, or has an entry that is too large"] = (
-                self.bytes - rest
-            )
+            self.unreadable[reason] = self.bytes - rest
 
     def _drop(self, end: int) -> None:
         self._newlines += self._text.count("\n", 0, end)
