@@ -54,8 +54,10 @@ class Run:
 def run(words: Sequence[str]) -> Run:
     begun = time.perf_counter()
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, _, usage = os.wait4(process.pid, 0)
-    process.returncode = 0
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode and "upload_diag" in words:
+        raise SystemExit(f"{' '.join(words)}: exit code {process.returncode}")
     return Run(time.perf_counter() - begun, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 

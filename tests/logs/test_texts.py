@@ -45,6 +45,7 @@ def soon():
 @given(alike())
 @example([b"[Errno 104] reset after 3 s", b"[Errno 32] reset after 4 s"])
 @example([f"part {number} of uploadId=AAAA{number % 2}bbbb".encode() for number in range(6)])
+@example([b"attempt key=0000 =", b"attempt key=null 0000", b"attempt key== 0000"])
 @example([b"key=0123456789abcdef0,, x", b"key=2026-11-22-1111111,, x"])
 def test_a_text_that_is_like_others_is_read_as_by_itself(soon, alike):
     place = Texts(unique=True)
@@ -71,3 +72,10 @@ def test_numbers_that_say_what_went_wrong_are_kept_and_those_that_count_are_not(
     assert read_line(b"part 404 took=503ms, attempt 3/5 after 12 ms") == read_line(
         b"part 7 took=9ms, attempt 1/5 after 503 ms"
     )
+
+
+def test_a_clock_in_quotes_or_behind_a_name_is_no_status():
+    assert read_line(b'"timestamp": "2026-11-22T10:00:00.404Z",') == read_line(
+        b'"timestamp": "2026-11-22T10:07:09.135Z",'
+    )
+    assert read_line(b"time=2026-11-22T10:00:00.404Z x") == read_line(b"time=2026-11-22T10:00:00.503Z x")

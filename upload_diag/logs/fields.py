@@ -125,6 +125,7 @@ _GATE = re.compile(rb"[iI][dD]|[kK]ey|[pP]art|[bB]ucket|[eE][tT]ag|[nN]ame")
 _ID_WORD = {b"id:", b"ID:", b"Id:"}
 _EDGES = b"""\"'`,;()[]{}<>"""
 _DIGITS = b"0123456789"
+_WITHIN_NUMBERS = (b".", b",", b":")
 _STATUS_DIGITS, _CODE_DIGITS = 3, 5
 _HEX = re.compile(rb"(?<![A-Za-z0-9_])(?:(?=[a-f]*\d)[0-9a-f]{8,}|(?=[A-F]*\d)[0-9A-F]{8,})(?![A-Za-z0-9_])")
 _MANY_DIGITS = 4
@@ -273,6 +274,9 @@ def erase(match: re.Match[bytes]) -> bytes:
         if digits >= _MANY_DIGITS:
             return b"#"
         return _HEX.sub(b"#", token) if len(token) >= _LONG else b"#"
+    before = match.string[max(0, match.start() - 2) : match.start()]
+    if before[-1:] in _WITHIN_NUMBERS and before[:1].isdigit():  # a fraction, a clock, an address
+        return b"#"
     if len(token) == _STATUS_DIGITS:
         return token if b"100" <= token < b"600" else b"#"
     return token if len(token) == _CODE_DIGITS and b"10000" <= token < b"12000" else b"#"

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Protocol
 
 __all__ = ["HyperscanScanner", "RegexScanner", "Scanner", "minimal", "scanner"]
@@ -36,14 +37,15 @@ def minimal(literals: Iterable[str]) -> tuple[bytes, ...]:
 
     Literals are UTF-8; only ASCII letters are folded, so that bytes of any encoding can be searched.
     """
-    kept: set[bytes] = set()
-    lengths: set[int] = set()
-    for literal in sorted({literal.encode().lower() for literal in literals} - {b""}, key=len):
-        places = range(len(literal))
-        if not any(literal[at : at + length] in kept for length in lengths for at in places):
-            kept.add(literal)
-            lengths.add(len(literal))
-    return tuple(sorted(kept))
+    folded = sorted({literal.encode().lower() for literal in literals} - {b""}, key=len)
+    shortest = len(folded[0]) if folded else 0
+    kept: dict[bytes, list[bytes]] = {}  # by how they begin
+    for literal in folded:
+        places = range(len(literal) - shortest + 1)
+        begun = ((at, kept.get(literal[at : at + shortest], ())) for at in places)
+        if not any(literal.startswith(short, at) for at, some in begun for short in some):
+            kept.setdefault(literal[:shortest], []).append(literal)
+    return tuple(sorted(chain.from_iterable(kept.values())))
 
 
 @lru_cache(maxsize=4)

@@ -153,8 +153,9 @@ class _Known:
 
     def _study(self, varying: tuple[bytes, ...]) -> None:
         """Make the pattern from the words of one text."""
-        words = zip(varying, self._read, self._waiting, strict=True)
-        self.pattern = re.compile(b" ".join([self._word(*word) for word in words]))
+        words = zip(varying, self._waiting, strict=True)
+        patterns = [self._word(word, read_word(word, waiting), waiting) for word, waiting in words]
+        self.pattern = re.compile(b" ".join(patterns))
 
     def _word(self, word: bytes, read: Word, waiting: int | None) -> bytes:
         """What the words look like that are erased to the same as this one, as far as that can be told."""
