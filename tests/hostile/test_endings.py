@@ -66,3 +66,11 @@ def test_the_report_does_not_depend_on_the_locale(locale, log):
     )
     assert odd == usual
     assert "Hochlädt \u4e0a".encode() in odd
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no /dev/zero")
+def test_a_device_that_never_ends_is_one_line(warm, tmp_path):
+    for command in ("classify", "analyze"):
+        run = warm.run((command, "/dev/zero"), cwd=tmp_path)
+        assert (run.done[0].code, run.done[0].stdout, run.done[0].stderr.count(b"\n")) == (3, b"", 1)
+        assert run.rss < 500 << 20

@@ -34,8 +34,8 @@ def notice(text: str) -> None:
     click.echo(one_line(redact(text)), err=True)
 
 
-def read_input(path: str | None) -> bytes:
-    """All bytes of a file, or of standard input for `-` or nothing.
+def read_input(path: str | None, *, most: int = -1) -> bytes:
+    """All bytes of a file, or of standard input for `-` or nothing; at most so many, as a device may never end.
 
     Raises:
         click.UsageError: standard input is a terminal, where waiting would look like hanging.
@@ -45,9 +45,10 @@ def read_input(path: str | None) -> bytes:
         if sys.stdin is None or sys.stdin.isatty():
             name = click.get_current_context().command_path
             raise click.UsageError(f"Nothing to read. Give a file, `{name} FILE`, or pipe into it, `... | {name} -`.")
-        return sys.stdin.buffer.read()
+        return sys.stdin.buffer.read(most)
     try:
-        return Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            return file.read(most)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise InputError(f"{path}: {reason}") from error

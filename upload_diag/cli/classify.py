@@ -46,7 +46,7 @@ def command(  # noqa: PLR0917  click passes by name
     from upload_diag.rules.ruleset import Ruleset
 
     classifier = Classifier(Ruleset.builtin().with_file(rules_file) if rules_file else None)
-    payloads = _payloads(read_input(file), file or "-", jsonl)
+    payloads = _payloads(read_input(file, most=-1 if jsonl else MAX_BYTES + 1), file or "-", jsonl)
     last: ErrorInfo | None = None
     with open_output(output) as out:
         for payload in payloads:
@@ -70,7 +70,9 @@ def _payloads(data: bytes, name: str, jsonl: bool) -> Iterator[bytes]:
         lines = [line for line in data.splitlines() if line.strip()]
         return iter(lines)
     if len(data) > MAX_BYTES:
-        raise InputError(f"{name}: {len(data):,} bytes are a log, not one error; try: upload-diag analyze {name}")
+        raise InputError(
+            f"{name}: more than {MAX_BYTES >> 20} MiB are a log, not one error; try: upload-diag analyze {name}"
+        )
     if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         notice(f"{one_line(name)}: looks like a binary file; read as text all the same")
     return iter([_decoded(data)])
