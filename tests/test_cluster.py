@@ -7,6 +7,7 @@ import random
 import signal
 import socket
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -142,6 +143,15 @@ def test_a_scheduler_without_workers_is_said(folder, monkeypatch):
         pytest.raises(ServerUnreachableError, match="no workers"),
     ):
         analyze([str(folder)], cluster=local.scheduler_address)
+
+
+def test_workers_that_stay_away_are_given_up_at_the_second_look():
+    there = iter([{"tcp://x": 1}, {}, {"tcp://x": 1}, {}, {}])
+    check = cluster._watch(SimpleNamespace(nthreads=lambda: next(there)), "tcp://here")
+    for _ in range(4):
+        check()
+    with pytest.raises(ServerUnreachableError, match="tcp://here: all workers are gone"):
+        check()
 
 
 def test_without_dask_the_extra_is_named(folder, monkeypatch):

@@ -32,7 +32,7 @@ def logs(tmp_path_factory):
     folder = tmp_path_factory.mktemp("splits")
     truth.write(folder, sessions=120, seed=21)
     for name in TICKETS:
-        (folder / name).write_bytes((ROOT / "fixtures" / "tickets" / name).read_bytes())
+        (folder / f"ticket-{name}").write_bytes((ROOT / "fixtures" / "tickets" / name).read_bytes())
     found = {}
     for log in sorted(folder.iterdir()):
         whole = Piece(str(log), log.stat().st_size)
@@ -47,7 +47,7 @@ def report_on(pieces):
     return build(tally, judge_for(HOW).ruleset.version).to_json()
 
 
-@pytest.mark.parametrize("name", [*truth.FORMATS, *TICKETS])
+@pytest.mark.parametrize("name", [*truth.FORMATS, *(f"ticket-{name}" for name in TICKETS)])
 def test_a_log_in_up_to_64_pieces_in_any_order_gives_the_same_report(logs, name):
     whole, layout, report = logs[name]
     if layout is None:
@@ -64,7 +64,9 @@ def test_a_log_in_up_to_64_pieces_in_any_order_gives_the_same_report(logs, name)
 
 
 def test_reports_made_elsewhere_are_merged_into_that_of_the_whole(logs, tmp_path, capsys):
-    paths = [logs[name][0].path for name in (*TICKETS, min(truth.FORMATS))]  # whose uploads are not the same
+    paths = [
+        logs[name][0].path for name in (*(f"ticket-{name}" for name in TICKETS), min(truth.FORMATS))
+    ]  # whose uploads are not the same
     shards = [paths[::3], paths[1::3], paths[2::3]]
     for number, shard in enumerate(shards):
         assert main(["analyze", "-f", "json", "-o", str(tmp_path / f"{number}.json"), *shard]) == 0

@@ -4,14 +4,16 @@ import os
 import random
 import signal
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from contextlib import nullcontext
 from functools import partial
 from multiprocessing import get_context
 
 import pytest
 
 from upload_diag.analysis import analyze, count, pieces, run, workers
-from upload_diag.analysis.pieces import Piece
+from upload_diag.analysis.pieces import Origin, Piece
 from upload_diag.analysis.workers import _batches
+from upload_diag.errors import ServerUnreachableError
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes get these faults by being forked")
 
@@ -111,6 +113,26 @@ class Refusing(Executor):
         else:
             future.set_exception(BrokenExecutor())
         return future
+
+
+class Silent(Executor):
+    """Takes tasks and never gives anything back."""
+
+    def submit(self, fn, /, *args, **more):
+        return Future()
+
+
+def test_where_no_result_will_come_waiting_ends(folder, monkeypatch):
+    monkeypatch.setattr(workers, "_PATIENCE", 0)
+    checks = iter([None, None, ServerUnreachableError("gone")])
+
+    def check():
+        if (error := next(checks)) is not None:
+            raise error
+
+    silent = workers.Workers(lambda: nullcontext(Silent()), 2, check=check)
+    with pytest.raises(ServerUnreachableError, match="gone"):
+        workers.gather(Origin().plan([str(folder)]), count.How(), silent)
 
 
 @pytest.mark.parametrize("left", [0, 1, 2, 9])

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -38,7 +38,9 @@ def cluster_workers(address: str) -> Iterator[Workers]:
             _check(client, address)
             ahead = max(_AHEAD, 4 * sum(client.nthreads().values()))
             try:
-                yield Workers(lambda: client.get_executor(pure=False), ahead, (distributed.KilledWorker,))
+                yield Workers(
+                    lambda: client.get_executor(pure=False), ahead, (distributed.KilledWorker,), _watch(client, address)
+                )
             except CancelledError as error:
                 raise ServerUnreachableError(f"{address}: the scheduler went away") from error
 
@@ -73,6 +75,20 @@ def _check(client: Any, address: str) -> None:
     for worker, version in sorted(versions.items()):
         if version != _version():
             raise InputError(f"{address}: {worker} has {version}; wanted {_version()}, as here")
+
+
+def _watch(client: Any, address: str) -> Callable[[], None]:
+    """A check that there are workers; one that died is given until the next check to be back."""
+    missing = False
+
+    def check() -> None:
+        nonlocal missing
+        gone = not client.nthreads()
+        if gone and missing:
+            raise ServerUnreachableError(f"{address}: all workers are gone")
+        missing = gone
+
+    return check
 
 
 def _version() -> str:

@@ -26,6 +26,7 @@ _BATCH = RANGE  # bytes of small files that make one task
 _TRIES = 2  # how often a piece that may have killed its process is tried alone
 _AHEAD = 64  # batches handed to an executor of which nothing is known
 _PIECES = 1000  # in a batch, at most
+_PATIENCE = 30  # seconds between two checks
 _DEADLY = "kills the process that reads it"
 
 
@@ -37,11 +38,13 @@ class Workers:
         start: makes an executor; called again when one broke.
         ahead: how many batches are handed out before the first is back.
         killed: what the executor raises for a task whose process died again and again, while others go on.
+        check: called now and then while a result is waited for; raises when none will come.
     """
 
     start: Callable[[], AbstractContextManager[Executor]]
     ahead: int
     killed: tuple[type[Exception], ...] = ()
+    check: Callable[[], None] = lambda: None
 
 
 def local_workers(jobs: int) -> Workers:
@@ -110,7 +113,7 @@ def _until_broken(
         if running:
             batch, future = running.popleft()
             try:
-                yield batch, future.result()
+                yield batch, _result(future, workers)
             except BrokenExecutor:
                 broken = True
                 yield batch, None
@@ -126,6 +129,16 @@ def _submit(executor: Executor, batch: Batch, how: How) -> "Future[Tally]":
     return executor.submit(count_batch, batch, how)
 
 
+def _result(future: "Future[Tally]", workers: Workers) -> Tally:
+    while True:
+        try:
+            return future.result(timeout=_PATIENCE)
+        except TimeoutError:
+            if future.done():  # it is the task's own
+                raise
+            workers.check()
+
+
 def _one_by_one(batch: Batch, how: How, workers: Workers) -> Tally:
     """Count pieces of which one may be deadly, each alone in new processes, until it is known which."""
     deadly: tuple[type[Exception], ...] = (BrokenExecutor, *workers.killed)
@@ -134,7 +147,7 @@ def _one_by_one(batch: Batch, how: How, workers: Workers) -> Tally:
         for _ in range(_TRIES):
             try:
                 with workers.start() as executor:
-                    whole.merge(executor.submit(count_piece, piece, how).result())
+                    whole.merge(_result(executor.submit(count_piece, piece, how), workers))
                 break
             except deadly:
                 continue
