@@ -137,7 +137,7 @@ def sizes(kind: str, folder: Path, wanted: str = "") -> None:
 
 
 def kills(folder: Path, runs: str = "20") -> None:
-    log = log_of(folder, "dense", 4 * BLOCK)
+    log = log_of(folder, "sparse", 6 * BLOCK)
     wanted = run(folder, str(log), "-j", "1")
     whole, random_ = wanted.report.read_bytes(), random.Random(SEED)
     equal = killed = 0

@@ -26,7 +26,7 @@ _BATCH = RANGE  # bytes of small files that make one task
 _TRIES = 2  # how often a piece that may have killed its process is tried alone
 _AHEAD = 64  # batches handed to an executor of which nothing is known
 _PIECES = 1000  # in a batch, at most
-_PATIENCE = 30  # seconds between two checks
+_PATIENCE = 60  # seconds between two checks; a busy machine takes half of that to start a worker
 _DEADLY = "kills the process that reads it"
 
 
