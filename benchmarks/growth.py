@@ -184,6 +184,7 @@ def bucket(folder: Path, megabytes: str = "500") -> None:
             str(ready),
         ],
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         while not ready.exists():
