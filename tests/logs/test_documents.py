@@ -109,3 +109,14 @@ def test_what_a_page_did_before_a_sentry_event_is_not_its_failure(tmp_path):
         json.dumps({"event_id": "e1", "breadcrumbs": {"values": crumbs}, "exception": {"values": [value]}}, indent=1)
     )
     assert dict(analyze([str(log)]).by_code) == {"SESSION_EXPIRED": 1}
+
+
+def test_the_spelled_times_of_a_web_servers_error_log_are_read(tmp_path):
+    log = tmp_path / "error.log"
+    log.write_text(
+        "[Sun Nov 22 10:00:00.123456 2026] [proxy:error] [pid 1:tid 2] (111)Connection refused: AH00957: HTTP: "
+        "attempt to connect to 10.0.0.1:9000 (s3) failed\n"
+    )
+    report = analyze([str(log)])
+    assert dict(report.by_code) == {"NETWORK": 1}
+    assert report.first == "2026-11-22T10:00:00Z"

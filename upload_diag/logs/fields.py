@@ -289,6 +289,8 @@ _TIME = re.compile(
        | (?P<cday>\d\d)/(?P<cmonth>[A-Z][a-z]{2})/(?P<cyear>\d{4}):(?P<cclock>\d\d:\d\d:\d\d)\ (?P<czone>[+-]\d{4})""",
     re.VERBOSE,
 )
+# Apache's error log: `Sun Nov 22 10:00:00.123456 2026`.
+_SPELLED = re.compile(rb"\b([A-Z][a-z]{2}) ([ \d]\d) (\d\d:\d\d:\d\d)(?:\.\d{1,9})? (\d{4})\b")
 # Most times are written like this, and many records share a second.
 _ISO = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.,]\d{3}Z$")
 _USUAL: dict[bytes, int] = {}
@@ -299,7 +301,13 @@ _EPOCH = re.compile(rb"(?<![\d.])(1\d{9})(?:(\d{3})|\.(\d{1,9}))?(?!\d)")
 def find_time(text: bytes) -> int:
     """The first time in the text, in milliseconds since 1970 in UTC; 0 when there is none. No zone means UTC."""
     match = _TIME.search(text)
-    return _milliseconds(match) if match else 0
+    if match:
+        return _milliseconds(match)
+    spelled = _SPELLED.search(text)
+    if spelled is None:
+        return 0
+    month, day, clock, year = spelled.groups()
+    return _seconds(int(year), _MONTHS.get(month, 0), int(day), clock) * 1000
 
 
 def read_time(value: bytes) -> int:
