@@ -158,7 +158,7 @@ class Row {
     drawStrip(this.strip, upload.partRanges);
     setText(this.size, bytes(upload.bytes));
     if (!this.live) this.over();
-    if (changed && !calm.matches) this.row.animate({ backgroundColor: ["var(--flash)", "transparent"] }, 900);
+    if (changed && !calm.matches) this.row.animate({ backgroundColor: ["var(--flash)", "transparent"] }, { duration: 900, easing: "steps(6)" });
     if (!this.detail.hidden) this.fill();
   }
 
