@@ -39,7 +39,7 @@ class Gateway:
 
     def __init__(self, url, file):
         self._url, self._file = f"{url}/_gateway", file
-        self._http = urllib3.PoolManager(retries=False, timeout=5, maxsize=4)
+        self._http = urllib3.PoolManager(retries=False, timeout=60, maxsize=4)
         self.video, self.signed, self.at_once, self.renewed = {}, [], False, False
 
     def call(self, method, path, data=None):
@@ -125,7 +125,7 @@ def test_urls_that_were_handed_out_at_once_are_signed_anew_when_they_are_over(se
 
     result = upload(gateway, file, on_event=after_five).run()
     assert is_there(s3, gateway, file)
-    assert next(event.error for event in result.events if event.error) == "URL_EXPIRED"
+    assert "URL_EXPIRED" in {event.error for event in result.events}
     assert (result.refreshes, parts_taken(server)) == (0, 12)
     assert len(gateway.signed) <= 12 + 12
 
