@@ -25,7 +25,7 @@ SAMPLES = [
 ]
 NASTY = (b"\0" * 50, b"\r", b"\r\n" * 9, b"{" * 999, b'"' * 999, b"<Error><Code>", b"\xff\xfe", b"\x1b]8;;")
 ENCODINGS = ("utf-16", "utf-16-be", "utf-32", "latin-1", "utf-7", "cp500", "shift_jis")
-SEVERAL = 90  # how many inputs; each is made by a few steps
+SEVERAL = 60  # how many inputs; each is made by a few steps
 
 
 def cut(data, random):
