@@ -100,6 +100,9 @@ class Workers:
         pids = [nanny.pid for nanny in self._cluster.workers.values() if nanny.pid]
         return [psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)]
 
+    def wait(self, count: int) -> None:
+        self._cluster.wait_for_workers(count)
+
     def cpu(self) -> float:
         return sum(sum(process.cpu_times()[:2]) for process in self.processes())
 
@@ -143,6 +146,7 @@ def kills(folder: Path, runs: str = "20") -> None:
     equal = killed = 0
     with workers_of(2) as workers:
         for _ in range(int(runs)):
+            workers.wait(2)
             wait = random_.uniform(0, wanted.wall)
             pick = random_.randrange(2)
 

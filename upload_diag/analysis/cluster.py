@@ -14,7 +14,7 @@ from upload_diag.errors import InputError, ServerUnreachableError, UsageError
 
 __all__ = ["cluster_workers"]
 
-_PATIENCE = 5  # seconds to wait for the scheduler, and for its first worker
+_PATIENCE = 5  # seconds to wait for the scheduler; six times as long for its first worker, which may be starting
 _AHEAD = 256  # batches handed out at least, so that workers which join later have something to do
 
 
@@ -65,7 +65,7 @@ def _reach(address: str) -> None:
 def _check(client: Any, address: str) -> None:
     """See that there are workers, and that what is sent to them means the same there."""
     try:
-        client.wait_for_workers(1, timeout=_PATIENCE)
+        client.wait_for_workers(1, timeout=6 * _PATIENCE)
     except TimeoutError as error:
         raise ServerUnreachableError(f"{address}: the scheduler has no workers") from error
     try:
