@@ -101,7 +101,8 @@ class Workers:
         return [psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)]
 
     def wait(self, count: int) -> None:
-        self._cluster.wait_for_workers(count)
+        self._cluster.scale(count)  # a worker that is killed while it starts does not come back by itself
+        self._cluster.wait_for_workers(count, timeout=60)
 
     def cpu(self) -> float:
         return sum(sum(process.cpu_times()[:2]) for process in self.processes())
@@ -165,6 +166,7 @@ def kills(folder: Path, runs: str = "20") -> None:
             finally:
                 killer.join()
             equal += done.report.read_bytes() == whole
+            print(f"  {killed} killed, {equal} equal", flush=True)
     print(f"{runs} runs, {killed} workers killed, {equal} reports equal to that of one process")
 
 

@@ -32,12 +32,20 @@ LOGS = {"a.log": LOG, "b.txt": TEXT, "c.log.gz": gzip.compress(LOG)}
 
 
 @pytest.fixture(scope="module")
-def scheduler():
-    """The address of a scheduler with two workers, each a process."""
+def local():
+    """A scheduler with two workers, each a process."""
     os.environ.update(AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test")
     options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": ":0"}
     with distributed.LocalCluster(**options, silence_logs=50) as local:
-        yield local.scheduler_address
+        yield local
+
+
+@pytest.fixture
+def scheduler(local):
+    """Its address, once both workers are there, also after one was killed."""
+    local.scale(2)  # a worker that is killed while it starts does not come back by itself
+    local.wait_for_workers(2, timeout=60)
+    return local.scheduler_address
 
 
 @pytest.fixture
@@ -108,7 +116,8 @@ def test_a_worker_that_is_killed_loses_nothing(scheduler, folder, tmp_path, monk
     assert (tmp_path / "died").exists()
 
 
-def test_a_range_that_kills_every_worker_is_said_and_the_rest_is_read(scheduler, folder, monkeypatch):
+def test_a_range_that_kills_every_worker_is_said_and_the_rest_is_read(local, scheduler, folder, monkeypatch):
+    monkeypatch.setattr(local.scheduler, "allowed_failures", 1)  # one death for each worker
     monkeypatch.setattr(workers, "count_batch", deadly(lambda batch: batch[0].lo == 24_000))
     first, second, third = analyze([str(folder)], cluster=scheduler).inputs
     assert (first.bytes, first.unreadable) == (len(LOG), {"kills the process that reads it": 1})
