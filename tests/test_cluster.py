@@ -7,7 +7,7 @@ import random
 import signal
 import socket
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import SimpleNamespace
 
 import pytest
@@ -136,6 +136,13 @@ def test_a_worker_with_another_version_is_refused(scheduler, folder, monkeypatch
     monkeypatch.setattr(cluster, "__version__", "9.9")  # here only
     with pytest.raises(InputError, match=r"has upload-diag .*; wanted upload-diag 9\.9 on"):
         analyze([str(folder)], cluster=scheduler)
+
+
+@pytest.mark.parametrize(("answer", "says"), [(OSError("closed"), None), (ImportError("upload_diag"), "install it")])
+def test_a_worker_that_dies_when_it_is_asked_is_no_worker_without_upload_diag(answer, says):
+    client = SimpleNamespace(wait_for_workers=lambda *_, **__: None, run=lambda *_, **__: {"tcp://x": answer})
+    with nullcontext() if says is None else pytest.raises(InputError, match=says):
+        cluster._check(client, "tcp://here")
 
 
 @pytest.fixture

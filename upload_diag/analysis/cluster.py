@@ -68,13 +68,11 @@ def _check(client: Any, address: str) -> None:
         client.wait_for_workers(1, timeout=6 * _PATIENCE)
     except TimeoutError as error:
         raise ServerUnreachableError(f"{address}: the scheduler has no workers") from error
-    try:
-        versions = client.run(_version)
-    except ImportError as error:
-        raise InputError(f"{address}: the workers have no upload-diag {__version__}; install it there") from error
-    for worker, version in sorted(versions.items()):
-        if version != _version():
-            raise InputError(f"{address}: {worker} has {version}; wanted {_version()}, as here")
+    for worker, answer in sorted(client.run(_version, on_error="return").items()):
+        if isinstance(answer, ImportError):
+            raise InputError(f"{address}: the workers have no upload-diag {__version__}; install it there") from answer
+        if isinstance(answer, str) and answer != _version():  # a worker that dies meanwhile answers nothing
+            raise InputError(f"{address}: {worker} has {answer}; wanted {_version()}, as here")
 
 
 def _watch(client: Any, address: str) -> Callable[[], None]:
