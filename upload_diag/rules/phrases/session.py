@@ -499,7 +499,7 @@ SESSION = (
         "phrase.session-over-fr",
         E.SESSION_EXPIRED,
         "session d",
-        r"session d(?:e téléversement|e chargement|.envoi|.upload) (?:a |est )?(?:expirée?|introuvable|invalide|inconnue)",
+        r"session d(?:e téléversement|e chargement|['’]envoi|['’]upload) (?:a |est )?(?:expirée?|introuvable|invalide|inconnue)",
         strength=75,
         hits=("La session de téléversement a expiré", "Session d'envoi introuvable"),
         misses=("Votre session de travail a expiré",),
