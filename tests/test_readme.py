@@ -56,6 +56,12 @@ def test_the_commands_of_the_readme_print_what_it_shows(block):
     assert renewed(block) == block
 
 
+def test_the_python_of_the_readme_does_what_it_shows():
+    tried = doctest.testfile(str(ROOT / "README.md"), module_relative=False, encoding="utf-8")
+    assert tried.attempted > 0
+    assert tried.failed == 0
+
+
 def test_the_readme_shows_the_help():
     assert f"```console\n$ {RUN} --help\n" in README
 
