@@ -20,6 +20,10 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 NEEDED = (3, 11)
 
+# What is tried once after installing. Python keeps what it compiles for a start, so that later starts need not; where it
+# is told to keep nothing (PYTHONDONTWRITEBYTECODE), every start would take twice as long.
+TRIALS = (["analyze", "fixtures/tickets"], ["reproduce", "expire-mid-upload"])
+
 # What each job installs. `dev` includes `all`, so an environment prepared for tests also serves `run`.
 EXTRAS = {"run": "all", "test": "dev"}
 
@@ -61,6 +65,9 @@ def prepare(extra):
     if failed:
         say(f"could not install; pip's own message is above. Delete {VENV} to start afresh.")
         return failed
+    for trial in TRIALS:
+        keeping = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        succeeds([str(PYTHON), "-P", "-m", "upload_diag", *trial], cwd=str(ROOT), env=keeping)
     stamp(extra).write_text(fingerprint, encoding="utf-8")
     return 0
 
@@ -114,10 +121,10 @@ def read(path):
         return None
 
 
-def succeeds(command):
+def succeeds(command, **options):
     """Whether a command runs and exits 0; its output is dropped."""
     try:
-        return subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+        return subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options) == 0
     except OSError:
         return False
 
