@@ -20,7 +20,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 NEEDED = (3, 11)
 
-# What is tried once after installing. Python keeps what it compiles for a start, so that later starts need not; where it
+# What is tried once after installing. Python keeps what it compiles for a start, so that later ones need not. Where it
 # is told to keep nothing (PYTHONDONTWRITEBYTECODE), every start would take twice as long.
 TRIALS = (["analyze", "fixtures/tickets"], ["reproduce", "expire-mid-upload"])
 

@@ -34,7 +34,6 @@ def session_server():
 @pytest.fixture
 def server(session_server):
     session_server.reset()
-    session_server.app.lifetimes.ttl = session_server.app.lifetimes.abort_days = None
     session_server.client().create_bucket(Bucket="bkt")
     return session_server
 

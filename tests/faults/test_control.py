@@ -99,10 +99,7 @@ def test_a_wrong_fault_is_refused_with_a_sentence(control):
 
 def test_the_clock_moves_and_tells_who_died(control, server, upload_id):
     server.app.lifetimes.ttl = 60
-    try:
-        assert json.loads(control("POST", "/api/clock", {"advanceSeconds": 61}).body)["expired"] == [upload_id]
-    finally:
-        server.app.lifetimes.ttl = None
+    assert json.loads(control("POST", "/api/clock", {"advanceSeconds": 61}).body)["expired"] == [upload_id]
     assert json.loads(control("GET", "/api/clock").body)["advancedSeconds"] == 61
     now = json.loads(control("POST", "/api/clock", {"set": "2031-01-02T03:04:05Z"}).body)["now"]
     assert now.startswith("2031-01-02T03:04:05")
@@ -143,6 +140,16 @@ def test_reset_is_back_to_the_start(control, server, upload_id):
     assert send(server.url, "GET", "/bkt?uploads").code == "NoSuchBucket"
 
 
+def test_a_reset_takes_back_the_lifetimes_that_a_scenario_set(control, server):
+    for name in ("lifecycle-seven-days", "expire-mid-upload"):
+        assert control("POST", "/api/scenario", {"name": name}).status == 200
+    control("POST", "/api/reset")
+    send(server.url, "PUT", "/bkt")
+    upload_id = send(server.url, "POST", "/bkt/k?uploads").text("UploadId")
+    control("POST", "/api/clock", {"advanceSeconds": 30 * 86400})
+    assert send(server.url, "GET", f"/bkt/k?uploadId={upload_id}").status == 200
+
+
 def test_reset_of_some_buckets_leaves_the_others(control, server, upload_id):
     send(server.url, "PUT", "/t2-bkt")
     other = send(server.url, "POST", "/t2-bkt/k?uploads").text("UploadId")
@@ -157,11 +164,8 @@ def test_an_overview_is_bounded_and_says_what_time_will_kill(control, server, up
     newer = send(server.url, "POST", "/bkt/out/K2?uploads").text("UploadId")
     control("POST", f"/api/uploads/{newer}/expire")
     server.app.lifetimes.ttl = 3600
-    try:
-        told = json.loads(control("GET", "/api/overview?limit=1&ahead=60,3600").body)
-        older = json.loads(control("GET", "/api/overview?match=IN/&state=live").body)["uploads"]
-    finally:
-        server.app.lifetimes.ttl = None
+    told = json.loads(control("GET", "/api/overview?limit=1&ahead=60,3600").body)
+    older = json.loads(control("GET", "/api/overview?match=IN/&state=live").body)["uploads"]
     assert [each["uploadId"] for each in told["uploads"]] == [newer]
     assert (told["matching"], told["counts"]["live"], told["counts"]["expired"]) == (2, 1, 1)
     assert told["due"] == [{"advanceSeconds": 60, "sessions": 0}, {"advanceSeconds": 3600, "sessions": 1}]

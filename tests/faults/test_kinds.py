@@ -208,11 +208,8 @@ def test_skew_clock_beyond_a_quarter_of_an_hour(server, session):
 
 def test_advance_clock(server, session):
     server.app.lifetimes.abort_days = 7
-    try:
-        server.inject(AdvanceClock(seconds=7 * 86400 + 1), part_number=2)
-        assert [put(server, session, number).status for number in (1, 2)] == [200, 404]
-    finally:
-        server.app.lifetimes.abort_days = None
+    server.inject(AdvanceClock(seconds=7 * 86400 + 1), part_number=2)
+    assert [put(server, session, number).status for number in (1, 2)] == [200, 404]
 
 
 def test_throttle_lets_the_burst_through(server, session):

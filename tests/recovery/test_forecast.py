@@ -85,9 +85,7 @@ def slow(server, monkeypatch):
     """A store that takes ten seconds for a part."""
     monkeypatch.setattr("upload_diag.recovery.plan.MIN_PART_SIZE", PART)
     server.inject(Take(seconds=10, app=server.app), operation="UploadPart")
-    yield server
-    server.app.lifetimes.ttl = None
-    server.app.lifetimes.ttl = None
+    return server
 
 
 ONE = replace(FAST, threads=1, max_threads=1)

@@ -198,6 +198,7 @@ class App:
         else:
             self.plan.clear(restart=True)
             self.clock.reset()
+            self.lifetimes.reset()
             self.journal.clear()
             self._expired_credentials.clear()
             self._tokens.clear()

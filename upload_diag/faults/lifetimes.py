@@ -25,10 +25,15 @@ class Lifetimes:
     """
 
     def __init__(self, ttl: float | None, rules: Callable[[str], tuple[AbortRule, ...]]) -> None:
-        self.ttl = ttl
+        self.ttl = self._first_ttl = ttl
         self.abort_days: int | None = None
         self._ask = rules
         self._rules: dict[str, tuple[AbortRule, ...]] = {}
+
+    def reset(self) -> None:
+        """Back to the start, whatever a scenario has set; the rules of buckets may have changed, too."""
+        self.ttl, self.abort_days = self._first_ttl, None
+        self.forget()
 
     def forget(self, bucket: str | None = None) -> None:
         """The rules of a bucket, or of all, may have changed."""
