@@ -1,5 +1,6 @@
 """The same table through `--backend`, in front of a real store: SeaweedFS, where it is installed."""
 
+import os
 import socket
 import subprocess
 import time
@@ -36,7 +37,9 @@ def store(tmp_path_factory):
         f"-volume.port.grpc={grpc[1]}", f"-filer.port.grpc={grpc[2]}", f"-s3.port.grpc={grpc[3]}",
         "-master.volumeSizeLimitMB=64", "-volume.max=2000", "-s3.port.iceberg=0", "-s3.port.lance=0",
     ]  # fmt: skip
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    # It would take credentials that it finds in the environment for its own, and let in nobody else.
+    env = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{s3}"
     try:
         for _ in range(300):
