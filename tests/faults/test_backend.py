@@ -61,16 +61,25 @@ def before_store(store):
         yield own
 
 
+def failures(url, cases, bucket):
+    """What each case that fails says, by its name; each in a bucket of its own."""
+    failed = {}
+    for number, case in enumerate(cases):
+        try:
+            run(case, World(url, f"{bucket}-{number}"))
+        except AssertionError as error:
+            failed[case.name] = f"{case.name}: {str(error)[:2000]}"
+    return failed
+
+
 @needs_weed
 @pytest.mark.slow
 def test_the_table_holds_in_front_of_a_real_store(before_store):
-    failed = []
-    for number, case in enumerate(case for case in CASES if case.name not in ONLY_OURS):
-        try:
-            run(case, World(before_store.url, f"bucket-{number}"))
-        except AssertionError as error:
-            failed.append(f"{case.name}: {str(error)[:200]}")
-    assert not failed, "\n".join(failed)
+    cases = [case for case in CASES if case.name not in ONLY_OURS]
+    failed = failures(before_store.url, cases, "bucket")
+    # The store itself may stumble on a busy machine; what fails because of us fails again.
+    failed = failures(before_store.url, [case for case in cases if case.name in failed], "again")
+    assert not failed, "\n".join(failed.values())
 
 
 @needs_weed
