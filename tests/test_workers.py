@@ -7,6 +7,7 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExec
 from contextlib import nullcontext
 from functools import partial
 from multiprocessing import get_context
+from threading import Timer
 
 import pytest
 
@@ -113,6 +114,36 @@ class Refusing(Executor):
         else:
             future.set_exception(BrokenExecutor())
         return future
+
+
+class KilledError(Exception):
+    """What an executor says that gave up on a task."""
+
+
+class Blaming(Executor):
+    """Blames a deadly piece, and at first two of its neighbours too."""
+
+    def __init__(self):
+        self.asked = []
+        self.blamed = []
+
+    def submit(self, fn, batch, how):
+        future = Future()
+        again = batch in self.asked
+        self.asked.append(batch)
+        assert not again or all(other.done() for other in self.blamed), "it is not alone"
+        if batch[0].lo == 4000 or (batch[0].lo in (2000, 6000) and not again):
+            self.blamed.append(future)
+            Timer(0.01, future.set_exception, [KilledError()]).start()
+        else:
+            future.set_result(fn(batch, how))
+        return future
+
+
+def test_a_neighbour_of_what_kills_is_not_blamed_for_it(folder):
+    blaming = workers.Workers(partial(nullcontext, Blaming()), 9, (KilledError,))
+    tally = workers.gather(Origin().plan([str(folder)]), count.How(), blaming)
+    assert [dict(file.unreadable) for file in tally.files.values()] == [{workers._DEADLY: 1}] * 2 + [{}]
 
 
 class Silent(Executor):

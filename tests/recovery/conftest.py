@@ -19,11 +19,8 @@ pytest.importorskip("boto3")
 
 @pytest.fixture(scope="session")
 def shared_server():
-    with pytest.MonkeyPatch.context() as patch:
-        # With S3's own minimum of 5 MiB every test would move 60 MiB.
-        patch.setattr("upload_diag.faults.uploads.MIN_PART_SIZE", PART)
-        with FaultServer(seed=6) as server:
-            yield server
+    with FaultServer(seed=6) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +29,13 @@ def s3(shared_server):
 
 
 @pytest.fixture
-def server(shared_server, s3):
+def small_parts(monkeypatch):
+    """With S3's own minimum of 5 MiB every test would move 60 MiB; tests elsewhere must find it as it was."""
+    monkeypatch.setattr("upload_diag.faults.uploads.MIN_PART_SIZE", PART)
+
+
+@pytest.fixture
+def server(shared_server, s3, small_parts):
     shared_server.reset()
     s3.create_bucket(Bucket=BUCKET)
     return shared_server

@@ -10,6 +10,7 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from bench import BUCKET, FAST, PART, object_is, sessions_left, upload
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -160,6 +161,7 @@ class Uploads(RuleBasedStateMachine):
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+@pytest.mark.usefixtures("small_parts")
 def test_no_order_of_events_makes_a_wrong_success(shared_server, s3, client_of):
     Uploads.server, Uploads.s3, Uploads.client_of = shared_server, s3, staticmethod(client_of)
     run_state_machine_as_test(

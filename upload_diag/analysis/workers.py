@@ -8,7 +8,7 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
@@ -117,8 +117,10 @@ def _until_broken(
             except BrokenExecutor:
                 broken = True
                 yield batch, None
-            except workers.killed:
-                yield batch, lost(batch[0], _DEADLY) if len(batch) == 1 else None
+            except workers.killed:  # perhaps by a neighbour's doing: ask again when nothing else runs
+                for _, other in running:
+                    _await(other, workers)
+                yield batch, None
 
 
 def _submit(executor: Executor, batch: Batch, how: How) -> "Future[Tally]":
@@ -130,27 +132,30 @@ def _submit(executor: Executor, batch: Batch, how: How) -> "Future[Tally]":
 
 
 def _result(future: "Future[Tally]", workers: Workers) -> Tally:
-    while True:
-        try:
-            return future.result(timeout=_PATIENCE)
-        except TimeoutError:
-            if future.done():  # it is the task's own
-                raise
-            workers.check()
+    _await(future, workers)
+    return future.result()
+
+
+def _await(future: "Future[Tally]", workers: Workers) -> None:
+    while not wait([future], timeout=_PATIENCE).done:
+        workers.check()
 
 
 def _one_by_one(batch: Batch, how: How, workers: Workers) -> Tally:
     """Count pieces of which one may be deadly, each alone in new processes, until it is known which."""
-    deadly: tuple[type[Exception], ...] = (BrokenExecutor, *workers.killed)
     whole = Tally()
     for piece in batch:
-        for _ in range(_TRIES):
-            try:
-                with workers.start() as executor:
-                    whole.merge(_result(executor.submit(count_piece, piece, how), workers))
-                break
-            except deadly:
-                continue
-        else:
-            whole.merge(lost(piece, _DEADLY))
+        whole.merge(_alone(piece, how, workers) or lost(piece, _DEADLY))
     return whole
+
+
+def _alone(piece: Piece, how: How, workers: Workers) -> Tally | None:
+    for _ in range(_TRIES):
+        try:
+            with workers.start() as executor:
+                return _result(executor.submit(count_batch, (piece,), how), workers)
+        except BrokenExecutor:
+            continue
+        except workers.killed:  # the executor itself tried again
+            break
+    return None
