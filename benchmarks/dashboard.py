@@ -45,12 +45,15 @@ class S3:
         self._socket.sendall(head.encode() + body)
         answer = b""
         while b"\r\n\r\n" not in answer:
-            answer += self._socket.recv(65536)
+            answer += self._receive()
         head, _, rest = answer.partition(b"\r\n\r\n")
         length = int(re.search(rb"content-length: (\d+)", head)[1])
         while len(rest) < length:
-            rest += self._socket.recv(65536)
+            rest += self._receive()
         return rest
+
+    def _receive(self) -> bytes:
+        return self._socket.recv(65536) or sys.exit("the server closed the connection")
 
     def begin(self, key: str) -> str:
         return re.search(rb"<UploadId>(.*?)<", self.call("POST", f"/bkt/{key}?uploads"))[1].decode()
@@ -72,17 +75,17 @@ class Probe:
     """An upload that is followed in every tab."""
 
     def __init__(self, url: str, pages: list[Any]) -> None:
-        self._s3, self._pages, self._count = S3(url), pages, 0
-        self._id = self._s3.begin("probe")
+        self._url, self._pages, self._count = url, pages, 0
+        self._id = S3(url).begin("probe")
         for page in pages:
             page.locator(f'tr[data-id="{self._id}"]').wait_for(state="attached", timeout=60_000)
             page.evaluate(WATCH, self._id)
 
     def run(self, title: str) -> None:
-        late = []
+        s3, late = S3(self._url), []  # a connection of its own: the server closes one that is idle
         for _ in range(PROBES):
             self._count += 1
-            self._s3.part("probe", self._id, self._count)
+            s3.part("probe", self._id, self._count)
             sent = time.time() * 1000
             noun = "part: 1" if self._count == 1 else f"parts: 1–{self._count}"
             for page in self._pages:
