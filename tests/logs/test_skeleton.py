@@ -56,3 +56,11 @@ def test_the_logs_that_speed_is_measured_with_are_read_exactly(make, tmp_path):
     report = analyze([str(log)])
     assert {str(code): count for code, count in sorted(report.by_code.items())} == truth.json["byCode"]
     assert report.inputs[0].lines == truth.lines
+
+
+def test_a_damaged_time_among_whole_ones_is_read_as_far_as_it_goes(tmp_path):
+    log = tmp_path / "app.ndjson"
+    line = '{"time": "2026-11-22T10:00:00.%sZ", "msg": "NoSuchUpload", "uploadId": "AAAA1111bbbb%d"}\n'
+    log.write_text("".join(line % (thousandths, n) for n, thousandths in enumerate(["001", "5[0", "002"])))
+    first = [session.first for session in analyze([str(log)]).sessions]
+    assert sorted(first) == ["2026-11-22T10:00:00.001Z", "2026-11-22T10:00:00.002Z", "2026-11-22T10:00:00.500Z"]

@@ -293,6 +293,7 @@ _TIME = re.compile(
 _SPELLED = re.compile(rb"\b([A-Z][a-z]{2}) ([ \d]\d) (\d\d:\d\d:\d\d)(?:\.\d{1,9})? (\d{4})\b")
 # Most times are written like this, and many records share a second.
 _ISO = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.,]\d{3}Z$")
+_THOUSANDTHS = re.compile(rb"[.,]\d{3}Z$")
 _USUAL: dict[bytes, int] = {}
 _USUAL_LIMIT = 4096
 _EPOCH = re.compile(rb"(?<![\d.])(1\d{9})(?:(\d{3})|\.(\d{1,9}))?(?!\d)")
@@ -313,7 +314,7 @@ def find_time(text: bytes) -> int:
 def read_time(value: bytes) -> int:
     """A value that is a time and nothing else: ISO 8601, CLF, or seconds or milliseconds since 1970. 0 if it is not."""
     usual = _USUAL.get(value[:19])
-    if usual is not None and len(value) == 24 and value.endswith(b"Z"):
+    if usual is not None and len(value) == 24 and _THOUSANDTHS.match(value, 19):
         return usual + int(value[20:23])
     match = _TIME.match(value)
     if match:
