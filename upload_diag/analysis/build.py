@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 
 from upload_diag import __version__
 from upload_diag.analysis.cuts import find_cuts
 from upload_diag.analysis.report import Bucket, Example, Group, Input, Pattern, Report
 from upload_diag.analysis.tally import MINUTE, FileTally, GroupTally, Tally
 from upload_diag.codes import ErrorCode
-from upload_diag.sessions import Failure, RootCause, Stories, Trace, rfc3339
-from upload_diag.sessions.causes import consequences, root_cause
+from upload_diag.logs.markers import Event
+from upload_diag.sessions import Failure, Stories, rfc3339
+from upload_diag.sessions.causes import consequences
 from upload_diag.sessions.patterns import find_patterns
 
 __all__ = ["build"]
@@ -22,21 +24,20 @@ def build(tally: Tally, ruleset_version: str) -> Report:
     """The report on what was counted."""
     tally.settle()
     stories = Stories(tally.traces, tally.line)
-    touched = Counter(what for trace in stories.traces for what in trace.marks if isinstance(what, Failure))
-    died: list[tuple[Trace, RootCause]] = []
+    touched = Counter(chain.from_iterable(trace.marks for trace, _ in stories.traces))
     follows: Counter[Failure] = Counter()
-    for trace in stories.traces:
-        cause = root_cause(trace)
-        follows.update(dict(consequences(trace, cause)))
-        if cause is not None:
-            died.append((trace, cause))
+    for trace, cause in stories.traces:
+        for failure, count in consequences(trace, cause):
+            follows[failure] += count
+    died = [(trace, cause) for trace, cause in stories.traces if cause is not None]
     groups = [
         _group(tally, failure, group, touched[failure], follows[failure]) for failure, group in tally.groups.items()
     ]
     groups.sort(key=_order)
     times = [time for group in tally.groups.values() for time in (group.first, group.last) if time]
-    marks = [mark for trace in stories.traces for mark in trace.marks.values()]
-    times += [time for mark in marks for time in (mark.first[0], mark.last[0]) if time]
+    for event in touched.keys() & set(Event):
+        marks = [trace.marks[event] for trace, _ in stories.traces if event in trace.marks]
+        times += [time for mark in marks for time in (mark.first[0], mark.last[0]) if time]
     width, timeline = _timeline(tally.minutes)
     return Report(
         version=__version__,

@@ -190,10 +190,15 @@ class Report:
         return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
     @property
+    def outcomes(self) -> list[Outcome]:
+        """How each session ended."""
+        stories = self.sessions
+        return stories.outcomes if isinstance(stories, Stories) else [one.outcome for one in stories]
+
+    @property
     def by_outcome(self) -> dict[Outcome, int]:
         """Sessions by outcome, in the order of the vocabulary, zeros included."""
-        stories = self.sessions
-        counted = stories.by_outcome() if isinstance(stories, Stories) else Counter(one.outcome for one in stories)
+        counted = Counter(self.outcomes)
         return {outcome: counted[outcome] for outcome in Outcome}
 
     def totals(self) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from heapq import nsmallest
@@ -211,9 +210,10 @@ def facts(session: UploadSession) -> str:
     return ", ".join(told for told in counts if not told.startswith("0 ")) or "no part seen"
 
 
-def notable(sessions: Iterable[UploadSession], most: int) -> list[UploadSession]:
+def notable(report: Report, most: int) -> list[UploadSession]:
     """The uploads to show: those that need attention first, otherwise in their order."""
-    return nsmallest(most, sessions, key=lambda session: _ATTENTION.index(session.outcome))
+    ranks = [_ATTENTION.index(outcome) for outcome in report.outcomes]
+    return [report.sessions[index] for index in nsmallest(most, range(len(ranks)), key=ranks.__getitem__)]
 
 
 def unread(report: Report) -> list[str]:

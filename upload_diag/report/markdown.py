@@ -82,7 +82,7 @@ def _group(group: Group) -> Iterator[str]:
 
 def _sessions(report: Report) -> Iterator[str]:
     yield f"{words.counted(len(report.sessions), 'upload')}: {words.outcomes(report)}.\n"
-    for session in words.notable(report.sessions, SESSIONS):
+    for session in words.notable(report, SESSIONS):
         yield f"- **{session.outcome}** {_code(words.name_of(session))}: {words.facts(session)}{_cause(session)}"
     if len(report.sessions) > SESSIONS:
         yield f"- … and {len(report.sessions) - SESSIONS:,} more"

@@ -95,7 +95,7 @@ def _sessions(report: Report, paint: Paint) -> Iterator[str]:
     if not total:
         return
     yield f"{words.counted(total, 'upload')}: {words.outcomes(report)}"
-    for session in words.notable(report.sessions, SESSIONS):
+    for session in words.notable(report, SESSIONS):
         yield from _session(session, paint)
     if total > SESSIONS:
         yield f"… and {total - SESSIONS:,} more; -f json has them all"

@@ -9,6 +9,7 @@ from upload_diag.sessions.trace import Failure, Mark, Trace
 
 __all__ = ["consequences", "root_cause"]
 
+_EXPIRED, _ABORT = ErrorCode.SESSION_EXPIRED, Operation.ABORT  # an enum looks its members up in Python
 HOUR = 3_600_000
 # Lifetimes that stores and lifecycle rules are set to: they count in days. The sweep comes late, never early.
 _DAY = 24 * HOUR
@@ -43,11 +44,9 @@ def consequences(trace: Trace, cause: RootCause | None) -> Iterator[tuple[Failur
     That is the session that is missed after its client aborted it, and an abort that is refused.
     """
     failures = [what for what in trace.marks if isinstance(what, Failure)]
+    led_to = cause is not None and cause.earlier is not None
     for what in failures:
-        refused_abort = what.operation == Operation.ABORT and len(failures) > 1
-        if what.code == ErrorCode.SESSION_EXPIRED and (
-            refused_abort or (cause is not None and cause.earlier is not None)
-        ):
+        if what.code is _EXPIRED and (led_to or (what.operation == _ABORT and len(failures) > 1)):
             yield what, trace.marks[what].count
 
 
@@ -55,7 +54,7 @@ Marks = Mapping[Event | Failure, Mark]
 
 
 def _dead(what: Failure) -> bool:
-    return what.code == ErrorCode.SESSION_EXPIRED and what.operation != Operation.ABORT
+    return what.code is _EXPIRED and what.operation != _ABORT
 
 
 def _unseen(marks: Marks) -> tuple[str, ...]:

@@ -5,28 +5,31 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple, overload
 
 from upload_diag.codes import ErrorCode, Operation, Outcome
 from upload_diag.logs.markers import Event
 from upload_diag.redaction import redact
 from upload_diag.sessions.causes import root_cause
-from upload_diag.sessions.session import Step, UploadSession
+from upload_diag.sessions.session import RootCause, Step, UploadSession
 from upload_diag.sessions.trace import Failure, Mark, Place, Trace, what_order
 
 __all__ = ["Stories", "rfc3339"]
 
 _EPOCH = date(1970, 1, 1).toordinal()
+_FIRST, _LAST = attrgetter("first"), attrgetter("last")
+_CANCELLED, _ABORT = ErrorCode.CANCELLED, Operation.ABORT  # an enum looks its members up in Python
 
 
 class _Story(NamedTuple):
-    """One upload: all that happened in it, and its upload ids in their order."""
+    """One upload: all that happened in it, its upload ids in their order, how it ended and why its session died."""
 
     begin: Place
     uploads: tuple[bytes, ...]
     outcome: Outcome
     trace: Trace
+    cause: RootCause | None
 
 
 class Stories(Sequence[UploadSession]):
@@ -52,13 +55,14 @@ class Stories(Sequence[UploadSession]):
         return len(self._stories)
 
     @property
-    def traces(self) -> Iterator[Trace]:
-        """What happened in each session."""
-        return (story.trace for story in self._stories)
+    def outcomes(self) -> list[Outcome]:
+        """How each session ended."""
+        return [story.outcome for story in self._stories]
 
-    def by_outcome(self) -> Counter[Outcome]:
-        """How many sessions ended in which way."""
-        return Counter(story.outcome for story in self._stories)
+    @property
+    def traces(self) -> Iterator[tuple[Trace, RootCause | None]]:
+        """What happened in each session, and why it died if it did."""
+        return ((story.trace, story.cause) for story in self._stories)
 
 
 def _stories(traces: Mapping[str, Trace]) -> Iterator[_Story]:
@@ -73,7 +77,7 @@ def _stories(traces: Mapping[str, Trace]) -> Iterator[_Story]:
             for piece in pieces:
                 whole.merge(piece)
         if whole.marks:
-            yield _Story(_begin(whole), uploads, _outcome(whole.marks), whole)
+            yield _Story(_begin(whole), uploads, _outcome(whole.marks), whole, root_cause(whole))
 
 
 def _together(traces: Mapping[str, Trace]) -> Iterable[list[str]]:
@@ -85,27 +89,29 @@ def _together(traces: Mapping[str, Trace]) -> Iterable[list[str]]:
             name = parent[name]
         return name
 
-    by_video: dict[bytes, str] = {}
-    by_key: dict[tuple[bytes, bytes], list[str]] = defaultdict(list)
-    for name in sorted(traces):
-        trace = traces[name]
+    by_video: defaultdict[bytes, list[str]] = defaultdict(list)
+    by_key: defaultdict[tuple[bytes, bytes], list[str]] = defaultdict(list)
+    for name, trace in traces.items():
         if trace.video:
-            parent[root(name)] = root(by_video.setdefault(trace.video, name))
+            by_video[trace.video].append(name)
         if trace.key:
             by_key[trace.bucket, trace.key].append(name)
+    for first, *others in by_video.values():
+        for name in others:
+            parent[root(name)] = root(first)
     for same_key in by_key.values():
         same_key.sort(key=lambda name: (_begin(traces[name]), name))
         for before, after in pairwise(same_key):
             if Event.COMPLETE not in traces[before].marks:
                 parent[root(after)] = root(before)
-    groups: dict[str, list[str]] = defaultdict(list)
+    groups: defaultdict[str, list[str]] = defaultdict(list)
     for name in sorted(traces):
-        groups[root(name)].append(name)
+        groups[root(name) if name in parent else name].append(name)
     return groups.values()
 
 
 def _begin(trace: Trace) -> Place:
-    return min((mark.first for mark in trace.marks.values()), default=(0, "", 0, 0))
+    return min(map(_FIRST, trace.marks.values()), default=(0, "", 0, 0))
 
 
 def _session(story: _Story, line: Callable[[Place], int]) -> UploadSession:
@@ -128,7 +134,7 @@ def _session(story: _Story, line: Callable[[Place], int]) -> UploadSession:
         restarts=max(0, len(story.uploads) - 1 - refreshes),
         retries=_count(marks, Event.RETRY),
         errors=dict(sorted(errors.items(), key=lambda item: (-item[1], item[0]))),
-        root_cause=root_cause(whole) if errors else None,
+        root_cause=story.cause,
         first=rfc3339(min(times)) if times else None,
         last=rfc3339(max(times)) if times else None,
         timeline=tuple(_step(what, mark, line(mark.first)) for what, mark in sorted(marks.items(), key=_step_order)),
@@ -155,22 +161,22 @@ def _fingerprint(failure: Failure) -> str:
 
 def _outcome(marks: Mapping[Event | Failure, Mark]) -> Outcome:
     """How it ended. What only follows from an earlier end (an Abort's 404) does not count as the last word."""
-    failures = [
-        mark
-        for what, mark in marks.items()
-        if isinstance(what, Failure) and what.code != ErrorCode.CANCELLED and what.operation != Operation.ABORT
-    ]
-    cancelled = [
-        mark
-        for what, mark in marks.items()
-        if what is Event.CANCEL or (isinstance(what, Failure) and what.code == ErrorCode.CANCELLED)
-    ]
-    last_failure = max((mark.last for mark in failures), default=None)
+    failures: list[Mark] = []
+    cancelled: list[Mark] = []
+    for what, mark in marks.items():
+        if not isinstance(what, Failure):
+            if what is Event.CANCEL:
+                cancelled.append(mark)
+        elif what.code is _CANCELLED:
+            cancelled.append(mark)
+        elif what.operation != _ABORT:
+            failures.append(mark)
+    last_failure = max(map(_LAST, failures), default=None)
     complete = marks.get(Event.COMPLETE)
     gave_up = marks.get(Event.LIMIT) or marks.get(Event.REFRESH_FAILED)
     if complete is not None and (last_failure is None or complete.last > last_failure):
         return Outcome.RECOVERED if failures else Outcome.COMPLETED
-    if cancelled and (last_failure is None or max(mark.last for mark in cancelled) >= last_failure):
+    if cancelled and (last_failure is None or max(map(_LAST, cancelled)) >= last_failure):
         return Outcome.CANCELLED
     if last_failure is None:
         if Event.ABORT in marks:

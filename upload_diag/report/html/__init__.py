@@ -14,7 +14,7 @@ __all__ = ["read_back", "write"]
 def write(report: Report, out: TextIO) -> None:
     """Write the page: at most 60 kB for 20 groups and 1 MB for any number, and what that leaves out is said."""
     text = ""
-    stories = notable(report.sessions, CAPS[0].sessions)
+    stories = notable(report, CAPS[0].sessions)
     for caps in CAPS:
         text = page(keep(report, caps, stories))
         if len(text.encode()) <= budget(len(report.groups)):
