@@ -12,7 +12,7 @@ from upload_diag.rules.rows import Phrase
 from upload_diag.rules.ruleset import Ruleset
 from upload_diag.rules.s3_codes import S3_CODES
 
-REGEX = {row.rule: re.compile(row.pattern or re.escape(row.keyword)) for row in PHRASES}
+REGEX = {row.rule: re.compile(row.pattern or re.escape(row.keyword), re.ASCII) for row in PHRASES}
 
 
 def matching(text: str) -> list[Phrase]:

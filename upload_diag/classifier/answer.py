@@ -37,7 +37,11 @@ def describe(verdict: Verdict, ruleset_version: str) -> ErrorInfo:
 
 
 def _context(verdict: Verdict) -> dict[str, Any]:
-    context: dict[str, Any] = {"http_status": verdict.status, "service_code": verdict.service_code}
+    context: dict[str, Any] = {
+        "http_status": verdict.status,
+        "service_code": verdict.service_code,
+        "operation": verdict.operation,
+    }
     for name, (_, value) in verdict.found.ids.items():
         context[name] = clean(value) if isinstance(value, str) else value
     return context

@@ -23,25 +23,31 @@ _NO_IDS = frozenset(
         "unknown",
         "may",
         "redacted",
+        "string",
+        "str",
+        "does",
+        "true",
+        "false",
+    }
+)
+# Names of variables: `UploadId=upload_id` in a traceback.
+_VARIABLES = frozenset(
+    {
+        "bucket",
+        "key",
         "upload_id",
         "uploadid",
-        "bucket",
         "bucket_name",
         "bucketname",
-        "key",
         "object_key",
         "part_number",
         "request_id",
         "self.upload_id",
         "self.bucket",
         "self.key",
-        "does",
-        "string",
-        "str",
-        "true",
-        "false",
     }
 )
+_NO_VARIABLE = 70  # the rank from which on a bucket may well be called "bucket"
 _NUMBERS = {"part_number": (1, 10_000), "chunk_size": (1, 1 << 48), "attempts": (0, 10_000)}
 
 
@@ -96,7 +102,7 @@ class Findings:
             low, high = _NUMBERS[name]
             if len(text) < 16 and text.isascii() and text.isdigit() and low <= int(text) <= high:
                 self.ids[name] = (rank, int(text))
-        elif len(text) <= 2_000 and text.lower() not in _NO_IDS:
+        elif len(text) <= 2_000 and not _is_placeholder(text.lower(), rank):
             self.ids[name] = (rank, text)
 
     def merge(self, other: "Findings", path: Path, depth: int) -> None:
@@ -122,3 +128,7 @@ def _join(outer: Path, inner: Path) -> Path:
     for key in reversed(keys):
         outer = (outer, key)
     return outer
+
+
+def _is_placeholder(low: str, rank: int) -> bool:
+    return low in _NO_IDS or (rank < _NO_VARIABLE and low in _VARIABLES)

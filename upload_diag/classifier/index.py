@@ -67,7 +67,7 @@ class Index:
     def __init__(self, ruleset: Ruleset) -> None:
         self.codes: dict[str, S3Code | OtherCode] = {**ruleset.other_codes, **ruleset.s3_codes}
         self._squashed = {_squash(name): row for name, row in self.codes.items()}
-        self.markers = [(name, keyword, re.compile(pattern)) for name, keyword, pattern in MARKERS]
+        self.markers = [(name, keyword, re.compile(pattern, re.ASCII)) for name, keyword, pattern in MARKERS]
         self._unnamed: set[str] = set()  # what has been asked for in vain
         self.memo: dict[str, Findings] = {}
         readers: defaultdict[str, list[Reader]] = defaultdict(list)

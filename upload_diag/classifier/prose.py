@@ -46,7 +46,7 @@ def read_prose(found: Findings, index: Index, flat: str, lines: str) -> None:
         if status := sdk_text.status_in(flat[:end], low[:end], REASONS):
             found.statuses.append((status[1], 0, status[0], None))
             break
-    if "/" in flat:
+    if "/" in flat or ".amazonaws." in flat:
         _address(found, flat, lines)
     mark(found, index, low)
 

@@ -58,7 +58,7 @@ class _Pattern:
     @cached_property
     def regex(self) -> re.Pattern[str]:
         """Compiled when it is first needed, for most runs need few."""
-        return re.compile(self.pattern)
+        return re.compile(self.pattern, re.ASCII)  # a Chinese word before a term is no part of it
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,8 @@ class LabelledFact:
         if match is None:
             return
         value = "".join(filter(None, match.groups()))
+        if label.field == "bucket" and self.code_named(value) is not None:
+            return  # "failed to upload to bucket: AccessDenied"
         if label.field == "http_status":
             found.statuses.append((1, 0, int(value), None))
         elif label.field != "code":
@@ -177,4 +179,4 @@ class CodeName:
 
 
 def _is_word(character: str) -> bool:
-    return character.isalnum() or character == "_"
+    return character.isascii() and (character.isalnum() or character == "_")

@@ -5,12 +5,16 @@ from functools import lru_cache
 
 from upload_diag.classifier.findings import Findings
 from upload_diag.classifier.hits import BARE_STATUS, DOUBTFUL_STATUS, NO_ANSWER, Hit, rank
-from upload_diag.codes import ErrorCode
+from upload_diag.codes import ErrorCode, Operation
 from upload_diag.redaction import redact
 from upload_diag.rules.advice import Advice, advise
 from upload_diag.rules.statuses import CONTEXT_STATUSES, STATUSES
 
 __all__ = ["Verdict", "clean", "decide"]
+
+
+# S3 answers so to no other operation.
+_ONLY_ANSWER_TO = dict.fromkeys(("EntityTooSmall", "InvalidPart", "InvalidPartOrder"), Operation.COMPLETE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ def decide(found: Findings, own: frozenset[str] = frozenset()) -> Verdict:
     code = best.code if best is not None else ErrorCode.UNKNOWN
     secondary = list(dict.fromkeys(hit.code for hit in kept if hit.code is not code))
     service_code = _service_code(hits, code) or found.unnamed_code
-    operation = found.ids.get("operation", (0, None))[1]
+    operation = found.ids.get("operation", (0, None))[1] or _ONLY_ANSWER_TO.get(service_code or "")
     return Verdict(
         code,
         hits,

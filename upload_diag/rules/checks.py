@@ -138,7 +138,7 @@ def _bodies(operation: Any, argument: Any) -> list[Any]:
 
 
 def _example_problems(row: Phrase) -> Iterator[Problem]:
-    regex = re.compile(row.pattern or re.escape(row.keyword))
+    regex = re.compile(row.pattern or re.escape(row.keyword), re.ASCII)
     if not row.hits:
         yield "hits", "is empty; give at least one text that the rule must match"
     for text in map(fold, row.hits):

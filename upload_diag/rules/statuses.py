@@ -10,8 +10,7 @@ __all__ = ["CONTEXT_STATUSES", "MARKERS", "REASONS", "STATUSES", "ContextStatus"
 STATUSES: dict[int, E] = {
     0: E.NETWORK,  # no answer came; XMLHttpRequest and SDKs write it so
     301: E.WRONG_REGION,
-    307: E.WRONG_REGION,
-    308: E.WRONG_REGION,
+    # Not 307, which clients follow, nor 308, with which Google asks for the next chunk.
     400: E.INVALID_REQUEST,
     401: E.ACCESS_DENIED,
     402: E.QUOTA_EXCEEDED,
@@ -141,7 +140,7 @@ CONTEXT_STATUSES: tuple[ContextStatus, ...] = (
     # tus 1.0: a PATCH or HEAD on an upload that the server has dropped is answered 404, 410 (or 403).
     ContextStatus("context.dead-tus-upload", _GONE, E.SESSION_EXPIRED, marker="tus-resume"),
     # Google Cloud Storage: 404 or 410 on a session URI means start again.
-    ContextStatus("context.dead-gcs-session", _GONE, E.SESSION_EXPIRED, marker="gcs-session"),
+    ContextStatus("context.dead-gcs-session", _GONE, E.SESSION_EXPIRED, marker="gcs-session", strength=68),
 )
 """Every row is tried; the ranking decides."""
 

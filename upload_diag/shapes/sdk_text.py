@@ -30,7 +30,7 @@ class Label:
     @cached_property
     def regex(self) -> re.Pattern[str]:
         """The pattern, compiled when it is first needed."""
-        return re.compile(self.pattern)
+        return re.compile(self.pattern, re.ASCII)
 
 
 _ID = r"[A-Za-z0-9][A-Za-z0-9._~+/=:%-]{2,300}"
@@ -53,6 +53,8 @@ LABELS: tuple[Label, ...] = (
         r"(?<!http[Cc]ode)(?<![Ee]xit[Cc]ode)(?:" + _SEP + r"| ')([A-Za-z][\w.]{2,80})",
         85,
     ),
+    # B2: "(400 bad_request)"
+    Label("code", r"\((?:400|401|403|404|405|408|409|416|429|500|503) ([a-z]{2,20}(?:_[a-z0-9]{2,20}){0,4})\)", 80),
     # --- operation ----------------------------------------------------------------------------------------------
     Label("operation", r"when calling the ([A-Z]\w{3,40}) ?(\w{0,12}?) ?operation", 90),
     Label("operation", r"when calling the ([A-Z]\w{3,60})", 85),
@@ -112,6 +114,8 @@ LABELS: tuple[Label, ...] = (
     Label("key", r"(?<!\w)--?[Kk]ey[ =](?:'([^']{1,900})'|\"([^\"]{1,900})\"|([^\s'\"]{1,900}))", 70),
     Label("bucket", r"\bcontainer(?:Name)?[\"']? ?[:=] ?[\"'`]?([a-z0-9][a-z0-9-]{2,62})", 40),
     Label("bucket", r"\barn:aws[\w-]{0,8}:s3:::([a-z0-9][\w.-]{2,62})", 30),
+    Label("key", r"\barn:aws[\w-]{0,8}:s3:::[a-z0-9][\w.-]{2,62}/([^\s\"'`,;*]{1,900})(?![^\s\"'`,;])", 30),
+    Label("bucket", r"\bAPI: \w{3,60}\(bucket=([a-z0-9][\w.-]{2,62})[,)]", 85),  # MinIO's server
     Label("bucket", r"[Ff]ailed to upload \S{1,400} to ([a-z0-9][\w.-]{2,62})/\S{1,900}?:\s", 45),
     Label("key", r"[Ff]ailed to upload \S{1,400} to [a-z0-9][\w.-]{2,62}/(\S{1,900}?):\s", 45),
     Label(
@@ -128,7 +132,9 @@ LABELS: tuple[Label, ...] = (
     ),
     Label(
         "key",
-        r"\bobject(?:Name|_name)?[\"']? ?[=:] ?[\"'`]?([^\s\"'`,)]{1,900})",
+        # Behind a colon it must look like a key: "failed to close object: Large files …"
+        r"\bobject(?:Name|_name)?(?:[\"']? ?= ?[\"'`]?|[\"']? ?: ?[\"'`]?(?=[^\s\"'`,)]{0,200}[./\d_-]))"
+        r"([^\s\"'`,)]{1,900})",
     ),
     Label("key", r"\brequestedKey\"?: ?\"([^\"]{1,900})\"", 60),
     Label("key", r"\bobjectName = ([^\s,)]{1,900})", 60),
@@ -147,7 +153,7 @@ LABELS: tuple[Label, ...] = (
 """Every label; the order means nothing."""
 
 # --- statuses ---------------------------------------------------------------------------------------------------
-_NUMBER = re.compile(r"([1-5]\d\d)(?<![\w./%+-]\d\d\d)(?![\w%/]|[.-]\d|,\d)")
+_NUMBER = re.compile(r"([1-5]\d\d)(?<![\w./%+-]\d\d\d)(?![\w%/]|[.-]\d|,\d)", re.ASCII)
 _BEFORE_WORDS = (
     "status",
     "status of",
@@ -172,6 +178,7 @@ _BEFORE_WORDS = (
     "a ",
     "an ",
     '" ',
+    "aws s3",
 )
 # Read backwards from the number, where it has one place to begin; forwards it would have every place.
 _BEFORE = re.compile(
@@ -180,6 +187,13 @@ _BEFORE = re.compile(
     + r"|\"?(?:\d\.)?\d/ptth)"
 )
 _AFTER = re.compile(r"[\s)\]:\"'`(–-]{1,4}([a-z][a-z_ ]{1,40})")
+_CODE_AFTER = re.compile(r"[\s:\"'`(\[-]{1,4}(?:[A-Z][a-z]{1,20}){2,6}\b")  # "404 NoSuchUpload"
+_ERROR_AFTER = re.compile(r" (?:http )?(?:error|response|status)\b")
+# Words that stand before other numbers too; what is counted stands behind those.
+_TELLING = re.compile(
+    r"\b(?:gave|gets?|getting|got|received|results? in|returns?|unauthori[sz]ed|with)(?: an?| http)?:? [\"'`(]?\Z"
+)
+_COUNTED = re.compile(r" ?(?:[kmgt]?i?b|[a-z]{3,12}s|of|ms|sec|px)\b")
 _METHOD_LINE = re.compile(r"\b(?:GET|PUT|POST|DELETE|HEAD|PATCH) \S{1,2000}\s\Z")
 _SOURCE_LINE = re.compile(r"\.[a-z]{1,5}\(\Z")  # PHP: `Adapter.php(509)`
 _METHOD_AFTER = re.compile(r" (?:GET|PUT|POST|DELETE|HEAD|PATCH) https?:")
@@ -230,7 +244,7 @@ def _sureness(text: str, low: str, match: re.Match[str], reasons: tuple[str, ...
     if low.startswith(". db::exception", end):
         return 0  # ClickHouse's own number of the error
     before = low[max(0, start - 28) : start]
-    sure = 80 if reasons and (after := _AFTER.match(low, end)) and after[1].startswith(reasons) else 0
+    sure = 80 if reasons and (after := _AFTER.match(low, end)) and after[1].replace("_", " ").startswith(reasons) else 0
     if _BEFORE.match(before[::-1]) and not _NOT_STATUS.search(before):
         if not before.endswith(_WEAK_LABELS):
             return 90
@@ -247,6 +261,15 @@ def _sureness(text: str, low: str, match: re.Match[str], reasons: tuple[str, ...
         return 70  # s3cmd: "(404 (NoSuchUpload): …"
     if before[-1:] in ("(", "[") and text[end : end + 1] in (")", "]") and not _SOURCE_LINE.search(before):
         return 30  # "upload failed [403]"
+    return _told(text, low, before, end) if match[1] >= "400" and not _NOT_STATUS.search(before) else 0
+
+
+def _told(text: str, low: str, before: str, end: int) -> int:
+    """How sure a number from 400 on is a status, by the words around it."""
+    if _CODE_AFTER.match(text, end):
+        return 60
+    if _ERROR_AFTER.match(low, end) or (_TELLING.search(before) and not _COUNTED.match(low, end)):
+        return 40
     return 0
 
 
@@ -286,10 +309,13 @@ OPERATION_WORDS: tuple[tuple[str, str], ...] = (
         "CreateMultipartUpload",
         r"\b(?:initiat(?:e|ing)|creat(?:e|ing)|start(?:ing)?)\b.{0,16}\bmulti-?(?:ple )?part\b",
     ),
-    ("AbortMultipartUpload", r"\babort(?:ing)? (?:the )?multi-?part\b"),
+    ("AbortMultipartUpload", r"\babort(?:ing)? ?(?:the )?multi-?part\b"),
     # methods of SDKs and commands of aws-cli, in stacks and in what users typed
     ("CompleteMultipartUpload", r"\bcomplete[_-]?multipart[_-]?(?:upload|request)\b"),
-    ("CreateMultipartUpload", r"\b(?:create|initiate)[_-]?multipart[_-]?(?:upload|request)\b"),
+    (
+        "CreateMultipartUpload",
+        r"\b(?:create|initiate)[_-]?multipart[_-]?(?:upload|request)(?:\b|transfer|output|result)",
+    ),
     ("AbortMultipartUpload", r"\babort[_-]multipart[_-]upload\b"),
     ("UploadPart", r"\bupload[_-]part\b"),
     ("ListParts", r"\blist[_-]parts\b"),

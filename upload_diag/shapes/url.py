@@ -15,7 +15,7 @@ _METHOD = re.compile(
 )
 _REQUEST_LINE = re.compile(
     r"\b(?:(GET|PUT|POST|DELETE|HEAD|PATCH)\s+|with\surl:\s|Resource>|\"resource\":\s?\"|^\s*)"
-    r"(/[^\s\"'<>`]{1,4000}?\?[^\s\"'<>`]{0,2000}\b(?:uploadId|partNumber|uploads)\b[^\s\"'<>`]{0,2000})",
+    r"([/*][^\s\"'<>`]{1,4000}?\?[^\s\"'<>`]{0,2000}\b(?:uploadId|partNumber|uploads)\b[^\s\"'<>`]{0,2000})",
     re.MULTILINE,
 )
 # What is signed: the request as the server sees it, one thing a line.
@@ -23,6 +23,14 @@ _CANONICAL = re.compile(
     r"(?:^|CanonicalRequest[ :>]{1,3})(GET|PUT|POST|DELETE)\r?\n(/[^\s?\"'<>]{1,4000})\r?\n"
     r"([^\s\"'<>?]{1,2000})\r?\n(?:[a-z0-9-]{1,40}:.{0,200}\n){0,4}?host:",
     re.MULTILINE,
+)
+# Python's urllib3 writes host and path apart, in its errors and when it debugs.
+_POOL = re.compile(
+    r"(?:host='([\w.-]{4,253})', port=\d{1,5}\).{0,60}? with url: "
+    r"|://([\w.-]{4,253})(?::\d{1,5})? \"(GET|PUT|POST|DELETE|HEAD) )(/[^\s\"'<>]{1,4000})"
+)
+_BARE_HOST = re.compile(
+    r"(?<![\w.@/-])([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\.s3(?:[.-][a-z0-9-]{2,30}){0,3}\.amazonaws\.com"
 )
 _S3CMD = re.compile(r"Upload failed: /([^\s?]{1,1024})\?")  # it leaves the bucket out
 _S3_URI = re.compile(r"\bs3[an]?://([A-Za-z0-9][\w.-]{1,62}|<\w{1,30}>)(?:/([^\s\"'<>`|]{1,1024}))?")
@@ -67,27 +75,41 @@ def read(text: str) -> dict[str, str]:
     Among `upload_id`, `part_number`, `bucket`, `key`, `operation`, `region`.
     """
     facts: dict[str, str] = {}
+    if ("host='" in text or " HTTP/1." in text) and (match := _POOL.search(text)):
+        _read_target(match[3] or "", match[4], match[1] or match[2], facts)
     if "://" in text:
         for method, rest in _urls(text):
             _read_url(method, rest, facts)
         if "s3" in text:
-            # A copy names its source first, so the last of the first few counts.
-            for bucket, key in _S3_URI.findall(text)[:8][-1:] if " to " in text else _S3_URI.findall(text)[:1]:
-                if bucket[0] != "<":
-                    facts.setdefault("bucket", bucket)
-                if key:
-                    facts.setdefault("key", key.rstrip(".,;:)"))
+            _read_s3_uri(text, facts)
     if "uploadId" in text or "partNumber" in text or "?uploads" in text or "upload_id" in text:
-        host = match[1] if (match := _HOST_HEADER.search(text)) else ""
-        for method, target in _REQUEST_LINE.findall(text)[:4]:
-            _read_target(method, target, host, facts)
-        if "\nhost:" in text and (match := _CANONICAL.search(text)):
-            _read_target(match[1], f"{match[2]}?{match[3]}", host, facts)
-        if match := _S3CMD.search(text):
-            facts.setdefault("key", unquote(match[1]))
-        if "upload_id" not in facts or "part_number" not in facts:
-            _read_query(text, facts)
+        _read_requests(text, facts)
+    if "bucket" not in facts and ".amazonaws.com" in text and (match := _BARE_HOST.search(text)):
+        facts["bucket"] = match[1]
     return facts
+
+
+def _read_s3_uri(text: str, facts: dict[str, str]) -> None:
+    # A copy names its source first, so the last of the first few counts.
+    for bucket, key in _S3_URI.findall(text)[:8][-1:] if " to " in text else _S3_URI.findall(text)[:1]:
+        if bucket[0] != "<":
+            facts.setdefault("bucket", bucket)
+        if key:
+            facts.setdefault("key", key.rstrip(".,;:)"))
+
+
+def _read_requests(text: str, facts: dict[str, str]) -> None:
+    """Request lines and canonical requests, and what is left of a query."""
+    host = match[1] if (match := _HOST_HEADER.search(text)) else ""
+    for method, target in _REQUEST_LINE.findall(text)[:4]:
+        _read_target(method, target, host, facts)
+    if "\nhost:" in text and (match := _CANONICAL.search(text)):
+        _read_target(match[1], f"{match[2]}?{match[3]}", host, facts)
+    if match := _S3CMD.search(text):
+        facts.setdefault("key", unquote(match[1]))
+        facts.setdefault("operation", Operation.UPLOAD_PART)
+    if "upload_id" not in facts or "part_number" not in facts:
+        _read_query(text, facts)
 
 
 def _urls(text: str) -> Iterator[tuple[str, str]]:

@@ -281,6 +281,16 @@ _PARTS = (
         seen="S3, MinIO, RustFS",
     ),
     Phrase(
+        "phrase.at-least-two-parts",
+        E.PARTS_REJECTED,
+        "at least 2 parts",
+        refines=(E.INVALID_REQUEST,),
+        strength=75,
+        hits=("Large files must have at least 2 parts",),
+        misses=("at least 2 participants",),
+        seen="Backblaze B2",
+    ),
+    Phrase(
         "phrase.part-is-missing",
         E.PARTS_REJECTED,
         "missing",

@@ -32,7 +32,7 @@ _THROTTLED = (
         "phrase.rate-exceeded",
         E.THROTTLED,
         "rate",
-        r"\brate (?:limit )?(?:was |has been |is )?(?:exceeded|reached|hit)\b|\brate[- ]limited\b|\brate limiting\b"
+        r"\brate (?:limit )?(?:was |has been |is )?(?:exceeded|reached|hit)\b|\brate[- ]limited\b(?!, increasing sleep)|\brate limiting\b"
         r"|\bexceed(?:s|ed|ing)? (?:the |your |a |its )?(?:\S{1,20} )?rate limit|\brate limit error|\bhit "
         r"(?:the |a )?rate limit",
         refines=(*_BUSY, E.ACCESS_DENIED, E.QUOTA_EXCEEDED),
@@ -42,7 +42,8 @@ _THROTTLED = (
             "Rate Limit Exceeded. Limit of 500 api operations reached.",
             "You are being rate limited",
         ),
-        misses=("frame rate: 30", "bit rate exceeds nothing"),
+        # How rclone announces that it will wait, whatever the reason.
+        misses=("frame rate: 30", "bit rate exceeds nothing", "pacer: Rate limited, increasing sleep to 1s"),
         seen="AWS, Google, Cloudinary, Cloudflare",
     ),
     Phrase(
@@ -705,7 +706,7 @@ _CONFLICT = (
         "phrase.offset-mismatch",
         E.CONFLICT,
         "offset",
-        r"\b(?:mismatched|incorrect|wrong|invalid|unexpected)[ _](?:upload[- ])?offset\b|\boffset (?:mismatch"
+        r"\b(?:mismatched|incorrect|wrong|invalid|unexpected)[ _](?:upload[- ])?(?:offset|offest)\b|\boffset (?:mismatch"
         r"|conflict|does not match)"
         r"|\bupload-offset .{0,40}(?:mismatch|conflict|incorrect)|\boffsets? (?:do|did) not match",
         refines=(E.INVALID_REQUEST,),

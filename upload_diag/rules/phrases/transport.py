@@ -28,9 +28,9 @@ _NETWORK = (
         "phrase.load-failed",
         E.NETWORK,
         "load failed",
-        r"(?:^|typeerror: )load failed(?:$|[.,)\"' ])",
+        r"(?:^|typeerror: |[\"'`])load failed(?:$|[.,)\"' ])",
         strength=50,
-        hits=("TypeError: Load failed",),
+        hits=("TypeError: Load failed", 'it ends with "Load failed"'),
         misses=("upload failed", "module load failed"),
         seen="Safari",
     ),
@@ -1754,12 +1754,13 @@ _CORS = (
         r"\bcould not (?:read|get|find) the .?etag.? header|\bno access to .?etag|\bmissing etag in "
         r"(?:the )?(?:uploadpart|upload part|response)"
         r"|\betag (?:header )?(?:is |was )?(?:missing|not (?:exposed|accessible|readable|returned|present|available))"
-        r"|\bexpose (?:the )?.?etag|\bmissing (?:an )?etag (?:header|in)",
+        r"|\bexpose (?:the )?.?etag|\bmissing (?:an )?etag (?:header|in|for part)",
         refines=(E.NETWORK, E.INVALID_REQUEST),
         strength=85,
         hits=(
             "Could not read the ETag header. This likely means CORS is not configured",
             "ETagMissing: No access to ETag property on response.",
+            "Missing ETag for part 7",
             "Part 1 is missing ETag in UploadPart response. Missing Bucket CORS configuration for ETag header?",
         ),
         misses=("ETag: 9b2cf535f27731c974343645a3985328", "part's entity tag"),

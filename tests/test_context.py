@@ -1,0 +1,80 @@
+"""Where a failure happened and how it was answered: identifiers, statuses and operations in texts of many makers."""
+
+from typing import Any
+
+import pytest
+
+from upload_diag import ErrorCode, classify
+
+UPLOAD = "kX2vQ7mRz.0bWcUoLh4tPyNe9sJd-Fg1iAa5KuMxVw8Z3_rT6qEBlOSnHYjDpC--"
+PART = {"upload_id": UPLOAD, "part_number": 2, "bucket": "media", "key": "clips/a 7.mp4", "operation": "UploadPart"}
+QUERY = f"clips/a%207.mp4?partNumber=2&uploadId={UPLOAD}"
+
+TOLD: dict[str, tuple[str, dict[str, Any]]] = {
+    "urllib3's error, the bucket in the host": (
+        f"HTTPSConnectionPool(host='media.s3.eu-west-3.amazonaws.com', port=443): Max retries with url: /{QUERY}",
+        PART,
+    ),
+    "urllib3's error, the bucket in the path": (
+        f"HTTPConnectionPool(host='localhost', port=9000): Max retries exceeded with url: /media/{QUERY} (Caused by x)",
+        PART,
+    ),
+    "urllib3's debug line": (
+        f'DEBUG urllib3.connectionpool https://media.s3.amazonaws.com:443 "PUT /{QUERY} HTTP/1.1" 404 None',
+        {**PART, "http_status": 404},
+    ),
+    "a host alone": (
+        "dial tcp: lookup media.s3.eu-west-3.amazonaws.com on 10.0.0.2:53: no such host",
+        {"bucket": "media"},
+    ),
+    "a bucket called bucket": (
+        f"request for url (https://s3.eu-west-3.amazonaws.com/bucket/{QUERY}): broken pipe",
+        {**PART, "bucket": "bucket"},
+    ),
+    "the name of a variable": ("client.upload_part(Bucket=bucket, Key=key, UploadId=upload_id)", {"bucket": None}),
+    "a resource's name": (
+        "not authorized to perform: s3:PutObject on resource: arn:aws:s3:::media/clips/7.mp4 because",
+        {"bucket": "media", "key": "clips/7.mp4"},
+    ),
+    "a resource's pattern": ("arn:aws:s3:::media/clips/* is denied to user", {"bucket": "media", "key": None}),
+    "a masked path": (
+        f"PUT *****/clips/7.gz?partNumber=3&uploadId={UPLOAD}",
+        {"operation": "UploadPart", "bucket": None},
+    ),
+    "words behind object": ("failed to close object: Large files are odd", {"key": None}),
+    "a code behind bucket": ("failed to upload to bucket: AccessDenied: no", {"bucket": None}),
+    "an answer to Complete alone": (
+        "<Error><Code>InvalidPart</Code></Error>",
+        {"operation": "CompleteMultipartUpload"},
+    ),
+    "a class of a transfer": ("InitiateMultipartUploadTransferWorker failed", {"operation": "CreateMultipartUpload"}),
+    "a status before its code": ("Complete can fail with 404 NoSuchUpload", {"http_status": 404}),
+    "a status and its code": ("upload failed (503 service_unavailable)", {"http_status": 503}),
+    "a status that was got": ("expected 204, got 500.", {"http_status": 500}),
+    "a count that was got": ("upload failed: expected 204 parts, got 500 parts", {"http_status": None}),
+    "a status behind Chinese": ("上传失败，返回错误413 Request Entity Too Large", {"http_status": 413}),
+    "a status of the SDK's logger": ("[AWS s3 404 0.8s 0 retries] uploadPart", {"http_status": 404}),
+}
+
+
+@pytest.mark.parametrize(("text", "expect"), TOLD.values(), ids=TOLD)
+def test_a_text_tells_where_and_how(text: str, expect: dict[str, Any]) -> None:
+    context = classify(text).context
+    assert {name: getattr(context, name) for name in expect} == expect
+
+
+MEANT = {
+    "a code behind Chinese": ("分片合并时报NoSuchUpload错误", ErrorCode.SESSION_EXPIRED),
+    "a code behind its status": ("Complete answers 404 NoSuchUpload", ErrorCode.SESSION_EXPIRED),
+    "a session of Google that is gone": (
+        "410 PUT https://www.googleapis.com/upload/storage/v1/b/m/o?uploadType=resumable&upload_id=AB7: Backend Error",
+        ErrorCode.SESSION_EXPIRED,
+    ),
+    "the request for the next chunk": ("HTTP/1.1 308 Resume Incomplete", ErrorCode.UNKNOWN),
+    "rclone's own pause": ("pacer: Rate limited, increasing sleep to 1s", ErrorCode.UNKNOWN),
+}
+
+
+@pytest.mark.parametrize(("text", "code"), MEANT.values(), ids=MEANT)
+def test_a_text_means_what_stands_in_it(text: str, code: ErrorCode) -> None:
+    assert classify(text).code is code
