@@ -35,6 +35,14 @@ def test_what_a_client_prints_is_understood_as_a_log(name):
         assert any(ID in session.upload_ids for session in report.sessions)
 
 
+@pytest.mark.parametrize(
+    "name", ["aws-sdk-js-v2.500", "got.part", "httpx.part", "object-store.part", "s3cmd-debug.part", "s3fs.500"]
+)
+def test_what_a_client_prints_of_one_failure_in_many_lines_is_counted_once(name):
+    report = analyze([str(FOLDER / f"{name}.txt")])
+    assert {str(code): count for code, count in report.by_code.items()} == {wanted(f"{name}.txt"): 1}
+
+
 def test_what_a_browser_says_of_one_blocked_request_in_three_lines_is_one_failure(tmp_path):
     log = tmp_path / "console.txt"
     log.write_text(

@@ -102,6 +102,15 @@ def test_an_abort_that_fails_after_the_real_error_is_secondary() -> None:
     assert info.secondary == (ErrorCode.SESSION_EXPIRED,)
 
 
+def test_a_length_that_looks_like_a_status_is_none() -> None:
+    assert not classify("Response headers: {'content-type': 'application/xml', 'content-length': '503'}").evidence
+
+
+def test_what_a_client_would_retry_is_not_what_failed() -> None:
+    info = classify({"code": "ERR_NON_2XX_3XX_RESPONSE", "status": 403, "options": {"retry": ["ECONNRESET"]}})
+    assert info.code is ErrorCode.ACCESS_DENIED
+
+
 def test_evidence_names_its_rule_and_its_place_best_first() -> None:
     info = classify(seed(errorType="NoSuchUpload", isSessionExpired=True, partNumber=4))
     assert [(e.rule, e.path) for e in info.evidence] == [

@@ -129,7 +129,8 @@ class Collector:
         if isinstance(value, str):
             if (row := self._index.codes.get(key)) and not row.plain:
                 self.found.add_code(row, path, depth, key, TEXT_CODE)
-            self._string(value, path, depth, nested)
+            if not value.isdigit():  # a number means nothing here either, such as a header's `Content-Length: '503'`
+                self._string(value, path, depth, nested)
         elif value is not None and not isinstance(value, (bool, int, float)):
             self._stack.append((value, path, depth, nested))
 

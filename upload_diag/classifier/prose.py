@@ -11,8 +11,10 @@ from upload_diag.shapes import sdk_text, url
 __all__ = ["MEMO_LENGTH", "mark", "providers", "read_prose", "remember"]
 
 _CONSEQUENCE = re.compile(
-    r"failed to abort|suppressed:|while aborting|error aborting|abort failed|\bin _?abort_multipart_upload\b"
+    r"failed to abort|suppressed:|while aborting|error aborting|abort failed|\bin _?abort_(?:multipart_upload|mpu)\b"
+    r"|(?:\bbotocore\.\w{1,30}\.\w{1,60}: )?an error occurred \(\w{1,60}\) when calling the abortmultipartupload"
 )
+_TRACEBACK = "traceback (most recent call last)"
 
 MEMO_LENGTH = 1_024  # longer texts seldom come twice
 MEMO_SIZE = 4_096
@@ -35,6 +37,9 @@ def read_prose(found: Findings, index: Index, flat: str, lines: str) -> None:
         lines: the same with its line breaks.
     """
     low = flat.lower()
+    if "abort" in low and (chain := low.find(_TRACEBACK)) > 0 and len(low) == len(flat):
+        # A logger writes the message first of what was raised last.
+        flat, low = f"{flat[chain:]} {flat[:chain]}", f"{low[chain:]} {low[:chain]}"
     aborted = _CONSEQUENCE.search(low) if "abort" in low or "suppressed" in low else None
     text = Prose(flat, low, aborted.start() if aborted else len(flat), len(low) == len(flat))
     for ends, number in sorted((ends, number) for number, ends in index.spot(low).items()):

@@ -6,6 +6,7 @@ and each piece still finds the same entries.
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 __all__ = ["DETAILS", "begins_entry", "entry_end", "entry_start", "is_echo", "is_json_line"]
 
@@ -34,7 +35,9 @@ _TAIL = re.compile(
        | (?i:caused\ by\b|suppressed:)
        | During\ handling\ of\ the\ above | The\ above\ exception\ was
        | goroutine\ \d+\ \[ | \.\.\.\ \d+\ (?:more|lines) | at\ \S+.*:\d+\)? $ | \[cause\] | ---\ End\ of
-       | [|+]\ \ ?(?:[-+|]|Traceback|File) """,
+       | [|+]\ \ ?(?:[-+|]|Traceback|File)
+       | Debug\ source:$ | (?:Line|Column|Char):\ \S*$ | For\ more\ information\ check:  # object_store, sax, httpx
+       | DEBUG:\ (?:HttpHeader|ErrorXML):\  """,  # s3cmd, of one answer
     re.VERBOSE,
 )
 _CHAINED = (b"During handling of the above", b"The above exception was")
@@ -81,7 +84,7 @@ def begins_entry(buffer: Buffer, start: int, floor: int, *, dated: bool) -> bool
     if _CURL.match(previous) and (_CURL.match(line) or _CURL_ANSWER.match(line)):
         return False
     if line.startswith(b"Traceback (most recent call last)"):
-        return not (_DATED.match(previous) or _LEVELLED.match(previous) or previous.startswith(_CHAINED))
+        return not _ends_message(previous, above)
     if _LEVELLED.match(line):
         return True
     json = is_json_line(line)
@@ -110,6 +113,16 @@ def _ends_traceback(line: bytes, previous: bytes, above: Iterator[bytes]) -> boo
     if previous[:1] != b" " or not _EXCEPTION.match(line):
         return False
     return previous.startswith(_FRAME) or any(one.startswith(_FRAME) for one in above)
+
+
+def _ends_message(previous: bytes, above: Iterator[bytes]) -> bool:
+    """Whether the line is the last one of a record's message, which may have several, so that a traceback follows."""
+    for line in chain((previous,), above):
+        if _DATED.match(line) or _LEVELLED.match(line) or line.startswith(_CHAINED):
+            return True
+        if line[0] in _INDENTED:
+            break
+    return False
 
 
 def _above(buffer: Buffer, start: int, floor: int) -> Iterator[bytes]:
