@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from upload_diag._saved import saved
 from upload_diag.codes import Action
 from upload_diag.logs import access_log
 from upload_diag.logs.events import literals, read_event
@@ -117,6 +118,14 @@ _KEYS = {
 
 def search_literals(ruleset: "Ruleset") -> tuple[bytes, ...]:
     """What the prefilter looks for: of the rules, of the markers, of the keys and formats; see `minimal`."""
+    from upload_diag.rules.ruleset import Ruleset
+
+    if ruleset is not Ruleset.builtin():
+        return _search_literals(ruleset)
+    return tuple(saved("literals", lambda: b"\0".join(_search_literals(ruleset))).split(b"\0"))
+
+
+def _search_literals(ruleset: "Ruleset") -> tuple[bytes, ...]:
     return minimal({*ruleset.literals(), *literals(), *_KEYS, *access_log.LITERALS})
 
 

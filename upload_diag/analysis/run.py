@@ -3,7 +3,6 @@
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable
-from concurrent.futures import Executor
 from typing import TYPE_CHECKING
 
 from upload_diag.analysis.build import build
@@ -11,11 +10,12 @@ from upload_diag.analysis.count import How, Only, count_piece, judge_for
 from upload_diag.analysis.pieces import Origin, Piece
 from upload_diag.analysis.report import Report
 from upload_diag.analysis.tally import Tally
-from upload_diag.analysis.workers import gather, given_workers, local_workers
 from upload_diag.errors import InputError
 from upload_diag.s3 import Store
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from upload_diag.rules.ruleset import Ruleset
 
 __all__ = ["Progress", "analyze"]
@@ -34,7 +34,7 @@ def analyze(
     store: Store | None = None,
     jobs: int = 1,
     cluster: str | None = None,
-    executor: Executor | None = None,
+    executor: "Executor | None" = None,
     progress: Progress | None = None,
 ) -> Report:
     """Read logs and say which uploads failed, and why.
@@ -62,15 +62,8 @@ def analyze(
     pieces = how.origin.plan(paths, whole=input_format is not None)
     total = sum(piece.size for piece in pieces)
     step = None if progress is None else lambda count: progress(count, total)
-    if cluster is not None:
-        from upload_diag.analysis.cluster import cluster_workers
-
-        with cluster_workers(cluster) as workers:
-            tally = gather(pieces, how, workers, step)
-    elif executor is not None:
-        tally = gather(pieces, how, given_workers(executor), step)
-    elif jobs > 1 and total >= _WORTH_A_PROCESS:
-        tally = gather(pieces, how, local_workers(jobs), step)
+    if elsewhere or (jobs > 1 and total >= _WORTH_A_PROCESS):
+        tally = _count_elsewhere(pieces, how, step, cluster or executor or jobs)
     else:
         tally = _count_here(pieces, how, step)
     _square(tally, pieces)
@@ -98,3 +91,17 @@ def _count_here(pieces: list[Piece], how: How, progress: Callable[[int], None] |
     for piece in pieces:
         tally.merge(count_piece(piece, how, progress))
     return tally
+
+
+def _count_elsewhere(
+    pieces: list[Piece], how: How, progress: Callable[[int], None] | None, place: "int | str | Executor"
+) -> Tally:
+    """Count in processes of this machine, so many; on the cluster of this address; or with this executor."""
+    from upload_diag.analysis.workers import gather, given_workers, local_workers  # they load what starts processes
+
+    if isinstance(place, str):
+        from upload_diag.analysis.cluster import cluster_workers
+
+        with cluster_workers(place) as workers:
+            return gather(pieces, how, workers, progress)
+    return gather(pieces, how, local_workers(place) if isinstance(place, int) else given_workers(place), progress)

@@ -4,12 +4,14 @@ Every rule is reached by literals of which one must stand in the text. A text is
 then only the rules that it can match are tried.
 """
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from upload_diag._saved import saved
 from upload_diag.classifier.readers import CodeName, LabelledFact, Reader, Sentence, Verb, Word
 from upload_diag.classifier.spotter import Spotter, spotter
 from upload_diag.rules.required import triggers
@@ -84,15 +86,20 @@ class Index:
         for code in _distinct_messages(ruleset.s3_codes.values()):
             message = first_sentence(code.message)
             yield message, Sentence(re.escape(message), 0, f"{code.rule}.message", code.code, _MESSAGE_STRENGTH)
-        for phrase in ruleset.phrases:
-            pattern = phrase.pattern or re.escape(phrase.keyword)
-            for literal, before in triggers(pattern).items():
+        sentences = [(phrase.pattern or re.escape(phrase.keyword), phrase) for phrase in ruleset.phrases]
+        triggers = _triggers(
+            *(pattern for pattern, _ in sentences),
+            *(pattern for _, pattern in OPERATION_WORDS),
+            *(label.pattern for label in LABELS),
+        )
+        for pattern, phrase in sentences:
+            for literal, before in triggers[pattern].items():
                 yield literal, Sentence(pattern, before, phrase.rule, phrase.code, phrase.strength, phrase.refines)
         for operation, pattern in OPERATION_WORDS:
-            for literal, before in triggers(pattern).items():
+            for literal, before in triggers[pattern].items():
                 yield literal, Verb(pattern, before, operation)
         for label in LABELS:
-            for literal, before in triggers(label.pattern).items():
+            for literal, before in triggers[label.pattern].items():
                 yield literal, LabelledFact(label, before, self.code_named)
         for operation in OPERATIONS:
             word = operation.lower()
@@ -135,6 +142,16 @@ class Index:
             if spelling and (row := self.codes.get(spelling) or self._squashed.get(_squash(spelling))):
                 return row
         return None
+
+
+def _triggers(*patterns: str) -> dict[str, dict[str, int]]:
+    """`required.triggers` of each pattern; kept, as taking the patterns apart is most of a start."""
+    found = saved(
+        "triggers",
+        lambda: json.dumps({pattern: triggers(pattern) for pattern in patterns}).encode(),
+        of=repr(patterns).encode(),
+    )
+    return dict(json.loads(found))
 
 
 def _distinct_messages(codes: Iterable[S3Code]) -> Iterable[S3Code]:

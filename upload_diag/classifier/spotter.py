@@ -7,6 +7,8 @@ hyperscan has no build.
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from upload_diag._saved import database
+
 __all__ = ["Spotter", "plain_spotter", "spotter"]
 
 Spotter = Callable[[str], dict[int, list[int]]]
@@ -35,23 +37,14 @@ def _ends(literal: str, low: str) -> Iterator[int]:
 
 
 def _hyperscan_spotter(literals: Sequence[str]) -> Spotter:
-    import hyperscan
-
     # One byte a character keeps the scan simple; the few literals beyond Latin-1 are looked for one by one.
     near = [(number, literal.encode("latin-1")) for number, literal in enumerate(literals) if _fits(literal)]
     far = [(number, literal) for number, literal in enumerate(literals) if not _fits(literal)]
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    database.compile(
-        expressions=[literal for _, literal in near],
-        ids=[number for number, _ in near],
-        elements=len(near),
-        flags=[0] * len(near),
-        literal=True,
-    )
+    found = database("spot", [literal for _, literal in near], [number for number, _ in near], caseless=False)
 
     def spot(low: str) -> dict[int, list[int]]:
         seen: dict[int, list[int]] = {}
-        database.scan(low.encode("latin-1", "replace"), match_event_handler=_collect, context=seen)
+        found.scan(low.encode("latin-1", "replace"), match_event_handler=_collect, context=seen)
         if not low.isascii():
             seen |= {number: list(_ends(literal, low)) for number, literal in far if literal in low}
         return seen

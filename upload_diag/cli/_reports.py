@@ -107,12 +107,12 @@ def _told(body: Any) -> Any:
 
 def is_page(path: str) -> bool:
     """Whether a file is a page that `analyze -f html` wrote; any other HTML is an input like others."""
-    from upload_diag.report.html import read_back
-
     file = Path(path)
     try:
         if file.suffix.lower() not in _PAGES or not file.is_file() or file.stat().st_size > _LARGEST_PAGE:
             return False
+        from upload_diag.report.html import read_back
+
         return read_back(file.read_text(encoding="utf-8", errors="replace")) is not None
     except (OSError, ValueError):  # whoever reads it next says so
         return False

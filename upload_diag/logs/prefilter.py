@@ -12,6 +12,8 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any, Protocol
 
+from upload_diag._saved import database
+
 __all__ = ["HyperscanScanner", "RegexScanner", "Scanner", "minimal", "scanner"]
 
 
@@ -68,14 +70,7 @@ class HyperscanScanner:
     def __init__(self, literals: tuple[bytes, ...]) -> None:
         import hyperscan
 
-        self._database: Any = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        self._database.compile(
-            expressions=list(literals),
-            ids=list(range(len(literals))),
-            elements=len(literals),
-            flags=[hyperscan.HS_FLAG_CASELESS] * len(literals),
-            literal=True,
-        )
+        self._database = database("search", literals, range(len(literals)), caseless=True)
         self._stopped: type[Exception] = hyperscan.ScanTerminated
         self._scratches = threading.local()  # hyperscan's working memory serves one scan at a time
 

@@ -1,23 +1,34 @@
 """A `Report` as text: one module an output format, one line here."""
 
 from collections.abc import Callable
-from typing import TextIO
+from importlib import import_module
+from typing import TYPE_CHECKING, TextIO
 
-from upload_diag.analysis import Report
-from upload_diag.report import csv, github, html, json_, junit, markdown, ndjson, sarif, text
+if TYPE_CHECKING:
+    from upload_diag.analysis import Report
 
 __all__ = ["FORMATS", "Writer"]
 
-Writer = Callable[[Report, TextIO], None]
+Writer = Callable[["Report", TextIO], None]
+
+
+def _writer(module: str) -> Writer:
+    """`write` of a module that is loaded when something is written."""
+
+    def write(report: "Report", out: TextIO) -> None:
+        import_module(f"{__name__}.{module}").write(report, out)
+
+    return write
+
 
 FORMATS: dict[str, Writer] = {
-    "text": text.write,
-    "json": json_.write,
-    "ndjson": ndjson.write,
-    "markdown": markdown.write,
-    "html": html.write,
-    "csv": csv.write,
-    "junit": junit.write,
-    "sarif": sarif.write,
-    "github": github.write,
+    "text": _writer("text"),
+    "json": _writer("json_"),
+    "ndjson": _writer("ndjson"),
+    "markdown": _writer("markdown"),
+    "html": _writer("html"),
+    "csv": _writer("csv"),
+    "junit": _writer("junit"),
+    "sarif": _writer("sarif"),
+    "github": _writer("github"),
 }

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from statistics import median
 
 from upload_diag.codes import ErrorCode
 from upload_diag.logs.markers import Event
@@ -82,6 +81,8 @@ def _lifecycle(ages: list[int], count: int, died: int) -> str:
     """How old the sessions were, if they were of one age. `ages` ascend; not every session was seen to begin."""
     if not ages:
         return f"{_share(count, died)} were removed by a lifecycle rule."
+    from statistics import median
+
     middle = median(ages)
     near = [age for age in ages if abs(age - middle) <= _CLOSE * middle]
     if len(near) < _FEWEST or len(near) < _NEARLY_ALL * len(ages):
