@@ -48,6 +48,22 @@ TOLD: dict[str, tuple[str, dict[str, Any]]] = {
         {"operation": "CompleteMultipartUpload"},
     ),
     "a class of a transfer": ("InitiateMultipartUploadTransferWorker failed", {"operation": "CreateMultipartUpload"}),
+    "a path that the reporter masked": (
+        f"with url: <key>?partNumber=2&uploadId={UPLOAD} (Caused by x)",
+        {"operation": "UploadPart"},
+    ),
+    "a list of uploads": (
+        "GET http://127.0.0.1:9000/media?uploads=&prefix=a failed",
+        {"operation": "ListMultipartUploads", "bucket": "media"},
+    ),
+    "a session of Firebase": (
+        "POST https://firebasestorage.googleapis.com/v0/b/media.appspot.com/o?name=clips&upload_id=AB7-x9_k2Qm failed",
+        {"bucket": "media.appspot.com", "key": "clips", "upload_id": "AB7-x9_k2Qm"},
+    ),
+    "MinIO's name of an operation": (
+        "source=objectAPIHandlers.PutObjectPartHandler() failed",
+        {"operation": "UploadPart"},
+    ),
     "a status before its code": ("Complete can fail with 404 NoSuchUpload", {"http_status": 404}),
     "a status and its code": ("upload failed (503 service_unavailable)", {"http_status": 503}),
     "a status that was got": ("expected 204, got 500.", {"http_status": 500}),

@@ -1036,6 +1036,7 @@ _ROWS = (
     S3Code("XMinioObjectTampered", 206, E.INTEGRITY, vendors="minio"),
     S3Code("XMinioPolicyAlreadyAttached", 409, E.CONFLICT, vendors="minio"),
     S3Code("XMinioPolicyNotAttached", 404, E.INVALID_REQUEST, vendors="minio"),
+    S3Code("XMinioReadQuorum", 503, E.SERVER_ERROR, vendors="minio"),
     S3Code("XMinioReplicationDenyEdit", 400, E.INVALID_REQUEST, vendors="minio"),
     S3Code("XMinioReplicationNoExistingObjects", 400, E.INVALID_REQUEST, vendors="minio"),
     S3Code("XMinioRequestBodyParse", 400, E.INVALID_REQUEST, vendors="minio"),
@@ -1050,6 +1051,7 @@ _ROWS = (
     S3Code("XMinioSiteReplicationPeerResp", 400, E.INVALID_REQUEST, vendors="minio"),
     S3Code("XMinioSiteReplicationServiceAccountError", 503, E.SERVER_ERROR, vendors="minio"),
     S3Code("XMinioStorageFull", 507, E.QUOTA_EXCEEDED, vendors="minio"),
+    S3Code("XMinioWriteQuorum", 503, E.SERVER_ERROR, vendors="minio"),
     S3Code("XMLSizeLimit", 400, E.TOO_LARGE, vendors="cos"),
     S3Code("ZonegroupDefaultPlacementMisconfiguration", 400, E.INVALID_REQUEST, vendors="ceph"),
 )

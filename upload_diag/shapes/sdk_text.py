@@ -318,6 +318,11 @@ OPERATION_WORDS: tuple[tuple[str, str], ...] = (
     ),
     ("AbortMultipartUpload", r"\babort[_-]multipart[_-]upload\b"),
     ("UploadPart", r"\bupload[_-]part\b"),
+    # MinIO's own names
+    ("UploadPart", r"\bputobjectpart(?:handler\b|\b)"),
+    ("UploadPartCopy", r"\bcopyobjectpart(?:handler\b|\b)"),
+    ("CreateMultipartUpload", r"\bnewmultipartupload(?:handler\b|\b)"),
+    ("ListParts", r"\blistobjectparts(?:handler\b|\b)"),
     ("ListParts", r"\blist[_-]parts\b"),
     ("PutObject", r"\bput[_-]object\b|\bputting object\b"),
     ("UploadPartCopy", r"\bfailed to copy part\b"),

@@ -48,7 +48,9 @@ _PATH_HOST = re.compile(
     r"|[a-z]{3}\d\.digitaloceanspaces|minio|(?:localhost|endpoint)\Z)",
     re.IGNORECASE,
 )
-_GCS_PATH = re.compile(r"\A(?:(?:resumable/)?upload/)?storage/v1/b/([^/]{1,222})/o(?:/(.{1,1024})|\Z)")
+_GCS_PATH = re.compile(
+    r"\A(?:(?:(?:resumable/)?upload/)?storage/v1|v0)/b/([^/]{1,222})/o(?:/(.{1,1024})|\Z)"  # v0 is Firebase's
+)
 _COMPANION_PATH = re.compile(r"s3/multipart/([A-Za-z0-9._~%+-]{16,300})(?:/(\d{1,5})\Z|/batch\Z|/complete\Z|\Z)")
 _HOST_HEADER = re.compile(r"^[>* ]{0,4}[Hh]ost: ?([\w.-]{4,253})", re.MULTILINE)
 _REGION = re.compile(r"\bs3[.-](?:dualstack\.)?([a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\d)\.amazonaws\.com", re.IGNORECASE)
@@ -60,8 +62,8 @@ _SIGNING_REGION = re.compile(
 def operation_of(method: str | None, has_upload_id: bool, has_part: bool, creates: bool) -> str | None:
     """The multipart operation that a request asks for, told from its method and query."""
     method = (method or "").upper()
-    if creates and method in ("POST", ""):
-        return Operation.CREATE
+    if creates and method in ("POST", "GET", ""):
+        return Operation.LIST_UPLOADS if method == "GET" else Operation.CREATE
     if has_part and (method == "PUT" or (has_upload_id and not method)):
         return Operation.UPLOAD_PART
     if not has_upload_id:
@@ -109,7 +111,9 @@ def _read_requests(text: str, facts: dict[str, str]) -> None:
         facts.setdefault("key", unquote(match[1]))
         facts.setdefault("operation", Operation.UPLOAD_PART)
     if "upload_id" not in facts or "part_number" not in facts:
-        _read_query(text, facts)
+        found = _read_query(text, facts)
+        if "uploadId" in found and "partNumber" in found:  # of a path that the reporter masked
+            facts.setdefault("operation", Operation.UPLOAD_PART)
 
 
 def _urls(text: str) -> Iterator[tuple[str, str]]:

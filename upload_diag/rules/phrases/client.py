@@ -223,6 +223,16 @@ _LOCAL_IO = (
         seen="Windows, .NET",
     ),
     Phrase(
+        "phrase.file-not-reachable",
+        E.LOCAL_IO,
+        "file",
+        r"\bfile at ur[li]:? \S{1,400} (?:is not|isn['’]t) (?:reachable|readable)",
+        strength=75,
+        hits=("File at URL: file:///var/mobile/tmp/clip.mp4 is not reachable.",),
+        misses=("the file at url: https://example.com/a is reachable",),
+        seen="Firebase Storage for iOS",
+    ),
+    Phrase(
         "phrase.file-changed",
         E.LOCAL_IO,
         "file",

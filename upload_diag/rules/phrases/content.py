@@ -877,13 +877,19 @@ _INVALID_REQUEST = (
         "missing",
         r"(?<!was )\bmissing (?:the |a )?(?:required |mandatory )(?:\S{1,20} )?(?:parameter|header|field|key"
         r"|argument|property|query|body|request)"
-        r"|\b(?:required|mandatory) (?:parameter|field|header|argument)\b.{0,60}\bmissing",
+        r"|\b(?:required|mandatory) (?:parameter|field|header|argument)\b.{0,60}\bmissing"
+        r"|(?<![\w-])(?!access-)[a-z]{1,20}(?:-[a-z\d]{1,20}){1,4} header (?:is|was) missing\b",
         strength=70,
         hits=(
             "Missing required parameter - public_id",
             "MissingRequiredParameter: Missing required key 'Bucket' in params",
+            "X-Example-Command header is missing.",
         ),
-        misses=("missing credentials in config", "missing files: 0"),
+        misses=(
+            "missing credentials in config",
+            "missing files: 0",
+            "the Access-Control-Allow-Origin header is missing",
+        ),
         seen="Cloudinary, AWS SDK for JavaScript v2",
     ),
     Phrase(

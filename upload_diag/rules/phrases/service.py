@@ -376,6 +376,16 @@ _SERVER_ERROR = (
         seen="MinIO",
     ),
     Phrase(
+        "phrase.disks-lost",
+        E.SERVER_ERROR,
+        "disk",
+        r"\bdisk not found\b|\bmultiple disks? failures?\b",
+        strength=65,
+        hits=("cause=disk not found", "Multiple disks failures, unable to write data."),
+        misses=("disk not foundational",),
+        seen="MinIO",
+    ),
+    Phrase(
         "phrase.server-not-initialized",
         E.SERVER_ERROR,
         "server not initialized",

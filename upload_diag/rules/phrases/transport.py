@@ -426,6 +426,16 @@ _NETWORK = (
         seen="sockets, Cloudflare",
     ),
     Phrase(
+        "phrase.network-unavailable",
+        E.NETWORK,
+        "network",
+        r"\bnetwork (?:is )?unavailable\b",
+        strength=65,
+        hits=("network unavailable, sleeping.",),
+        misses=("network unavailable_zones: 0",),
+        seen="Firebase Storage for Android",
+    ),
+    Phrase(
         "phrase.server-idle-connection",
         E.NETWORK,
         "server closed idle connection",
@@ -498,7 +508,7 @@ _NETWORK = (
         "phrase.error-sending-request",
         E.NETWORK,
         "sending",
-        r"\berror sending request\b|\ban error occurred while sending the request|\berror "
+        r"\berror sending (?:network )?request\b|\ban error occurred while sending the request|\berror "
         r"(?:trying to connect|sending http request)",
         strength=55,
         hits=(
