@@ -49,7 +49,7 @@ TOLD: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "a class of a transfer": ("InitiateMultipartUploadTransferWorker failed", {"operation": "CreateMultipartUpload"}),
     "a path that the reporter masked": (
-        f"with url: <key>?partNumber=2&uploadId={UPLOAD} (Caused by x)",
+        f"PUT https://<host>/<key>?partNumber=2&uploadId={UPLOAD} failed",
         {"operation": "UploadPart"},
     ),
     "a list of uploads": (

@@ -878,7 +878,7 @@ _INVALID_REQUEST = (
         r"(?<!was )\bmissing (?:the |a )?(?:required |mandatory )(?:\S{1,20} )?(?:parameter|header|field|key"
         r"|argument|property|query|body|request)"
         r"|\b(?:required|mandatory) (?:parameter|field|header|argument)\b.{0,60}\bmissing"
-        r"|(?<![\w-])(?!access-)[a-z]{1,20}(?:-[a-z\d]{1,20}){1,4} header (?:is|was) missing\b",
+        r"|(?<![\w-])(?!access-)[a-z][a-z\d]{0,20}-[a-z\d-]{1,50} header (?:is|was) missing\b",
         strength=70,
         hits=(
             "Missing required parameter - public_id",
