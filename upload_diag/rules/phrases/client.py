@@ -380,11 +380,14 @@ _LOCAL_IO = (
         "phrase.errno-local",
         E.LOCAL_IO,
         "[errno ",
-        r"\[errno (?:2|5|13|21|23|24|27|28|30|116|122)\]",
+        r"\[errno (?:2|5|13|21|23|24|27|28|30|116|122)\](?! an error occurred \()",  # s3fs makes an errno of any answer
         refines=(E.ACCESS_DENIED, E.TOO_LARGE, E.QUOTA_EXCEEDED),
         strength=75,
         hits=("PermissionError: [Errno 13] Permission denied: 'clip.mp4'", "[Errno 27] File too large"),
-        misses=("[Errno 104] Connection reset",),
+        misses=(
+            "[Errno 104] Connection reset",
+            "OSError: [Errno 5] An error occurred (502) when calling the UploadPart",
+        ),
         seen="Python",
     ),
     Phrase(

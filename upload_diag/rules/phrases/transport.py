@@ -99,6 +99,16 @@ _NETWORK = (
         seen="sockets",
     ),
     Phrase(
+        "phrase.socket-call-reset",
+        E.NETWORK,
+        "econnreset",
+        r"\b(?:read|write) econnreset\b",
+        strength=96,  # above the name that an SDK gives it
+        hits=("Error: read ECONNRESET { code: 'TimeoutError' }",),
+        misses=("errorCodes: [ 'ECONNRESET' ]",),
+        seen="Node; the AWS SDK for JavaScript calls it a TimeoutError",
+    ),
+    Phrase(
         "phrase.connection-refused",
         E.NETWORK,
         "connection refused",
