@@ -43,6 +43,18 @@ def test_what_a_client_prints_of_one_failure_in_many_lines_is_counted_once(name)
     assert {str(code): count for code, count in report.by_code.items()} == {wanted(f"{name}.txt"): 1}
 
 
+def test_what_safari_says_of_each_blocked_request_in_three_lines_is_one_failure(tmp_path):
+    refused = "Origin https://a.example.org is not allowed by Access-Control-Allow-Origin. Status code: 404"
+    once = (
+        f"[Error] {refused}\n"
+        "[Error] Fetch API cannot load https://s3.example.org/bkt/k due to access control checks.\n"
+        f"[Error] Failed to load resource: {refused} (k, line 0)\n"
+    )
+    log = tmp_path / "console.txt"
+    log.write_text(once * 2)
+    assert dict(analyze([str(log)]).by_code) == {"CORS_BLOCKED": 2}
+
+
 def test_what_a_browser_says_of_one_blocked_request_in_three_lines_is_one_failure(tmp_path):
     log = tmp_path / "console.txt"
     log.write_text(

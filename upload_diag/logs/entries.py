@@ -48,6 +48,8 @@ _ANNOUNCED, DETAILS = b"getting fresh session", b"ession expiration details"
 # So does a browser: why it blocks, that the request failed, that the resource was not loaded.
 _NET_ERROR = re.compile(rb"net::ERR_[A-Z_]+")
 _CORS, _FAILED, _NOT_LOADED = b"blocked by CORS policy", b"net::ERR_FAILED", b"Failed to load resource"
+# Safari says it in three lines, too, in whichever order.
+_SAFARI = re.compile(rb"not allowed by Access-Control-Allow-Origin|due to access control checks")
 # What curl prints of one exchange, below the line of the request.
 _CURL = re.compile(rb"[<>] (?:[A-Za-z][\w-]*: |HTTP/)|[<>]\s*$|\* [A-Z]")
 _CURL_ANSWER = re.compile(rb"<!?[\w?]")
@@ -105,6 +107,9 @@ def is_echo(line: bytes, buffer: Buffer, start: int, floor: int) -> bool:
     if refused is not None:
         above = next(_above(buffer, start, floor), b"")
         return (_NOT_LOADED in line and refused[0] in above) or (refused[0] == _FAILED and _CORS in above)
+    if b"ontrol" in line and (said := _SAFARI.search(line)) is not None:
+        said_above = _SAFARI.search(next(_above(buffer, start, floor), b""))
+        return said_above is not None and (_NOT_LOADED in line or said[0] != said_above[0])
     return False
 
 
