@@ -125,6 +125,34 @@ def test_every_line_of_a_json_log_is_counted_with_its_ids_and_time(files):
     assert report.inputs[0].lines == 30
 
 
+@pytest.mark.parametrize("name", ["videoId", "asset_id", "mediaId"])
+def test_two_sessions_of_one_video_are_one_upload_whatever_the_video_is_called(name, tmp_path):
+    log = tmp_path / "app.ndjson"
+    rows = [
+        {"msg": "upload started", "uploadId": "AAAA1111aaaa", name: "v-1", "time": "2026-11-22T10:00:00Z"},
+        {"msg": "upload session refreshed", "uploadId": "BBBB2222bbbb", name: "v-1", "time": "2026-11-22T10:01:00Z"},
+        {"msg": "upload finished", "uploadId": "BBBB2222bbbb", name: "v-1", "time": "2026-11-22T10:02:00Z"},
+    ]
+    log.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    [session] = analyze([str(log)]).sessions
+    assert (session.video_id, session.refreshes, session.outcome) == ("v-1", 1, "completed")
+
+
+def test_an_upload_that_the_app_aborts_itself_is_no_failure_but_the_cause_of_the_next(tmp_path):
+    log = tmp_path / "app.ndjson"
+    ids = {"uploadId": "AAAA1111aaaa", "level": 30}
+    rows = [
+        {"msg": "upload started", **ids, "time": "2026-11-22T10:00:00Z"},
+        {"msg": "chunk error", **ids, "err": {"code": "AccessDenied"}, "time": "2026-11-22T10:00:01Z"},
+        {"msg": "upload aborted", **ids, "time": "2026-11-22T10:00:02Z"},
+        {"msg": "chunk error", **ids, "err": {"code": "NoSuchUpload"}, "time": "2026-11-22T10:00:09Z"},
+    ]
+    log.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    report = analyze([str(log)])
+    assert dict(report.by_code) == {"ACCESS_DENIED": 1, "SESSION_EXPIRED": 1}
+    assert report.sessions[0].root_cause.cause == "own_abort"
+
+
 def test_reports_add_up_to_the_report_on_all_inputs(files):
     alone = [analyze([path]) for path in files.values()]
     together = analyze(files.values()).to_json()

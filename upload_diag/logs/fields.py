@@ -67,6 +67,8 @@ _KINDS = {
     "awss3uploadid": "upload",
     "multipartuploadid": "upload",
     "videoid": "video",
+    "mediaid": "video",
+    "assetid": "video",
     "bucket": "bucket",
     "bucketname": "bucket",
     "awss3bucket": "bucket",

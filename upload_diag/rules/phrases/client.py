@@ -61,7 +61,7 @@ _CANCELLED = (
         "phrase.request-aborted",
         E.CANCELLED,
         "aborted",
-        r"\brequest (?:was |has been )?aborted\b(?!:)|(?<!multipart )\bupload aborted(?:$|[.\')])",
+        r"\brequest (?:was |has been )?aborted\b(?!:)|\berror: upload aborted$|(?<!multipart )\bupload aborted[.\')]",
         refines=(E.NETWORK,),
         strength=65,
         hits=("Error: Request aborted", "Upload aborted."),
