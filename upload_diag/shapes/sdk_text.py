@@ -194,7 +194,7 @@ _TELLING = re.compile(
     r"\b(?:gave|gets?|getting|got|received|results? in|returns?|unauthori[sz]ed|with)(?: an?| http)?:? [\"'`(]?\Z"
 )
 _COUNTED = re.compile(r" ?(?:[kmgt]?i?b|[a-z]{3,12}s|of|ms|sec|px)\b")
-_METHOD_LINE = re.compile(r"\b(?:GET|PUT|POST|DELETE|HEAD|PATCH) \S{1,2000}\s\Z")
+_METHOD_LINE = re.compile(r"\s\S{1,2000} (?:TEG|TUP|TSOP|ETELED|DAEH|HCTAP)\b")  # backwards, too
 _SOURCE_LINE = re.compile(r"\.[a-z]{1,5}\(\Z")  # PHP: `Adapter.php(509)`
 _METHOD_AFTER = re.compile(r" (?:GET|PUT|POST|DELETE|HEAD|PATCH) https?:")
 _WEAK_LABELS = (
@@ -210,9 +210,10 @@ _WEAK_LABELS = (
     "a ",
     "an ",
 )
+# Backwards, too: what counts something else.
 _NOT_STATUS = re.compile(
-    r"(?:\bline|\bport|:\d+|\bchunk|\bpart|\bms|exit|error code -\d+|position|offset|upload:"
-    r"|cocoaerrordomain code|posixerrordomain code|domaincfnetwork code)\W{0,3}\Z"
+    r"\W{0,3}(?:(?:enil|trop|knuhc|trap|sm)\b|\d+:|tixe|\d+- edoc rorre|noitisop|tesffo|:daolpu"
+    r"|edoc (?:niamodrorreaococ|niamodrorrexisop|krowtenfcniamod))"
 )
 
 
@@ -245,13 +246,15 @@ def _sureness(text: str, low: str, match: re.Match[str], reasons: tuple[str, ...
         return 0  # ClickHouse's own number of the error
     before = low[max(0, start - 28) : start]
     sure = 80 if reasons and (after := _AFTER.match(low, end)) and after[1].replace("_", " ").startswith(reasons) else 0
-    if _BEFORE.match(before[::-1]) and not _NOT_STATUS.search(before):
+    backwards = before[::-1]
+    counted = _NOT_STATUS.match(backwards)
+    if not counted and _BEFORE.match(backwards):
         if not before.endswith(_WEAK_LABELS):
             return 90
         return 0 if match[1] < "300" and not sure and not before.endswith('" ') else max(sure, 40)
     if sure or before[-1:] == ":":  # file.js:404
         return sure if before[-1:] != ":" else 0
-    if before[-1:].isspace() and start < 4000 and _METHOD_LINE.search(text[max(0, start - 300) : start]):
+    if before[-1:].isspace() and start < 4000 and _METHOD_LINE.match(text[max(0, start - 300) : start][::-1]):
         return 60
     if _METHOD_AFTER.match(text, end):
         return 80  # google.api_core: "TooManyRequests: 429 POST https://…"
@@ -261,7 +264,7 @@ def _sureness(text: str, low: str, match: re.Match[str], reasons: tuple[str, ...
         return 70  # s3cmd: "(404 (NoSuchUpload): …"
     if before[-1:] in ("(", "[") and text[end : end + 1] in (")", "]") and not _SOURCE_LINE.search(before):
         return 30  # "upload failed [403]"
-    return _told(text, low, before, end) if match[1] >= "400" and not _NOT_STATUS.search(before) else 0
+    return _told(text, low, before, end) if match[1] >= "400" and not counted else 0
 
 
 def _told(text: str, low: str, before: str, end: int) -> int:

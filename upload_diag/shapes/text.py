@@ -12,9 +12,10 @@ MAX_UNESCAPE = 4
 """How many times a text is unescaped: JSON in a string in JSON in a log line is three."""
 
 # A run of backslashes is entered at its start and left as a whole: a million of them cost one look each.
-_ESCAPES = re.compile(r"(?<!\\)\\++(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(r(?=\\++n)|[nt\"'/<>]))")
+_ESCAPES = re.compile(r"\\(?<!\\\\)\\*+(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(r(?=\\++n)|[nt\"'/<>]))")
 _BUFFER = re.compile(r"<Buffer ((?:[0-9a-f]{2} ?){8,})")  # bytes as Node prints them
 _PLUSES = re.compile(r"(?<![\w+/])[A-Za-z']{1,40}(?:\+[a-z]{1,40}){3,60}(?![\w+/=])")  # a sentence in a query
+_MANY_PLUSES = re.compile(r"\+[a-z]{1,40}\+[a-z]{1,40}\+[a-z]")
 _CONTROL = {"n": "\n", "r": "\n", "t": "\t"}
 _ANSI = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]")
 
@@ -64,7 +65,7 @@ def unescape(text: str) -> str:
         if "&" not in text or not any(entity in text for entity in ("&lt;", "&quot;", "&#", "&amp;lt;", "&amp;quot;")):
             break
         text = html.unescape(text)
-    if "+" in text:
+    if "+" in text and _MANY_PLUSES.search(text):
         text = _PLUSES.sub(lambda match: match[0].replace("+", " "), text)
     if '""' in text:
         text = text.replace('""', '"')

@@ -82,7 +82,7 @@ def read(text: str) -> dict[str, str]:
     if "://" in text:
         for method, rest in _urls(text):
             _read_url(method, rest, facts)
-        if "s3" in text:
+        if "s3://" in text or "s3a://" in text or "s3n://" in text:
             _read_s3_uri(text, facts)
     if "uploadId" in text or "partNumber" in text or "?uploads" in text or "upload_id" in text:
         _read_requests(text, facts)
@@ -102,9 +102,10 @@ def _read_s3_uri(text: str, facts: dict[str, str]) -> None:
 
 def _read_requests(text: str, facts: dict[str, str]) -> None:
     """Request lines and canonical requests, and what is left of a query."""
-    host = match[1] if (match := _HOST_HEADER.search(text)) else ""
-    for method, target in _REQUEST_LINE.findall(text)[:4]:
-        _read_target(method, target, host, facts)
+    host = match[1] if "ost:" in text and (match := _HOST_HEADER.search(text)) else ""
+    if "?" in text:
+        for method, target in _REQUEST_LINE.findall(text)[:4]:
+            _read_target(method, target, host, facts)
     if "\nhost:" in text and (match := _CANONICAL.search(text)):
         _read_target(match[1], f"{match[2]}?{match[3]}", host, facts)
     if match := _S3CMD.search(text):

@@ -7,7 +7,6 @@ __all__ = ["read"]
 # A body cut at a proxy's buffer loses `</Error>`, so an opening tag and the text behind it are enough. Browsers and
 # developer tools re-indent the text, hence the white space around it.
 _ELEMENT = re.compile(r"<(?:[A-Za-z]\w{0,15}:)?([A-Za-z][\w.-]{1,60})>\s*([^<]{1,4000})")
-_LINES = re.compile(r"\s+")
 _LIMIT = 400  # elements looked at; an error has about ten
 
 # Elements of requests and of successful answers, whose children would be taken for an error's.
@@ -25,7 +24,7 @@ def read(text: str) -> list[dict[str, str]]:
     for count, match in enumerate(_ELEMENT.finditer(text)):
         if count >= _LIMIT:
             break
-        name, value = match[1], _LINES.sub(" ", match[2]).strip()
+        name, value = match[1], " ".join(match[2].split())
         if not value or name == "Error":
             continue
         if not errors or (name == "Code" and "Code" in errors[-1]):
