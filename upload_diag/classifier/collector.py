@@ -13,7 +13,7 @@ from typing import Any
 from upload_diag.classifier.findings import Findings
 from upload_diag.classifier.hits import CODE_FIELD, FAILURE, FLAG, NAME_FIELD, TEXT_CODE, TEXT_TOKEN, Hit, Path
 from upload_diag.classifier.index import Index
-from upload_diag.classifier.prose import MEMO_LENGTH, mark, providers, read_prose, remember
+from upload_diag.classifier.prose import MEMO_LENGTH, providers, read_prose, remember
 from upload_diag.classifier.readers import CODE_LIKE, VAGUE_CODES
 from upload_diag.codes import ErrorCode
 from upload_diag.rules.fields import Meaning, meaning_of
@@ -136,7 +136,8 @@ class Collector:
 
     def _request(self, method: str, address: str) -> None:
         self.found.facts(url.read(f"{method} {address}".strip()), 75)
-        mark(self.found, self._index, f"{address.lower()} method: {method.lower()}")
+        for marker in self._index.markers:
+            marker.mark(self.found, f"{address.lower()} method: {method.lower()}")
         if address:
             providers(self.found, address)
 

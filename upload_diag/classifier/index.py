@@ -12,9 +12,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from upload_diag._saved import saved
-from upload_diag.classifier.readers import CodeName, LabelledFact, Reader, Sentence, Verb, Word
+from upload_diag.classifier.readers import CodeName, LabelledFact, Marker, Reader, Sentence, Verb, Word
 from upload_diag.classifier.spotter import Spotter, spotter
-from upload_diag.rules.required import triggers
+from upload_diag.rules.required import UNBOUNDED, triggers
 from upload_diag.rules.rows import OtherCode, S3Code
 from upload_diag.rules.ruleset import Ruleset, first_sentence
 from upload_diag.rules.statuses import MARKERS
@@ -60,26 +60,26 @@ class Index:
     Attributes:
         codes: every row of a name, by that name.
         literals: the literals, in an order that does not depend on that of the rules.
-        entries: for each literal its length and the rules that it calls.
-        spot: from lower-case text to the numbers of the literals in it, and where each ends.
+        readers: for each literal the rules that it calls.
+        spot: from lower-case text to the numbers of the literals in it, and where each starts.
+        markers: the facts that let a status say more.
         memo: what short texts have been found to say.
-        markers: (name, literal, pattern) of the facts that let a status say more.
     """
 
     def __init__(self, ruleset: Ruleset) -> None:
         self.codes: dict[str, S3Code | OtherCode] = {**ruleset.other_codes, **ruleset.s3_codes}
         self._squashed = {_squash(name): row for name, row in self.codes.items()}
-        self.markers = [(name, keyword, re.compile(pattern, re.ASCII)) for name, keyword, pattern in MARKERS]
+        self.markers = [Marker(pattern, UNBOUNDED, name) for name, _, pattern in MARKERS]
         self._unnamed: set[str] = set()  # what has been asked for in vain
         self.memo: dict[str, Findings] = {}
         readers: defaultdict[str, list[Reader]] = defaultdict(list)
-        for literal, reader in self._readers(ruleset):
+        for literal, reader in (*self._verdicts(ruleset), *self._facts()):
             readers[literal].append(reader)
         self.literals = sorted(readers)
-        self.entries = [(len(literal), tuple(readers[literal])) for literal in self.literals]
+        self.readers = [tuple(readers[literal]) for literal in self.literals]
 
-    def _readers(self, ruleset: Ruleset) -> Iterator[tuple[str, Reader]]:
-        """Every rule for running text, with each literal that calls it."""
+    def _verdicts(self, ruleset: Ruleset) -> Iterator[tuple[str, Reader]]:
+        """Every rule that tells what went wrong, with each literal that calls it."""
         for row in self.codes.values():
             if not row.plain:
                 yield row.name.lower(), CodeName(row, self._runs_on(row))
@@ -87,17 +87,21 @@ class Index:
             message = first_sentence(code.message)
             yield message, Sentence(re.escape(message), 0, f"{code.rule}.message", code.code, _MESSAGE_STRENGTH)
         sentences = [(phrase.pattern or re.escape(phrase.keyword), phrase) for phrase in ruleset.phrases]
-        triggers = _triggers(
-            *(pattern for pattern, _ in sentences),
-            *(pattern for _, pattern in OPERATION_WORDS),
-            *(label.pattern for label in LABELS),
-        )
+        triggers = _triggers("sentences", [pattern for pattern, _ in sentences])
         for pattern, phrase in sentences:
             for literal, before in triggers[pattern].items():
                 yield literal, Sentence(pattern, before, phrase.rule, phrase.code, phrase.strength, phrase.refines)
+
+    def _facts(self) -> Iterator[tuple[str, Reader]]:
+        """Every rule that tells where it went wrong, with each literal that calls it."""
+        verbs = [pattern for _, pattern in OPERATION_WORDS]
+        facts = [marker.pattern for marker in self.markers] + [label.pattern for label in LABELS]
+        triggers = _triggers("facts", verbs + facts)
         for operation, pattern in OPERATION_WORDS:
             for literal, before in triggers[pattern].items():
                 yield literal, Verb(pattern, before, operation)
+        for marker in self.markers:
+            yield from ((literal, marker) for literal in triggers[marker.pattern])
         for label in LABELS:
             for literal, before in triggers[label.pattern].items():
                 yield literal, LabelledFact(label, before, self.code_named)
@@ -144,10 +148,10 @@ class Index:
         return None
 
 
-def _triggers(*patterns: str) -> dict[str, dict[str, int]]:
+def _triggers(name: str, patterns: list[str]) -> dict[str, dict[str, int]]:
     """`required.triggers` of each pattern; kept, as taking the patterns apart is most of a start."""
     found = saved(
-        "triggers",
+        name,
         lambda: json.dumps({pattern: triggers(pattern) for pattern in patterns}).encode(),
         of=repr(patterns).encode(),
     )

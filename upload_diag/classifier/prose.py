@@ -8,12 +8,13 @@ from upload_diag.classifier.readers import Prose
 from upload_diag.rules.statuses import REASONS
 from upload_diag.shapes import sdk_text, url
 
-__all__ = ["MEMO_LENGTH", "mark", "providers", "read_prose", "remember"]
+__all__ = ["MEMO_LENGTH", "providers", "read_prose", "remember"]
 
 _CONSEQUENCE = re.compile(
     r"failed to abort|suppressed:|while aborting|error aborting|abort failed|\bin _?abort_(?:multipart_upload|mpu)\b"
     r"|(?:\bbotocore\.\w{1,30}\.\w{1,60}: )?an error occurred \(\w{1,60}\) when calling the abortmultipartupload"
 )
+_ABORT = re.compile(r"abort(?!ed or completed)")  # that is what S3 says of a dead session
 _TRACEBACK = "traceback (most recent call last)"
 
 MEMO_LENGTH = 1_024  # longer texts seldom come twice
@@ -40,20 +41,20 @@ def read_prose(found: Findings, index: Index, flat: str, lines: str) -> None:
     if "abort" in low and (chain := low.find(_TRACEBACK)) > 0 and len(low) == len(flat):
         # A logger writes the message first of what was raised last.
         flat, low = f"{flat[chain:]} {flat[:chain]}", f"{low[chain:]} {low[:chain]}"
-    aborted = _CONSEQUENCE.search(low) if "abort" in low or "suppressed" in low else None
-    text = Prose(flat, low, aborted.start() if aborted else len(flat), len(low) == len(flat))
-    for ends, number in sorted((ends, number) for number, ends in index.spot(low).items()):
-        length, readers = index.entries[number]
-        starts = [end - length for end in ends]
-        for reader in readers:
+    aborted = _CONSEQUENCE.search(low) if _ABORT.search(low) or "suppressed:" in low else None
+    after = aborted.start() if aborted else len(flat)
+    text = Prose(flat, low, after, len(low) == len(flat))
+    spotted = index.spot(low)
+    for starts, number in sorted(zip(spotted.values(), spotted, strict=True)):
+        for reader in index.readers[number]:
             reader.read(found, text, starts)
-    for end in sorted({text.after, len(flat)}):  # what an abort was answered counts where nothing else does
-        if status := sdk_text.status_in(flat[:end], low[:end], REASONS):
-            found.statuses.append((status[1], 0, status[0], None))
-            break
+    status = sdk_text.status_in(flat[:after], low[:after], REASONS)
+    if status is None and aborted:  # what an abort was answered counts where nothing else does
+        status = sdk_text.status_in(flat, low, REASONS)
+    if status is not None:
+        found.statuses.append((status[1], 0, status[0], None))
     if "/" in flat or ".amazonaws." in flat:
         _address(found, flat, lines)
-    mark(found, index, low)
 
 
 def _address(found: Findings, flat: str, lines: str) -> None:
@@ -66,13 +67,6 @@ def _address(found: Findings, flat: str, lines: str) -> None:
             found.statuses.append((95, 0, int(status), None))
         if code:
             found.unnamed_code = found.unnamed_code or code
-
-
-def mark(found: Findings, index: Index, low: str) -> None:
-    """Keep the markers that stand in the lower-cased text."""
-    for name, keyword, regex in index.markers:
-        if keyword in low and regex.search(low):
-            found.markers.add(name)
 
 
 def providers(found: Findings, text: str) -> None:

@@ -9,11 +9,22 @@ from typing import Protocol
 from upload_diag.classifier.findings import Findings
 from upload_diag.classifier.hits import CONSEQUENCE, LOOSE_CODE, TEXT_CODE, TEXT_TOKEN, Hit
 from upload_diag.codes import ErrorCode
-from upload_diag.rules.required import UNBOUNDED
+from upload_diag.rules.required import UNBOUNDED, beginnings
 from upload_diag.rules.rows import OtherCode, S3Code
 from upload_diag.shapes.sdk_text import Label
 
-__all__ = ["CODE_LIKE", "VAGUE_CODES", "CodeName", "LabelledFact", "Prose", "Reader", "Sentence", "Verb", "Word"]
+__all__ = [
+    "CODE_LIKE",
+    "VAGUE_CODES",
+    "CodeName",
+    "LabelledFact",
+    "Marker",
+    "Prose",
+    "Reader",
+    "Sentence",
+    "Verb",
+    "Word",
+]
 
 CODE_LIKE = re.compile(r"[A-Za-z][\w.-]{2,60}\Z")
 VAGUE_CODES = frozenset({"Error", "UnknownError", "Unknown", "NetworkingError", "S3Error", "HTTP_ERROR", "ClientError"})
@@ -58,7 +69,10 @@ class _Pattern:
     @cached_property
     def regex(self) -> re.Pattern[str]:
         """Compiled when it is first needed, for most runs need few."""
-        return re.compile(self.pattern, re.ASCII)  # a Chinese word before a term is no part of it
+        # Where a search goes from place to place, one look at a letter is cheaper than a look back for whole words.
+        begin = beginnings(self.pattern) if self.before else ""
+        pattern = f"(?=[{re.escape(begin)}])(?:{self.pattern})" if begin else self.pattern
+        return re.compile(pattern, re.ASCII)  # a Chinese word before a term is no part of it
 
 
 @dataclass(frozen=True)
@@ -94,6 +108,22 @@ class Verb(_Pattern):
         match = _match(self.regex, text.low, starts, self.before)
         if match is not None and match.end() < text.after:
             found.fact("operation", self.operation, 30)
+
+
+@dataclass(frozen=True)
+class Marker(_Pattern):
+    """A fact that lets a status say more."""
+
+    name: str
+
+    def read(self, found: Findings, text: Prose, starts: list[int]) -> None:
+        """Keep the marker."""
+        self.mark(found, text.low)
+
+    def mark(self, found: Findings, low: str) -> None:
+        """Keep the marker if it stands in the lower-case text."""
+        if self.regex.search(low):
+            found.markers.add(self.name)
 
 
 @dataclass(frozen=True)

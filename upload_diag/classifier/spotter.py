@@ -12,7 +12,7 @@ from upload_diag._saved import database
 __all__ = ["Spotter", "plain_spotter", "spotter"]
 
 Spotter = Callable[[str], dict[int, list[int]]]
-"""From lower-case text to the numbers of the literals that stand in it, each with the places where it ends."""
+"""From lower-case text to the numbers of the literals that stand in it, each with the places where it starts."""
 
 
 def spotter(literals: Sequence[str]) -> Spotter:
@@ -26,13 +26,13 @@ def spotter(literals: Sequence[str]) -> Spotter:
 def plain_spotter(literals: Sequence[str]) -> Spotter:
     """The engine that needs nothing."""
     numbered = list(enumerate(literals))
-    return lambda low: {number: list(_ends(literal, low)) for number, literal in numbered if literal in low}
+    return lambda low: {number: list(_starts(literal, low)) for number, literal in numbered if literal in low}
 
 
-def _ends(literal: str, low: str) -> Iterator[int]:
+def _starts(literal: str, low: str) -> Iterator[int]:
     at = low.find(literal)
     while at >= 0:
-        yield at + len(literal)
+        yield at
         at = low.find(literal, at + 1)
 
 
@@ -40,13 +40,20 @@ def _hyperscan_spotter(literals: Sequence[str]) -> Spotter:
     # One byte a character keeps the scan simple; the few literals beyond Latin-1 are looked for one by one.
     near = [(number, literal.encode("latin-1")) for number, literal in enumerate(literals) if _fits(literal)]
     far = [(number, literal) for number, literal in enumerate(literals) if not _fits(literal)]
+    lengths = list(map(len, literals))
     found = database("spot", [literal for _, literal in near], [number for number, _ in near], caseless=False)
+
+    def collect(number: int, _start: int, end: int, _flags: int, seen: Any) -> None:
+        if number in seen:
+            seen[number].append(end - lengths[number])
+        else:
+            seen[number] = [end - lengths[number]]
 
     def spot(low: str) -> dict[int, list[int]]:
         seen: dict[int, list[int]] = {}
-        found.scan(low.encode("latin-1", "replace"), match_event_handler=_collect, context=seen)
+        found.scan(low.encode("latin-1", "replace"), match_event_handler=collect, context=seen)
         if not low.isascii():
-            seen |= {number: list(_ends(literal, low)) for number, literal in far if literal in low}
+            seen |= {number: list(_starts(literal, low)) for number, literal in far if literal in low}
         return seen
 
     return spot
@@ -54,10 +61,3 @@ def _hyperscan_spotter(literals: Sequence[str]) -> Spotter:
 
 def _fits(literal: str) -> bool:
     return all(character < "\u0100" and character != "?" for character in literal)
-
-
-def _collect(number: int, _start: int, end: int, _flags: int, seen: Any) -> None:
-    if number in seen:
-        seen[number].append(end)
-    else:
-        seen[number] = [end]

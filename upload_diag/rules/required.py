@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
-__all__ = ["UNBOUNDED", "required_literals", "triggers"]
+__all__ = ["UNBOUNDED", "beginnings", "required_literals", "triggers"]
 
 _parser: Any = re._parser  # type: ignore[attr-defined]  # noqa: SLF001 - the tree is not public, but is the same in 3.11 to 3.14
 
@@ -71,7 +71,25 @@ def triggers(pattern: str) -> dict[str, int]:
     Where it can be, a match begins with them: then a hit is checked where it stands, and nothing is searched.
     """
     best = _best(_sets(_parsed(pattern), 0, _nearest), _nearest)
-    return dict.fromkeys(sorted(best.texts), min(best.before, UNBOUNDED))
+    return dict.fromkeys(_shortest(best.texts), min(best.before, UNBOUNDED))
+
+
+def beginnings(pattern: str) -> str:
+    """The characters of which every match begins with one; empty when they cannot be told."""
+    return "".join(sorted(_begin(_parsed(pattern)) or ""))
+
+
+def _begin(elements: list["_Element"]) -> set[str] | None:
+    found: set[str] = set()
+    for texts, inside, _ in elements:
+        if texts is not None:
+            found.update(text[0] for text in texts if text)
+            if "" not in texts:
+                return found
+        else:
+            branches = [_begin(branch) for branch in inside]
+            return None if not branches or None in branches else found.union(*filter(None, branches))
+    return None
 
 
 def _fewest(literals: Iterable[str]) -> frozenset[str]:
@@ -81,6 +99,15 @@ def _fewest(literals: Iterable[str]) -> frozenset[str]:
         if not any(shorter in literal for shorter in kept):
             kept.append(literal)
     return frozenset(kept)
+
+
+def _shortest(literals: Iterable[str]) -> list[str]:
+    """Without those that begin with another one: it stands wherever they do."""
+    kept: list[str] = []
+    for literal in sorted(literals):
+        if not kept or not literal.startswith(kept[-1]):
+            kept.append(literal)
+    return kept
 
 
 def _best(sets: Iterable[_Set], worth: _Worth) -> _Set:

@@ -15,13 +15,14 @@ _OVER = (E.OBJECT_NOT_FOUND, E.INVALID_REQUEST)
 # A sentence is a subject, its name, the words between, and what is said of it. The subject is the session itself, or a
 # bare "upload" where nothing before it says that something else is meant. A name holds a digit: "upload folder" is none.
 _SESSION = (
-    r"(?<!for )(?<!no )(?<!if )(?<!if the )(?<!if an )(?<!when the )(?<!whether the )\b(?:(?:multi-?part|resumable|chunked|tus)[ -]upload(?:[ _-](?:session|id))?"
+    r"\b(?<!for )(?<!no )(?<!if )(?<!if the )(?<!if an )(?<!when the )(?<!whether the )"
+    r"(?:(?:multi-?part|resumable|chunked|tus)[ -]upload(?:[ _-](?:session|id))?"
     r"|upload[ _-]?(?:session|id|context|ticket))(?: id)?"
 )
 _ID = r"\bupload(?:[ _-]session)?[ _-]?id\b"
 _UPLOAD = (
-    r"(?<!for )(?<!for this )(?<!for the )(?<!for your )(?<!to )(?<!for multipart )(?<!if )(?<!if the )(?<!if an )"
-    r"(?<!when the )(?<!whether the )\bupload"
+    r"\b(?<!for )(?<!for this )(?<!for the )(?<!for your )(?<!to )(?<!for multipart )(?<!if )(?<!if the )(?<!if an )"
+    r"(?<!when the )(?<!whether the )upload"
 )
 _NAME = r"(?:[:=] ?| )(?:(?:with|for) (?:(?:the |this |that |given )?(?:upload )?id )?)?(?:[:=]? ?[^\s\d(]{0,40}\d\S{0,200} )?"
 _BETWEEN = (
