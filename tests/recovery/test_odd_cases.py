@@ -4,6 +4,7 @@ import base64
 import hashlib
 import os
 import random
+from dataclasses import replace
 
 import pytest
 from bench import BUCKET, FAST, PART, object_is, sessions_left, upload
@@ -12,6 +13,7 @@ from upload_diag import ErrorCode, InputError
 from upload_diag.faults import Corrupt, Delay, ExpireSession, HideEtag, LoseResponse, Respond
 from upload_diag.recovery import CheckpointedUpload, UploadStoppedError
 from upload_diag.recovery.plan import MAX_PARTS, Plan
+from upload_diag.recovery.store import S3Store, Store
 
 COMPLETE = "CompleteMultipartUpload"
 DENIED = Respond("AccessDenied")
@@ -105,6 +107,21 @@ def test_a_bucket_with_versions_is_no_other_case(server, s3, file):
     assert len(s3.list_object_versions(Bucket=BUCKET)["Versions"]) == 2
 
 
+def test_a_bucket_with_versions_keeps_none_of_the_stages(server, s3, file):
+    s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    CheckpointedUpload(s3, BUCKET, "k", file, every=4, policy=FAST).run()
+    kept = s3.list_object_versions(Bucket=BUCKET)
+    assert [each["Key"] for each in kept["Versions"]] == ["k"]
+    assert "DeleteMarkers" not in kept
+
+
+def test_versions_of_stages_that_may_not_be_deleted_are_named(server, s3, file):
+    s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    server.inject(DENIED, operation="ListObjectVersions")
+    left = CheckpointedUpload(s3, BUCKET, "k", file, every=4, policy=FAST).run().leftovers
+    assert [name.rpartition(".")[2] for name in left] == ["00001", "00002", "00003"]
+
+
 def test_a_dead_session_is_replaced_where_parts_may_not_be_listed(server, s3, file):
     server.inject(DENIED, operation="ListParts")
     server.inject(ExpireSession(), operation="UploadPart", part_number=6, times=1)
@@ -129,6 +146,24 @@ def test_a_lost_complete_is_survived_where_the_object_may_not_be_looked_at(serve
     server.inject(LoseResponse(), operation=COMPLETE, times=1)
     upload(s3, file).run()
     server.app.plan.clear()
+    assert object_is(s3, file)
+
+
+class Encrypting(S3Store):
+    """As a bucket with KMS answers: with an ETag that no MD5 leads to."""
+
+    def complete(self, upload_id, etags):
+        super().complete(upload_id, etags)
+        return f"{'e' * 32}-{len(etags)}"
+
+
+def test_the_stores_word_counts_where_nothing_can_be_compared_with_it(server, s3, file):
+    for operation in ("HeadObject", "GetObject"):
+        server.inject(DENIED, operation=operation)
+    result = upload(Encrypting(s3, BUCKET, "k"), file).run()
+    server.app.plan.clear()
+    assert (result.etag, result.proved, result.refreshes) == (f"{'e' * 32}-12", "", 0)
+    assert len(server.journal.of(COMPLETE)) == 1
     assert object_is(s3, file)
 
 
@@ -177,6 +212,11 @@ def shrink(file):
     os.truncate(file, 5 * PART)
 
 
+def write_to_it(file):
+    with file.open("r+b") as out:
+        out.write(bytes(file.stat().st_size))
+
+
 def vanish(file):
     file.rename(file.with_suffix(".gone"))
 
@@ -187,9 +227,16 @@ def replace_it(file):
     other.rename(file)
 
 
-@pytest.mark.parametrize("change", [grow, shrink, vanish, replace_it])
+@pytest.mark.parametrize(
+    ("change", "opened"),
+    [
+        *((change, False) for change in (grow, shrink, write_to_it, vanish, replace_it)),
+        *((change, True) for change in (grow, shrink, write_to_it)),  # it keeps the file that it was opened on
+    ],
+)
 @pytest.mark.parametrize("at", ["part", "error"])
-def test_a_file_that_changes_meanwhile_is_never_mixed(server, s3, file, tmp_path, change, at):
+def test_a_file_that_changes_meanwhile_is_never_mixed(server, s3, file, tmp_path, change, opened, at):
+    os.utime(file, (1, 1))  # so that what is written now has another time, however coarse the clock
     server.inject(Delay(seconds=0.01), operation="UploadPart")
     server.inject(Respond("SlowDown"), operation=COMPLETE, times=1)
     seen = []
@@ -198,8 +245,8 @@ def test_a_file_that_changes_meanwhile_is_never_mixed(server, s3, file, tmp_path
         if event.event == at and not seen:
             seen.append(change(file))
 
-    with pytest.raises(UploadStoppedError) as stopped:
-        upload(s3, file, on_event=listen, state=tmp_path / "state").run()
+    with file.open("rb") as opened_file, pytest.raises(UploadStoppedError) as stopped:
+        upload(s3, opened_file if opened else file, on_event=listen, state=tmp_path / "state").run()
     assert stopped.value.info.code is ErrorCode.LOCAL_IO
     assert "Contents" not in s3.list_objects_v2(Bucket=BUCKET)
 
@@ -216,3 +263,30 @@ def test_parts_are_made_larger_rather_than_more_than_ten_thousand(size):
     plan = Plan.of(size, PART)
     assert plan.count <= MAX_PARTS
     assert sum(plan.part(number).size for number in range(1, plan.count + 1)) == size
+
+
+class InMemory(Store):
+    """A store without HTTP, to count what each part costs on this side."""
+
+    renewable = frozenset()
+    endpoint = "memory"
+
+    def create(self, token):
+        return "session"
+
+    def send(self, upload_id, number, read):
+        return hashlib.md5(read()).hexdigest()
+
+    def complete(self, upload_id, etags):
+        return f"{hashlib.md5(b''.join(map(bytes.fromhex, etags.values()))).hexdigest()}-{len(etags)}"
+
+
+def test_a_part_costs_no_more_the_more_parts_there_are(tmp_path, monkeypatch):
+    file = tmp_path / "file"
+    file.write_bytes(bytes(500 * 16 - 3))
+    asked = []
+    part = Plan.part
+    monkeypatch.setattr(Plan, "part", lambda plan, number: asked.append(number) or part(plan, number))
+    result = upload(InMemory(), file, policy=replace(FAST, part_size=16)).run()
+    assert [event.sent for event in result.events if event.event == "part"][-1] == result.size
+    assert len(asked) < 20 * 500

@@ -1,7 +1,7 @@
 """Uploads that survive: sessions that die, credentials that expire, answers that are lost, crashes."""
 
 from upload_diag.recovery.checkpoint import Checkpoint
-from upload_diag.recovery.commands import Command, Found, Phase
+from upload_diag.recovery.commands import HIDDEN, Command, Found, Phase
 from upload_diag.recovery.events import Event
 from upload_diag.recovery.machine import Machine
 from upload_diag.recovery.outcome import UploadCancelledError, UploadResult, UploadStoppedError
@@ -20,6 +20,7 @@ from upload_diag.recovery.store import S3Store, Store
 from upload_diag.recovery.uploader import ResumableUpload
 
 __all__ = [
+    "HIDDEN",
     "AnswerError",
     "Checkpoint",
     "CheckpointedUpload",

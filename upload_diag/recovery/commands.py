@@ -8,7 +8,7 @@ from upload_diag.model import ErrorInfo
 from upload_diag.recovery.plan import Part
 from upload_diag.recovery.policy import HEAD
 
-__all__ = ["RENEW", "SINGLE", "Command", "Found", "Phase"]
+__all__ = ["HIDDEN", "RENEW", "SINGLE", "Command", "Found", "Phase"]
 
 RENEW = "Renew"  # the one command that is no S3 operation
 
@@ -65,6 +65,8 @@ class Found:
     size: int
     token: str
 
+
+HIDDEN = Found("", -1, "")  # there may be an object at the key, but it may not be looked at
 
 # The command of each phase that has just one at a time.
 SINGLE: dict[Phase, str] = {

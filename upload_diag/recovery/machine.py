@@ -11,7 +11,7 @@ from random import Random
 from upload_diag.classifier import classify
 from upload_diag.codes import ErrorCode, Operation
 from upload_diag.model import ErrorInfo
-from upload_diag.recovery.commands import RENEW, SINGLE, Command, Found, Phase
+from upload_diag.recovery.commands import HIDDEN, RENEW, SINGLE, Command, Found, Phase
 from upload_diag.recovery.plan import Plan
 from upload_diag.recovery.policy import HEAD, Next, Policy, Spent, Step, backoff, decide, row
 
@@ -73,6 +73,7 @@ class Machine:
         self._mend: ErrorInfo | None = None  # what a renewal is for
         self._suspicion: ErrorInfo | None = None  # what ListParts is to confirm
         self._doubt: ErrorInfo | None = None  # what a probe is to clear up
+        self._told = ""  # the ETag that Complete was answered with, when a probe is to compare it
         self._aborts: dict[str, int] = dict.fromkeys(aborts, 0)  # session -> failed tries
         self._aborting: set[str] = set()
         self._late: dict[str, int] = {}  # session that was given up -> parts of it that are still on their way
@@ -89,8 +90,10 @@ class Machine:
 
     @property
     def sent(self) -> int:
-        """Bytes that are stored."""
-        return sum(self.plan.part(number).size for number in self.done)
+        """Bytes that are stored; asked for after each part, so not by adding up all of them."""
+        last = self.plan.part(self.plan.count)
+        short = self.plan.part_size - last.size if last.number in self.done else 0
+        return len(self.done) * self.plan.part_size - short
 
     def ready(self, room: int) -> list[Command]:
         """The commands to start now, `room` at most."""
@@ -146,8 +149,8 @@ class Machine:
         """A command was carried out.
 
         The answer is, of Create, the upload id; of UploadPart and Complete, the ETag without quotes, or None; of
-        ListParts, the ETags of the parts that are proven to hold the file's bytes, by number; of HeadObject, a `Found`
-        or None. Other answers are not looked at.
+        ListParts, the ETags of the parts that are proven to hold the file's bytes, by number; of HeadObject, a `Found`,
+        HIDDEN or None. Other answers are not looked at.
         """
         if command.operation == Operation.ABORT:
             self._aborting.discard(command.upload_id)
@@ -222,7 +225,7 @@ class Machine:
             return
         # No ETag, or one that tells nothing: encrypted with KMS, damaged on its way.
         self._tries[Phase.COMPLETE] = self._tries.get(Phase.COMPLETE, 0) + 1
-        self._doubt = None
+        self._doubt, self._told = None, str(answer or "")
         self.phase = Phase.PROBE
 
     def _probed(self, found: object) -> None:
@@ -231,6 +234,8 @@ class Machine:
         if isinstance(found, Found) and (proof := self._proof(found)):
             self.proved = proof
             self._finish(found.etag)
+        elif found is HIDDEN and self._doubt is None and self._told:
+            self._finish(self._told)  # the store's own word, which nobody lets us hold against the object
         elif self._doubt is not None and self._doubt.code in (ErrorCode.SESSION_EXPIRED, ErrorCode.OBJECT_NOT_FOUND):
             self._restart(self._doubt)
         elif tries >= self.policy.max_attempts:

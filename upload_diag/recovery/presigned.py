@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from upload_diag.codes import ErrorCode
 from upload_diag.model import ErrorInfo
-from upload_diag.recovery.commands import Found
+from upload_diag.recovery.commands import HIDDEN, Found
 from upload_diag.recovery.failures import KnownError, verdict
 from upload_diag.recovery.store import Store
 
@@ -54,9 +54,10 @@ class PresignedStore(Store):
     Args:
         create: begins an upload whose object is to carry the token in its metadata; gives the session, or its id.
         sign: gives a URL to PUT a part of a session to. Asked again for each part when URLs expired.
-        complete: makes the object of the ETags, which have no quotes, by part number; gives its ETag, if it is known.
+        complete: makes the object of the ETags, which have no quotes, by part number; gives its ETag, or None.
         refresh: begins a new session for the same upload; `create` does, if not given.
-        probe: says what object is there; without it, an answer to `complete` that was lost costs a new session.
+        probe: says what object is there; without it, `complete` has to give the ETag, and an answer of it that was lost
+            costs a new session.
         stored: lists ETag and size of the parts of a session; without it, what is known here is trusted.
         abort: ends a session.
         renew: told that what `sign` signs with ended, or is about to.
@@ -129,7 +130,7 @@ class PresignedStore(Store):
         return self._stored(upload_id)
 
     def probe(self) -> Found | None:
-        return self._probe() if self._probe is not None else None
+        return self._probe() if self._probe is not None else HIDDEN
 
     def abort(self, upload_id: str) -> None:
         if self._abort is not None:

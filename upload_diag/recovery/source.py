@@ -23,7 +23,7 @@ class Identity:
     """What tells one version of a file from another.
 
     Attributes:
-        mtime_ns: time of the last change, in nanoseconds; 0 for a file object without a file behind it.
+        mtime_ns: time of the last change, in nanoseconds; 0 where there is no file behind a file object.
     """
 
     size: int
@@ -66,7 +66,7 @@ class Source:
             stat = self.path.stat()
             return Identity(stat.st_size, stat.st_mtime_ns)
         with self._lock:
-            return Identity(self._file.seek(0, os.SEEK_END), 0)
+            return Identity(self._file.seek(0, os.SEEK_END), _changed_at(self._file))
 
     def check(self) -> None:
         """Raises FileChangedError when the file is no longer the version that was opened."""
@@ -75,10 +75,9 @@ class Source:
         except OSError as error:
             raise FileChangedError(f"{self.path}: {error.strerror}; it was there when the upload began") from error
         if now != self.identity:
-            raise FileChangedError(
-                f"{self.path or 'the file object'} changed while it was uploaded: it had {self.identity.size} bytes, "
-                f"it has {now.size} now" + (", changed since" if now.size == self.identity.size else "")
-            )
+            was = self.identity.size
+            how = "it was written to" if now.size == was else f"it had {was} bytes, it has {now.size} now"
+            raise FileChangedError(f"{self.path or 'the file object'} changed while it was uploaded: {how}.")
 
     def read(self, part: Part) -> bytes:
         """The bytes of a part.
@@ -116,3 +115,10 @@ class Source:
         """Close what was opened here; a file object stays open."""
         if self._owned:
             self._file.close()
+
+
+def _changed_at(file: BinaryIO) -> int:
+    try:
+        return os.fstat(file.fileno()).st_mtime_ns
+    except (AttributeError, OSError):  # bytes in memory; io.UnsupportedOperation is an OSError
+        return 0

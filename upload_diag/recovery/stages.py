@@ -95,7 +95,8 @@ class CheckpointedUpload:
     """As `ResumableUpload`, with a checkpoint after every `every` parts: what lies before one is never sent again.
 
     The keys of the stages are the key, `.upload-`, an id and a number. A stop keeps them, to be resumed; success
-    deletes them. The bucket needs the permissions to read and delete objects.
+    deletes them. The bucket needs the permissions to read and delete objects, and
+    their versions where it keeps them.
 
     Args:
         every: parts of a stage; together they must have 5 MiB at least and 5 GiB at most.
@@ -302,7 +303,14 @@ class CheckpointedUpload:
     # Each with the client as it is by then: credentials may have been renewed.
 
     def _delete(self, key: str) -> None:
-        self._client.delete_object(Bucket=self._bucket, Key=key)
+        answer = self._client.delete_object(Bucket=self._bucket, Key=key)
+        if "VersionId" not in answer:
+            return
+        # A bucket with versions only hid the stage; the key has the upload's token in it, so every version is ours.
+        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=key)
+        for page in pages:
+            for each in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
+                self._client.delete_object(Bucket=self._bucket, Key=each["Key"], VersionId=each["VersionId"])
 
     def _abort(self, key: str, upload_id: str) -> None:
         self._store(key).abort(upload_id)

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from upload_diag.codes import ErrorCode
 from upload_diag.model import ErrorInfo
 from upload_diag.recovery.client import single_try, status_of
-from upload_diag.recovery.commands import Found
+from upload_diag.recovery.commands import HIDDEN, Found
 
 __all__ = ["ENCRYPTION", "TOKEN", "Renew", "S3Store", "Store"]
 
@@ -61,7 +61,7 @@ class Store(Protocol):
         raise NotImplementedError
 
     def probe(self) -> Found | None:
-        """The object at the key; None if there is none, or it may not be looked at."""
+        """The object at the key; None if there is none, HIDDEN if it may not be looked at."""
         raise NotImplementedError
 
     def abort(self, upload_id: str) -> None:
@@ -213,8 +213,10 @@ class S3Store(Store):
         try:
             answer = self.client.get_object(**self._with(*ENCRYPTION))
         except ClientError as error:
-            if status_of(error) == 404 or error.response.get("Error", {}).get("Code") == "AccessDenied":
+            if status_of(error) == 404:
                 return None
+            if error.response.get("Error", {}).get("Code") == "AccessDenied":
+                return HIDDEN
             raise
         answer["Body"].close()
         return _found(answer, answer["ContentLength"])
