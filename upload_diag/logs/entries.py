@@ -46,14 +46,18 @@ _EXCEPTION = re.compile(rb"[A-Za-z_][\w.]*(?:: |:?$)")
 # The client says that its session is dead, and prints the details with a second call: one failure.
 _ANNOUNCED, DETAILS = b"getting fresh session", b"ession expiration details"
 # So does a browser: why it blocks, that the request failed, that the resource was not loaded.
-_NET_ERROR = re.compile(rb"net::ERR_[A-Z_]+")
+_NET = b"net::ERR_"
+_NET_ERROR = re.compile(_NET + rb"[A-Z_]+")
 _CORS, _FAILED, _NOT_LOADED = b"blocked by CORS policy", b"net::ERR_FAILED", b"Failed to load resource"
 # Safari says it in three lines, too, in whichever order.
+_CONTROL = b"ontrol"
 _SAFARI = re.compile(rb"not allowed by Access-Control-Allow-Origin|due to access control checks")
 # What curl prints of one exchange, below the line of the request.
 _CURL = re.compile(rb"[<>] (?:[A-Za-z][\w-]*: |HTTP/)|[<>]\s*$|\* [A-Z]")
 _CURL_ANSWER = re.compile(rb"<!?[\w?]")
 _INDENTED = b" \t\n"  # a line that begins so begins no entry
+_UNUSUAL = b" \t\r<{[T"  # lines that begin so are looked at closely
+_AT_THE_EDGE = re.compile(rb"\n(?![ \t\n])")  # other lines
 _LOOKBACK_LINES = 6
 _LINE_SAMPLE = 2048  # how much of a long line is looked at, at either end
 
@@ -69,45 +73,76 @@ def begins_entry(buffer: Buffer, start: int, floor: int, *, dated: bool) -> bool
     `floor` is where the readable part of the buffer begins. `dated`: the entries of this log begin with a date, so
     that a line without one belongs to the entry above it.
     """
+    told = _told_at_once(buffer, start, floor, dated=dated)
+    if told is not None:
+        return told
     line = _line(buffer, start).lstrip(b"\r")  # lines may end in LF CR
-    first = line[:1]
-    if first in (b" ", b"\t", b""):
-        return False
-    if is_echo(line, buffer, start, floor):
+    if line[:1] in (b" ", b"\t", b"") or is_echo(line, buffer, start, floor):
         return False
     if _DATED.match(line):
         return True
     above = _above(buffer, start, floor)
     previous = next(above, b"")
-    if not previous:
-        return True
+    return not previous or not (_goes_on(line, previous, above) or _is_text_below(line, previous, above, dated=dated))
+
+
+def _goes_on(line: bytes, previous: bytes, above: Iterator[bytes]) -> bool:
+    """Whether the line ends what is above it, or is one of its parts."""
     if _TAIL.match(line) or _ends_traceback(line, previous, above):
-        return False
-    if _CURL.match(previous) and (_CURL.match(line) or _CURL_ANSWER.match(line)):
-        return False
-    if line.startswith(b"Traceback (most recent call last)"):
-        return not _ends_message(previous, above)
-    if _LEVELLED.match(line):
         return True
+    return bool(_CURL.match(previous) and (_CURL.match(line) or _CURL_ANSWER.match(line)))
+
+
+def _is_text_below(line: bytes, previous: bytes, above: Iterator[bytes], *, dated: bool) -> bool:
+    """Whether an undated line belongs to what is above it by what either looks like."""
+    first = line[:1]
+    if line.startswith(b"Traceback (most recent call last)"):
+        return _ends_message(previous, above)
+    if _LEVELLED.match(line):
+        return False
     json = is_json_line(line)
     if previous.rstrip().endswith((b":", b"?>")) and not is_json_line(previous):
-        return False
+        return True
     if first == b"<":
-        return b"</Error>" in previous or line.startswith(b"<?xml")
+        return not (b"</Error>" in previous or line.startswith(b"<?xml"))
     if first in (b"{", b"[") and not json:
-        return previous[:1] in (b"}", b"]", b"{", b"[")
-    return json or not dated
+        return previous[:1] not in (b"}", b"]", b"{", b"[")
+    return dated and not json
+
+
+def _told_at_once(buffer: Buffer, start: int, floor: int, *, dated: bool) -> bool | None:
+    """The answer for most lines, which needs no copy of them and of what stands above; None when it takes more."""
+    end = buffer.find(b"\n", start)
+    end = len(buffer) if end < 0 else end
+    if not 0 < end - start <= 2 * _LINE_SAMPLE or buffer[start] in _UNUSUAL:
+        return None
+    if _DATED.match(buffer, start, end):
+        return None if _may_be_echo(buffer, start, end) else True
+    text_above = start - 2 >= floor and not buffer[start - 2 : start - 1].isspace()
+    return False if dated and text_above and not _LEVELLED.match(buffer, start, end) else None
+
+
+def _may_be_echo(buffer: Buffer, start: int, end: int) -> bool:
+    """Whether there is any of what `is_echo` looks for."""
+    return (
+        buffer.find(_NET, start, end) >= 0
+        or buffer.find(_CONTROL, start, end) >= 0
+        or buffer.find(DETAILS, start, end) >= 0
+    )
 
 
 def is_echo(line: bytes, buffer: Buffer, start: int, floor: int) -> bool:
     """Whether the line only says more of the failure that the line above it tells."""
+    if not _may_be_echo(line, 0, len(line)):
+        return False
     if DETAILS in line:
         return _ANNOUNCED in next(_above(buffer, start, floor), b"")
     refused = _NET_ERROR.search(line)
     if refused is not None:
         above = next(_above(buffer, start, floor), b"")
         return (_NOT_LOADED in line and refused[0] in above) or (refused[0] == _FAILED and _CORS in above)
-    if b"ontrol" in line and (said := _SAFARI.search(line)) is not None:
+    said = _SAFARI.search(line)
+    if said is not None:
         said_above = _SAFARI.search(next(_above(buffer, start, floor), b""))
         return said_above is not None and (_NOT_LOADED in line or said[0] != said_above[0])
     return False
@@ -163,9 +198,7 @@ def entry_start(buffer: Buffer, line_start: int, first: int, floor: int, *, date
 
 def entry_end(buffer: Buffer, line_start: int, stop: int, floor: int, *, dated: bool) -> int:
     """Where the next entry after the line begins, at most `stop`."""
-    while True:
-        line_start = buffer.find(b"\n", line_start, stop) + 1
-        if line_start == 0 or line_start >= stop:
-            return stop
-        if buffer[line_start] not in _INDENTED and begins_entry(buffer, line_start, floor, dated=dated):
-            return line_start
+    for line in _AT_THE_EDGE.finditer(buffer, line_start, stop):
+        if line.end() < stop and begins_entry(buffer, line.end(), floor, dated=dated):
+            return line.end()
+    return stop
