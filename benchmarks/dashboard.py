@@ -150,7 +150,7 @@ def soak(ready: dict[str, Any], seconds: float) -> None:
         probe.run(f"a change shows afterwards, under {RATE} requests/s")
         loading.join()
         states = [page.locator("#status").get_attribute("data-state") for page in pages]
-        print(f"tabs: {states.count('live')} with a stream, {states.count('polling')} asking each second")
+        print(f"tabs: {states.count('live')} with a stream, {states.count('polling')} asking now and then")
         print(f"last line of each journal: {sorted({page.locator('#journal-summary').inner_text() for page in pages})}")
         chromium.close()
 

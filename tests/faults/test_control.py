@@ -175,6 +175,32 @@ def test_an_overview_is_bounded_and_says_what_time_will_kill(control, server, up
     assert older[0]["expiresWhy"] == "older than the session limit of 3600 s"
 
 
+def test_an_overview_is_sent_again_as_soon_as_anything_happens(control, server, upload_id, monkeypatch):
+    monkeypatch.setattr("upload_diag.faults.overview.HOLDS_SECONDS", 1e9)
+
+    def ask(tag):
+        answer = control("GET", "/api/overview", If_None_Match=tag)
+        return answer.status, answer.headers["etag"]
+
+    def expire():
+        server.app.lifetimes.ttl = 0
+
+    happenings = (
+        lambda: send(server.url, "PUT", f"/bkt/in/k?partNumber=2&uploadId={upload_id}", b"hello"),
+        lambda: server.load("slow-down-storm"),
+        server.app.disarm_all,
+        expire,
+        lambda: control("POST", "/api/reset", {"bucket": "other"}),
+        lambda: control("POST", "/api/reset"),
+    )
+    status, tag = ask('"none"')
+    for happen in happenings:
+        assert (status, ask(tag)) == (200, (304, tag))
+        happen()
+        status, tag = ask(tag)
+    assert status == 200
+
+
 @pytest.mark.parametrize("query", ["limit=0", "limit=many", "limit=100000", "ahead=soon", "ahead=1e9"])
 def test_an_overview_wants_whole_numbers(control, query):
     assert control("GET", f"/api/overview?{query}").status == 400
@@ -187,12 +213,10 @@ def test_clients_are_told_where_to_connect(control, server):
 
 
 def test_the_snippet_of_boto3_uploads_as_it_stands(control, server, tmp_path, monkeypatch):
-    import boto3
-
     (tmp_path / "video.mp4").write_bytes(bytes(9 * 1024 * 1024))
     monkeypatch.chdir(tmp_path)
     clients = {each["client"]: each for each in json.loads(control("GET", "/api/clients").body)["clients"]}
-    exec(clients["boto3"]["connect"] + "\n" + clients["boto3"]["upload"], {"boto3": boto3})
+    exec("\n".join(clients["boto3"][name] for name in ("imports", "connect", "upload")), {})
     assert [entry.status for entry in server.journal.of("CompleteMultipartUpload", key="video.mp4")] == [200]
 
 

@@ -195,6 +195,7 @@ class App:
             self.lifetimes.forget()
         if not all_of_it:
             self.plan.forget(buckets, access_key)
+            self.note("reset", why=f"of {buckets or access_key}")
         else:
             self.plan.clear(restart=True)
             self.clock.reset()

@@ -28,7 +28,7 @@ __all__ = ["ROUTES", "Control", "upload_as_json"]
 MAX_BODY = 1024 * 1024
 MAX_STREAMS = 3  # a browser has six connections to a host; the rest are for the requests of its pages
 MAX_SESSIONS = 1000  # of an overview
-HEARTBEAT_SECONDS = 15.0
+HEARTBEAT_SECONDS = 2.0  # a stream whose page is gone is found out by the second one
 LOOPBACK = frozenset(("127.0.0.1", "localhost", "[::1]"))
 
 
@@ -46,12 +46,14 @@ class Call:
 
     Attributes:
         path: decoded arguments of the route's pattern.
+        headers: names in lower case.
         data: the JSON body, {} when there is none.
     """
 
     app: App
     path: tuple[str, ...]
     query: Mapping[str, str]
+    headers: Mapping[str, str]
     data: dict[str, Any] = field(default_factory=dict)
 
 
@@ -74,8 +76,11 @@ def _upload(call: Call) -> Response:
 
 
 def _overview(call: Call) -> Response:
-    """What the dashboard shows: counts, the newest sessions, faults, clock, and where the journal stands."""
-    from upload_diag.faults.overview import overview
+    """What the dashboard shows: counts, the newest sessions, faults, clock, and where the journal stands.
+
+    Who has it already is told 304, by its ETag.
+    """
+    from upload_diag.faults.overview import overview, tag
 
     query = call.query
     try:
@@ -84,8 +89,13 @@ def _overview(call: Call) -> Response:
         raise RefusedError(400, f"limit and ahead are whole numbers: {error}.") from error
     if not 0 < limit <= MAX_SESSIONS or len(ahead) > 10 or any(abs(each) > 1e9 for each in ahead):
         raise RefusedError(400, f"limit goes from 1 to {MAX_SESSIONS}; ahead takes up to ten numbers of seconds.")
+    etag = tag(call.app)
+    if call.headers.get("if-none-match") == etag:
+        return Response(304, {"etag": etag})
     state, match = query.get("state", ""), query.get("match", "")
-    return _json(overview(call.app, match=match, state=state, limit=limit, ahead=ahead))
+    response = _json(overview(call.app, match=match, state=state, limit=limit, ahead=ahead))
+    response.headers["etag"] = etag
+    return response
 
 
 def _clients(call: Call) -> Response:
@@ -310,7 +320,8 @@ class Control:
             if method == head.method:
                 arguments = tuple(unquote(each) for each in match.groups())
                 values = {name: each[0] for name, each in parse_qs(query).items()}
-                return handler(Call(self._app, arguments, values, _read_json(head, body) if method == "POST" else {}))
+                data = _read_json(head, body) if method == "POST" else {}
+                return handler(Call(self._app, arguments, values, head.headers, data))
             allowed.append(method)
         if allowed:
             raise RefusedError(405, f"{head.method} is not answered here; {', '.join(allowed)} is.")

@@ -1,5 +1,7 @@
 """What a dashboard shows, in one answer of bounded size: counts, the newest sessions, faults, clock, journal."""
 
+import time
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
@@ -10,13 +12,24 @@ from upload_diag.faults.app import App
 from upload_diag.faults.forms import armed_as_json
 from upload_diag.faults.uploads import State, Upload
 
-__all__ = ["overview"]
+__all__ = ["overview", "tag"]
+
+HOLDS_SECONDS = 5  # how many sessions the next days will kill changes without an event
+
+
+def tag(app: App) -> str:
+    """An ETag of every overview: another one as soon as anything happens, for all that happens is in the journal.
+
+    What is due to die does so first.
+    """
+    app.sweep()
+    return f'"{app.journal.epoch}-{app.journal.last}-{int(time.monotonic() / HOLDS_SECONDS)}"'
 
 
 def overview(
     app: App, *, match: str = "", state: str = "", limit: int = 200, ahead: Iterable[int] = ()
 ) -> dict[str, Any]:
-    """The state of the server.
+    """The state of the server as `tag` left it.
 
     Args:
         app: the server.
@@ -27,8 +40,8 @@ def overview(
     """
     sought = match.casefold()
     now = app.now()
-    uploads = app.uploads()
     with app.lock:
+        uploads = list(app.ledger)
         found = [
             upload
             for upload in uploads
@@ -36,8 +49,9 @@ def overview(
             and (not sought or sought in f"{upload.bucket}/{upload.key} {upload.id}".casefold())
         ]
         counts = Counter(upload.state for upload in uploads)
-        deadlines = [app.lifetimes.deadline(upload) for upload in uploads if upload.state is State.LIVE]
+        due = [app.lifetimes.deadline(upload) for upload in uploads if upload.state is State.LIVE]
         newest = [_session(app, upload) for upload in found[: -limit - 1 : -1]]
+    deadlines = sorted(each[0] for each in due if each is not None)
     return {
         "epoch": app.journal.epoch,
         "last": app.journal.last,
@@ -45,10 +59,7 @@ def overview(
         "now": now.isoformat(),
         "advancedSeconds": app.clock.advanced,
         "due": [
-            {
-                "advanceSeconds": step,
-                "sessions": sum(due is not None and due[0] <= now + timedelta(seconds=step) for due in deadlines),
-            }
+            {"advanceSeconds": step, "sessions": bisect_right(deadlines, now + timedelta(seconds=step))}
             for step in ahead
         ],
         "counts": {each.value: counts[each] for each in State},

@@ -1,6 +1,10 @@
 // The control API, and the connection that keeps the page up to date.
 
-const KEPT = 2000; // entries of the journal that a page asks for when it starts
+const KEPT = 2000; // entries of the journal that a page asks for at most
+// Milliseconds between two fetches of the overview.
+const REST = 200; // at least
+const POLL = 500; // without a stream
+const CALM = 5000; // with one
 
 export class RefusedError extends Error {
   constructor(status, message) {
@@ -12,8 +16,7 @@ export class RefusedError extends Error {
 const token = () => sessionStorage.getItem("control-token");
 export const useToken = (value) => sessionStorage.setItem("control-token", value);
 
-async function ask(method, path, data) {
-  const headers = {};
+async function ask(method, path, data, headers = {}) {
   if (token()) headers.authorization = `Bearer ${token()}`;
   if (method === "POST") headers["content-type"] = "application/json";
   const body = method === "POST" ? JSON.stringify(data ?? {}) : undefined;
@@ -23,7 +26,7 @@ async function ask(method, path, data) {
   } catch {
     throw new Error("The server does not answer.");
   }
-  if (response.ok) return response;
+  if (response.ok || response.status === 304) return response;
   const problem = await response.json().catch(() => ({}));
   throw new RefusedError(response.status, problem.error ?? `The server answered ${response.status}.`);
 }
@@ -34,13 +37,15 @@ export const post = async (path, data) => (await ask("POST", path, data)).json()
 export const remove = async (path) => (await ask("DELETE", path)).json();
 
 /**
- * Follows the server. The overview is the truth; a stream, a tab that has one, or asking each second where there is none
- * tells when to fetch it again. `on` has: query() → path of the overview, overview(data), entries(list), restart(), state(name), denied().
+ * Follows the server. The overview is the truth; a stream, a tab that has one, or asking again and again where there is none
+ * tells when to fetch it. A tab that nobody sees gives up its stream and asks for nothing until it is looked at.
+ * `on` has: query() → path of the overview, overview(data), entries(list), restart(), state(name), denied().
  */
 export class Connection {
   #on;
   #epoch = null;
-  #seq = 0;
+  #seq = 0; // of the newest entry of the journal that was shown
+  #fresh = []; // entries that a stream told and that are shown with the next overview, so that the page is drawn once
   #stream = null;
   #streaming = false;
   #streamAgainAt = 0;
@@ -49,7 +54,9 @@ export class Connection {
   #busy = false;
   #again = false;
   #telling = 0;
-  #took = 0; // milliseconds of the last cycle
+  #restsUntil = 0;
+  #query = "";
+  #tag = null; // of the last answer to #query
   #otherTabs = new BroadcastChannel("upload-diag");
 
   constructor(on) {
@@ -58,7 +65,8 @@ export class Connection {
       if (!this.#streaming) this.soon();
     };
     document.addEventListener("visibilitychange", () => {
-      if (!document.hidden) this.refresh();
+      if (document.hidden) this.#sleep();
+      else this.refresh();
     });
   }
 
@@ -70,37 +78,33 @@ export class Connection {
     }
     this.#busy = true;
     this.#cancel();
-    let wait = 1000;
     const start = performance.now();
     try {
       await this.#cycle();
-      this.#took = performance.now() - start;
-      if (this.#streaming) wait = 5000;
     } catch (error) {
+      this.#tag = null;
       this.#on.state("reconnecting");
       if (error.status === 401) this.#on.denied();
     }
     this.#busy = false;
-    this.#plan(this.#again ? this.#pause() : wait);
+    // At most half of the time is spent on asking, so that many tabs on a slow machine leave room for the uploads.
+    const end = performance.now();
+    this.#restsUntil = end + Math.max(REST, end - start);
+    this.#plan(this.#again ? 0 : this.#streaming ? CALM : POLL);
     this.#again = false;
   }
 
-  /** Fetch the overview soon; many calls in a burst cost one. A tab that nobody sees waits until it is looked at. */
+  /** Fetch the overview as soon as there was some rest; many calls in a burst cost one. */
   soon() {
-    if (document.hidden) return;
     if (this.#busy) this.#again = true;
-    else this.#plan(this.#pause());
-  }
-
-  /** At most half of the time is spent on asking, so that many tabs on a slow machine leave room for the uploads. */
-  #pause() {
-    return Math.max(150, this.#took);
+    else this.#plan(0);
   }
 
   /** A timer that is due sooner stays. */
-  #plan(wait) {
-    const at = Date.now() + wait;
-    if (at >= this.#plannedAt) return;
+  #plan(delay) {
+    const wait = Math.max(delay, this.#restsUntil - performance.now());
+    const at = performance.now() + wait;
+    if (document.hidden || at >= this.#plannedAt) return;
     this.#cancel();
     this.#plannedAt = at;
     this.#timer = setTimeout(() => this.refresh(), wait);
@@ -111,21 +115,45 @@ export class Connection {
     this.#plannedAt = Infinity;
   }
 
+  #sleep() {
+    this.#cancel();
+    this.#close();
+    this.#streamAgainAt = 0;
+  }
+
   async #cycle() {
-    const data = await get(this.#on.query());
+    const data = await this.#overview();
+    if (data) await this.#show(data);
+    this.#take(this.#fresh.splice(0));
+    this.#on.state(this.#streaming ? "live" : "polling");
+    if (this.#stream === null && performance.now() >= this.#streamAgainAt && !document.hidden && !token()) this.#open();
+  }
+
+  /** The overview; null when it is still what it was. */
+  async #overview() {
+    const query = this.#on.query();
+    if (query !== this.#query) this.#tag = null;
+    const response = await ask("GET", query, undefined, this.#tag ? { "if-none-match": this.#tag } : {});
+    if (response.status === 304) return null;
+    const data = await response.json();
+    this.#query = query;
+    this.#tag = response.headers.get("etag");
+    return data;
+  }
+
+  async #show(data) {
     if (data.epoch !== this.#epoch) {
       this.#close();
       this.#epoch = data.epoch;
-      this.#seq = Math.max(0, data.last - KEPT);
+      this.#seq = 0;
       this.#on.restart();
     }
     this.#on.overview(data);
     if (!this.#streaming && this.#seq < data.last) {
+      this.#seq = Math.max(this.#seq, data.last - KEPT);
       const lines = await getText(`/api/journal?times=true&since=${this.#seq}`);
       this.#take(lines.split("\n").filter(Boolean).map((line) => JSON.parse(line)));
     }
-    this.#on.state(this.#streaming ? "live" : "polling");
-    if (this.#stream === null && Date.now() >= this.#streamAgainAt && !token()) this.#open();
   }
 
   #take(entries) {
@@ -143,29 +171,30 @@ export class Connection {
       this.#on.state("live");
     };
     stream.onmessage = (event) => {
-      this.#take([JSON.parse(event.data)]);
+      this.#fresh.push(JSON.parse(event.data));
       this.soon();
       this.#tellOtherTabs();
     };
     stream.onerror = () => {
-      // Refused, as the fourth stream of a browser is: ask each second, and try again later.
-      if (!this.#streaming) this.#streamAgainAt = Date.now() + 20_000;
+      // Refused, as the fourth stream of a server is: ask now and then, and try for one again later.
+      if (!this.#streaming) this.#streamAgainAt = performance.now() + 10_000;
       this.#close();
       this.refresh();
     };
   }
 
-  /** At most ten times a second; the last change is told, too. */
+  /** At most twenty times a second; the last change is told, too. */
   #tellOtherTabs() {
     this.#telling ||= setTimeout(() => {
       this.#telling = 0;
       this.#otherTabs.postMessage("changed");
-    }, 100);
+    }, 50);
   }
 
   #close() {
     this.#stream?.close();
     this.#stream = null;
     this.#streaming = false;
+    this.#fresh = [];
   }
 }

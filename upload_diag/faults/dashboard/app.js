@@ -1,12 +1,12 @@
 // The dashboard: wires the parts of the page to the server.
 
-import { attempt, byId, count, element, say, setText } from "./dom.js";
+import { attempt, byId, count, element, moment, say, setText } from "./dom.js";
 import { Connection, get, getText, post, useToken } from "./api.js";
 import { sessionQuery, setUpSessions, showSessions } from "./sessions.js";
 import { setUpFaults, showFaults } from "./faults.js";
 import { addEntries, ahead, clearTimeline, setUpTimeline } from "./timeline.js";
 
-const STATES = { live: "live", polling: "live, asking each second", reconnecting: "reconnecting…" };
+const STATES = { live: "live", polling: "live, asking twice a second", reconnecting: "reconnecting…" };
 const steps = [...document.querySelectorAll("[data-advance]")];
 
 const connection = new Connection({
@@ -28,9 +28,8 @@ const connection = new Connection({
 });
 
 function showClock(data) {
-  const now = data.now.slice(0, 19);
-  byId("now").dateTime = `${now}Z`;
-  setText(byId("now"), `${now.replace("T", " ")} UTC`);
+  byId("now").dateTime = data.now;
+  setText(byId("now"), moment(data.now));
   setText(byId("advanced"), ahead(data.advancedSeconds));
   data.due.forEach(({ sessions }, index) => {
     const kills = sessions ? `kills ${count(sessions, "session")}` : "kills none";
@@ -72,7 +71,7 @@ async function setUpClients() {
   const { clients, page } = await get("/api/clients");
   for (const link of document.querySelectorAll("[data-page]")) link.href = page;
   const legend = byId("clients").querySelector("legend");
-  const show = ({ connect, upload }) => setText(byId("snippet"), `${connect}\n${upload}`);
+  const show = ({ imports, connect, upload }) => setText(byId("snippet"), [imports, connect, upload].filter(Boolean).join("\n"));
   byId("clients").replaceChildren(legend, ...clients.map((each, index) => {
     const radio = element("input", { type: "radio", name: "client", checked: index === 0, change: () => show(each) });
     return element("label", {}, radio, element("span", {}, each.client));
@@ -118,6 +117,10 @@ byId("reset").addEventListener("click", attempt(async () => {
   say("Everything is back to the start.");
   connection.refresh();
 }));
+byId("dismiss").addEventListener("click", () => say(""));
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") say("");
+});
 setUpSessions(connection);
 setUpTimeline();
 setUpClock();

@@ -55,14 +55,20 @@ export function bytes(size) {
   return `${value.toFixed(power && value < 10 ? 1 : 0)} ${units[power]}`;
 }
 
+/** As `duration`, but seconds only within the first minute: what is shown of hundreds of rows shall not change each second. */
+export const age = (seconds) => duration(seconds < 60 ? seconds : seconds - (seconds % 60));
+
+/** "2031-05-04T11:22:33.123456+00:00" → "2031-05-04 11:22:33 UTC". */
+export const moment = (time) => `${time.slice(0, 19).replace("T", " ")} UTC`;
+
 /** Seconds as the two largest units: 93784 → "1 d 2 h". */
 export function duration(seconds) {
   const sizes = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
   let left = Math.max(0, Math.round(Math.abs(seconds)));
   const found = [];
   for (const [unit, size] of sizes) {
-    if (left >= size) found.push(`${Math.floor(left / size)} ${unit}`);
+    if (left >= size) found.push(`${Math.floor(left / size)}\u00a0${unit}`);
     left %= size;
   }
-  return found.slice(0, 2).join(" ") || "0 s";
+  return found.slice(0, 2).join(" ") || "0\u00a0s";
 }

@@ -1,20 +1,31 @@
 // The table of upload sessions: a row each, kept as long as its session is shown, so that focus and selection stay.
 
-import { attempt, byId, bytes, count, duration, element, foreign, say, setHidden, setText } from "./dom.js";
+import { age, attempt, byId, bytes, count, element, foreign, moment, say, setHidden, setText } from "./dom.js";
 import { get, post } from "./api.js";
 
 const SVG = "http://www.w3.org/2000/svg";
+const SHOWN = 50; // sessions, until more are asked for
+const MOST = 1000; // that an overview tells of
 const SHOWN_PARTS = 200; // of a session's parts, in its details
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const FLASH = 800; // milliseconds for which a changed row stands out, at least
 
 const rows = new Map();
 let refresh = () => {};
+let limit = SHOWN;
 let ahead = 0; // milliseconds by which the server's clock is ahead of this browser's
 
 export function setUpSessions(connection) {
   refresh = () => connection.refresh();
-  byId("match").addEventListener("input", () => connection.soon());
-  byId("state").addEventListener("change", refresh);
+  const seek = () => {
+    limit = SHOWN;
+    connection.soon();
+  };
+  byId("match").addEventListener("input", seek);
+  byId("state").addEventListener("change", seek);
+  byId("more").addEventListener("click", () => {
+    limit = Math.min(MOST, limit * 4);
+    refresh();
+  });
   byId("clear-match").addEventListener("click", () => {
     byId("match").value = byId("state").value = "";
     byId("match").focus();
@@ -36,7 +47,7 @@ export function setUpSessions(connection) {
 
 /** What the table asks of the overview. */
 export function sessionQuery() {
-  return { limit: 200, match: byId("match").value, state: byId("state").value };
+  return { limit, match: byId("match").value, state: byId("state").value };
 }
 
 export function showSessions(data) {
@@ -46,11 +57,12 @@ export function showSessions(data) {
     element("li", { class: state }, element("b", {}, number.toLocaleString("en")), ` ${state}`)));
   setHidden(byId("empty"), all > 0);
   setHidden(byId("none-match"), all === 0 || data.matching > 0);
-  setHidden(byId("table"), data.matching === 0);
+  setHidden(byId("list"), data.matching === 0);
   const shown = data.uploads.length;
   setText(byId("caption"), shown < data.matching
-    ? `The ${shown} newest of ${data.matching.toLocaleString("en")} sessions; find others by bucket, key or id`
+    ? `The ${shown.toLocaleString("en")} newest of ${count(data.matching, "session")}; find others by bucket, key or id`
     : `${count(shown, "session")}, the newest first`);
+  setHidden(byId("more"), shown === data.matching || shown === MOST);
   byId("expire-all").disabled = data.counts.live === 0;
   showRows(data.uploads);
   tick();
@@ -111,14 +123,14 @@ class Row {
     this.id = id;
     this.version = "";
     this.live = true;
+    this.changedAt = -Infinity;
     this.check = element("input", { type: "checkbox", change: showSelection });
+    this.place = element("span", { class: "place" });
     this.name = element("span", { class: "name" });
     this.state = element("span", { class: "state" });
     this.why = element("span", { class: "why" });
-    this.strip = document.createElementNS(SVG, "svg");
-    this.strip.setAttribute("class", "strip");
-    this.strip.setAttribute("aria-hidden", "true");
-    this.strip.setAttribute("preserveAspectRatio", "none");
+    this.bar = svg("path", {});
+    this.strip = svg("svg", { class: "strip", "aria-hidden": "true", preserveAspectRatio: "none" }, this.bar);
     this.partText = element("span");
     this.size = cell("number", "Bytes");
     this.age = element("span");
@@ -127,7 +139,7 @@ class Row {
     this.more = element("button", { type: "button", class: "plain", "aria-expanded": "false", click: () => this.toggle() }, "Details");
     this.row = element("tr", { role: "row", "data-id": id },
       cell("pick", "", this.check),
-      element("th", { scope: "row", role: "rowheader", class: "session" }, this.name, foreign(id, { class: "id", title: id })),
+      element("th", { scope: "row", role: "rowheader", class: "session" }, this.place, this.name, foreign(id, { class: "id", title: id })),
       cell("", "State", this.state, this.why),
       cell("parts", "Parts", this.strip, this.partText),
       this.size,
@@ -146,7 +158,9 @@ class Row {
     this.live = upload.state === "live";
     const name = `${upload.bucket}/${upload.key}`;
     if (!changed) {
-      this.name.append(foreign(`${upload.bucket}/`, { class: "quiet" }), foreign(upload.key));
+      const file = upload.key.lastIndexOf("/") + 1;
+      this.place.append(foreign(`${upload.bucket}/${upload.key.slice(0, file)}`));
+      this.name.append(foreign(upload.key.slice(file)));
       this.check.setAttribute("aria-label", `Select ${name}`);
       this.expire.setAttribute("aria-label", `Expire now: ${name}, upload ${this.id}`);
       this.more.setAttribute("aria-label", `Details: ${name}, upload ${this.id}`);
@@ -155,11 +169,27 @@ class Row {
     this.state.className = `state ${upload.state}`;
     setText(this.why, upload.why);
     setText(this.partText, parts(upload));
-    drawStrip(this.strip, upload.partRanges);
+    this.draw(upload.partRanges);
     setText(this.size, bytes(upload.bytes));
     if (!this.live) this.over();
-    if (changed && !calm.matches) this.row.animate({ backgroundColor: ["var(--flash)", "transparent"] }, { duration: 900, easing: "steps(6)" });
+    if (changed) this.flash();
     if (!this.detail.hidden) this.fill();
+  }
+
+  /** Stand out until the next tick but one: an animation would have the page painted sixty times a second. */
+  flash() {
+    this.changedAt = performance.now();
+    this.row.classList.add("changed");
+  }
+
+  /** A square for each part up to forty; beyond that a bar, with gaps where parts are missing. */
+  draw(ranges) {
+    const last = Math.max(10, ranges.at(-1)?.[1] ?? 0);
+    const blocks = last > 40 ? ranges.slice(0, 500)
+      : ranges.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, index) => [from + index, from + index]));
+    const gap = last > 40 ? 0 : 0.18;
+    this.strip.setAttribute("viewBox", `0 0 ${last} 1`);
+    this.bar.setAttribute("d", blocks.map(([from, to]) => `M${from - 1} 0H${to - gap}V1H${from - 1}Z`).join(""));
   }
 
   /** A session that is over can be neither selected nor expired; the focus stays in its row. */
@@ -173,9 +203,10 @@ class Row {
   /** Show the age; true when the session is due to die and should be asked about. */
   tick(now) {
     const end = this.upload.ended ? Date.parse(this.upload.ended) : now;
-    setText(this.age, duration((end - Date.parse(this.upload.initiated)) / 1000));
+    setText(this.age, age((end - Date.parse(this.upload.initiated)) / 1000));
+    if (performance.now() - this.changedAt > FLASH) this.row.classList.remove("changed");
     const expires = this.live && this.upload.expires ? Date.parse(this.upload.expires) : null;
-    setText(this.left, expires ? `dies in ${duration((expires - now) / 1000)}` : "");
+    setText(this.left, expires ? `dies in ${age((expires - now) / 1000)}` : this.live ? "" : "when it ended");
     return expires !== null && expires <= now;
   }
 
@@ -185,10 +216,12 @@ class Row {
     refresh();
   }
 
-  toggle() {
+  async toggle() {
     this.detail.hidden = !this.detail.hidden;
     this.more.setAttribute("aria-expanded", String(!this.detail.hidden));
-    if (!this.detail.hidden) this.fill();
+    if (this.detail.hidden) return;
+    await this.fill();
+    this.detail.scrollIntoView({ block: "nearest" });
   }
 
   async fill() {
@@ -197,13 +230,14 @@ class Row {
     if (!this.facts) this.build();
     const { upload } = this;
     this.facts.replaceChildren(...facts({
+      Bucket: full.bucket,
+      Key: full.key,
       "Upload id": full.uploadId,
-      Initiated: full.initiated,
-      Expires: upload.expires && `${upload.expires}, ${upload.expiresWhy}`,
-      Ended: full.ended && `${full.ended}, ${full.why}`,
+      Initiated: moment(full.initiated),
+      Expires: upload.expires && `${moment(upload.expires)}, ${upload.expiresWhy}`,
+      Ended: full.ended && `${moment(full.ended)}, ${full.why}`,
     }));
-    const next = (full.parts.at(-1)?.partNumber ?? 0) + 1;
-    this.partNumber.placeholder = String(next);
+    this.partNumber.placeholder = String((full.parts.at(-1)?.partNumber ?? 0) + 1);
     setHidden(this.form, !this.live);
     const shown = full.parts.slice(-SHOWN_PARTS);
     setText(this.partCaption, shown.length < full.parts.length ? `The last ${SHOWN_PARTS} of ${full.parts.length} parts` : count(full.parts.length, "part"));
@@ -217,7 +251,7 @@ class Row {
   build() {
     const field = `part-${this.id}`;
     this.facts = element("dl");
-    this.partNumber = element("input", { type: "number", id: field, min: "1", max: "10000", required: true });
+    this.partNumber = element("input", { type: "number", id: field, min: "1", max: "10000" });
     this.form = element("form", { class: "inline", submit: attempt(() => this.expireAt()) },
       element("label", { for: field }, "Expire when part"), this.partNumber, "arrives", element("button", {}, "Arm"));
     this.partCaption = element("caption");
@@ -228,7 +262,7 @@ class Row {
   }
 
   async expireAt() {
-    const partNumber = this.partNumber.valueAsNumber;
+    const partNumber = Number(this.partNumber.value || this.partNumber.placeholder);
     const when = { operation: "UploadPart", uploadId: this.id, partNumber, times: 1 };
     const armed = await post("/api/faults", { kind: "expire-session", why: `expired at part ${partNumber}`, when });
     say(`Armed ${armed.id}: the session dies when part ${partNumber} arrives.`);
@@ -253,17 +287,9 @@ function parts(upload) {
   return `${count(upload.partCount, "part")}: ${ranges.join(", ")}${upload.partRanges.length > 4 ? ", …" : ""}`;
 }
 
-/** A square for each part up to forty; beyond that a bar, with gaps where parts are missing. */
-function drawStrip(strip, ranges) {
-  const last = Math.max(10, ranges.at(-1)?.[1] ?? 0);
-  strip.setAttribute("viewBox", `0 0 ${last} 1`);
-  const blocks = last > 40 ? ranges.slice(0, 500)
-    : ranges.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, index) => [from + index, from + index]));
-  const gap = last > 40 ? 0 : 0.18;
-  strip.replaceChildren(...[[1, last, "ground"], ...blocks].map(([from, to, className = "part"]) => {
-    const block = document.createElementNS(SVG, "rect");
-    const place = { class: className, x: from - 1, y: 0, width: to - from + 1 - (className === "part" ? gap : 0), height: 1 };
-    for (const [name, value] of Object.entries(place)) block.setAttribute(name, value);
-    return block;
-  }));
+function svg(name, attributes, ...children) {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
 }

@@ -8,11 +8,9 @@ const SHOWN = 200;
 
 let entries = [];
 let waiting = [];
-let forgotten = 0;
-let timer = 0;
-let took = 0; // milliseconds of the last drawing
 
 export function setUpTimeline() {
+  summarize();
   byId("filter").addEventListener("input", rebuild);
   byId("injected").addEventListener("change", rebuild);
   byId("pause").addEventListener("click", () => {
@@ -24,19 +22,13 @@ export function setUpTimeline() {
 
 export function addEntries(fresh) {
   waiting.push(...fresh);
-  if (waiting.length > KEPT) forgotten += waiting.splice(0, waiting.length - KEPT).length;
-  timer ||= setTimeout(() => {
-    timer = 0;
-    const start = performance.now();
-    isPaused() ? summarize() : draw();
-    took = performance.now() - start;
-  }, Math.max(50, 4 * took)); // a burst is drawn in few large steps
+  waiting = waiting.slice(-KEPT);
+  isPaused() ? summarize() : draw();
 }
 
 export function clearTimeline() {
   entries = [];
   waiting = [];
-  forgotten = 0;
   rebuild();
 }
 
@@ -45,8 +37,7 @@ const isPaused = () => byId("pause").getAttribute("aria-pressed") === "true";
 function draw() {
   const fresh = waiting;
   waiting = [];
-  entries.push(...fresh);
-  if (entries.length > KEPT) forgotten += entries.splice(0, entries.length - KEPT).length;
+  entries = [...entries, ...fresh].slice(-KEPT);
   const list = byId("entries");
   list.prepend(...fresh.filter(matcher()).slice(-SHOWN).reverse().map(item));
   while (list.childElementCount > SHOWN) list.lastElementChild.remove();
@@ -73,10 +64,12 @@ const isInjected = (entry) => entry.event === "expire" || (entry.event === "requ
 
 function summarize() {
   const shown = byId("entries").childElementCount;
-  const all = entries.length + forgotten;
+  const came = entries.at(-1)?.seq ?? 0; // entries are numbered without a gap
+  const kept = came > entries.length ? `, the newest ${entries.length.toLocaleString("en")} kept here` : "";
   const injected = entries.filter(isInjected).length;
-  const text = all ? `${count(all, "event")}, ${injected} injected; ${shown} shown` : "Nothing came yet.";
-  setText(byId("journal-summary"), text);
+  setText(byId("journal-summary"), came
+    ? `${count(came, "event")}${kept}: ${injected} injected, ${shown} shown`
+    : "Nothing came yet. Each request to S3 will be a line here.");
   setText(byId("pause"), isPaused() && waiting.length ? `Paused, ${waiting.length} new` : isPaused() ? "Paused" : "Pause");
 }
 
