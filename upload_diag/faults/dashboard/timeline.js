@@ -4,7 +4,7 @@ import { byId, count, duration, element, foreign, setText } from "./dom.js";
 import { facts } from "./sessions.js";
 
 const KEPT = 2000;
-const SHOWN = 200;
+const SHOWN = 100;
 
 let entries = [];
 let waiting = [];
