@@ -187,6 +187,7 @@ def test_an_output_file_that_cannot_be_written_is_said_in_one_line(name, tmp_pat
         ("NETWORK", {"NETWORK", "TIMEOUT"}, ExitCode.FOUND),
         ("NETWORK, TLS_ERROR", {"TLS_ERROR"}, ExitCode.FOUND),
         ("NETWORK,TLS_ERROR", {"TIMEOUT"}, ExitCode.OK),
+        ("tls-error", {"TLS_ERROR"}, ExitCode.FOUND),
     ],
 )
 def test_fail_on(wanted, found, code):
@@ -198,9 +199,8 @@ def test_fail_on(wanted, found, code):
     ("value", "hint"),
     [
         ("SESION_EXPIRED", "Did you mean 'SESSION_EXPIRED'"),
-        ("network", "NETWORK"),
-        ("", "known"),
-        ("NETWORK,", "known"),
+        ("", "explain --list"),
+        ("NETWORK,", "explain --list"),
     ],
 )
 def test_fail_on_refuses_a_code_that_does_not_exist(value, hint):

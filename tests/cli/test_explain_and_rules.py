@@ -15,6 +15,7 @@ from upload_diag.rules.explanations import EXPLANATIONS
 from upload_diag.rules.other_codes import OTHER_CODES
 from upload_diag.rules.phrases import PHRASES
 from upload_diag.rules.s3_codes import S3_CODES
+from upload_diag.rules.statuses import STATUSES
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -76,6 +77,10 @@ def test_other_names_are_known_whatever_their_case(run: Run, spelling: str, head
     assert run("explain", spelling)[1].split("\n", 1)[0] == heading
 
 
+def test_an_http_status_is_explained_too(run: Run) -> None:
+    assert run("explain", "413")[1].startswith("413: TOO_LARGE\nSeen in: HTTP;")
+
+
 def test_an_unknown_name_gets_one_line_with_the_nearest_ones(run: Run) -> None:
     code, out, err = run("explain", "NoSuchUplaod")
     assert (code, out) == (ExitCode.USAGE, "")
@@ -96,7 +101,8 @@ def test_explain_without_a_name_says_what_to_give(run: Run) -> None:
 
 def test_the_list_names_everything_once(run: Run) -> None:
     listed = json.loads(run("explain", "--list", "-f", "json")[1])
-    assert len(listed) == len(ErrorCode) + len(S3_CODES) + len(OTHER_CODES)
+    names = [entry["name"] for entry in listed]
+    assert sorted(names) == sorted({*ErrorCode, *S3_CODES, *OTHER_CODES, *map(str, STATUSES)})
     assert run("explain", "--list")[1].count("\n") == len(listed)
 
 
@@ -155,6 +161,10 @@ def test_a_bad_rule_file_ends_in_one_line_with_file_rule_and_field(run: Run, tmp
 
 def test_a_rule_file_that_is_not_there_exits_3(run: Run, tmp_path: Path) -> None:
     assert run("rules", "test", str(tmp_path / "none.toml"))[0] == ExitCode.FILES
+
+
+def test_rules_list_names_the_code_that_was_meant(run: Run) -> None:
+    assert "Did you mean 'NETWORK'?" in run("rules", "list", "--code", "netwrok")[2]
 
 
 def test_rules_list_can_be_narrowed_to_one_code(run: Run) -> None:

@@ -91,6 +91,8 @@ def test_python_dash_m_is_the_same_program():
             ["completion", "tcsh"],
             "'tcsh' is not one of 'bash', 'zsh', 'fish', 'powershell'. Try 'upload-diag completion",
         ),
+        (["serve", "--port", "99999"], "99999 is not in the range 0<=x<=65535"),
+        (["serve", "--auth", "key"], "--auth wants an access key and its secret with a colon between;"),
         (["a\x1b[2Jb\nc"], "No such command 'a\ufffdb c'."),
     ],
 )
@@ -213,6 +215,19 @@ def test_a_closed_standard_output_is_no_traceback():
     command = ["sh", "-c", 'exec "$0" -m upload_diag --version >&-', sys.executable]
     done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        ("explain NoSuchUpload >&-", "standard output is closed; -o FILE writes to a file"),
+        ("analyze - <&-", "-: standard input is closed"),
+    ],
+)
+def test_a_stream_that_is_closed_is_one_line(call, said):
+    command = ["sh", "-c", f'"$0" -m upload_diag {call}', sys.executable]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (ExitCode.FILES, f"upload-diag: {said}\n")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's /dev/full")

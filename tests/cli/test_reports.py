@@ -92,6 +92,20 @@ def test_a_page_that_left_something_out_says_so_when_it_is_read_back(folder, cap
     assert "sessions left out by a limit" in printed(capsys, "analyze", "many.html")
 
 
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (["merge", "app.log"], "app.log: no report; wanted what `analyze -f json` or `-f html` writes"),
+        (["analyze", "empty"], "empty: an empty folder; wanted logs to read"),
+        (["serve", "--ready-file", "none/ready.json", "--port", "0", "--control-port", "0"], "cannot write none/ready"),
+    ],
+)
+def test_what_cannot_be_read_or_written_is_named(folder, capsys, call, said):
+    (folder / "empty").mkdir()
+    assert main(call) == ExitCode.FILES
+    assert capsys.readouterr().err.startswith(f"upload-diag: {said}")
+
+
 def test_other_html_is_an_input_like_others(folder, capsys):
     (folder / "error.html").write_text("<html><body><h1>503 Service Temporarily Unavailable</h1></body></html>\n")
     assert "SERVER_ERROR" in printed(capsys, "analyze", "error.html")

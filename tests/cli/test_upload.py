@@ -82,6 +82,12 @@ def test_events_are_lines_of_json(server, file, capsys):
     assert events == ["create", "part", "part", "part", "complete"]
 
 
+@pytest.mark.parametrize(("name", "says"), [("none.bin", "no such file"), (".", "not a regular file")])
+def test_a_file_that_cannot_be_sent_is_one_line_and_exit_code_3(tmp_path, name, says, capsys):
+    assert main(["upload", str(tmp_path / name), "s3://bkt/k"]) == 3
+    assert capsys.readouterr().err == f"upload-diag: {tmp_path / name}: {says}\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -99,6 +99,8 @@ def test_text_is_coloured_only_when_asked_to_be(monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm")
     assert "\x1b[1;31mSESSION_EXPIRED" in printed("text", report(1, 1))
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in printed("text", report(1, 1))
 
 
 @each_hostile

@@ -1,4 +1,4 @@
-"""What the commands share: the two consoles, reading input, writing output, `--fail-on`."""
+"""What the commands share: the two consoles, reading input, writing output, error codes as values, `--fail-on`."""
 
 import os
 import sys
@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -59,9 +59,11 @@ def open_output(path: str | None) -> Iterator[TextIO]:
     """Write UTF-8 text to standard output (`-` or nothing) or to a file, which appears whole or not at all.
 
     Raises:
-        InputError: the file cannot be written.
+        InputError: the file cannot be written, or standard output is closed.
     """
     if path is None or path == STDIO:
+        if sys.stdout is None:  # >&-
+            raise InputError("standard output is closed; -o FILE writes to a file")
         yield sys.stdout
         return
     target = Path(path).resolve()  # through links: what they point to is replaced, not they
@@ -108,27 +110,35 @@ def _mode_for(target: Path) -> int:
     return 0o666 & ~umask
 
 
-class FailOn(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
-    """The value of `--fail-on`: `any`, or error codes joined by commas."""
+class Code(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
+    """An error code, in any case of letters."""
 
-    name = "CODE[,CODE]|any"
+    name = "CODE"
 
-    def convert(
-        self, value: str | frozenset[str], param: click.Parameter | None, ctx: click.Context | None
-    ) -> frozenset[str]:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         from difflib import get_close_matches
 
         from upload_diag.codes import ErrorCode
 
+        code = str(value).strip().upper().replace("-", "_")
+        if code not in ErrorCode.__members__:
+            close = get_close_matches(code, ErrorCode.__members__, n=1)
+            hint = f"Did you mean '{close[0]}'?" if close else "`upload-diag explain --list` begins with all of them."
+            self.fail(f"'{value}' is not an error code. {hint}", param, ctx)
+        return code
+
+
+class FailOn(Code):
+    """The value of `--fail-on`: `any`, or error codes joined by commas."""
+
+    name = "CODE[,CODE]|any"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> frozenset[str]:
         if isinstance(value, frozenset):
             return value
-        names = [name.strip() for name in value.split(",")]
-        for name in names:
-            if name != "any" and name not in ErrorCode.__members__:
-                close = get_close_matches(name.upper(), ErrorCode.__members__, n=1)
-                hint = f" Did you mean '{close[0]}'?" if close else " `any` and the error codes are known."
-                self.fail(f"'{name}' is not an error code.{hint}", param, ctx)
-        return frozenset(names)
+        convert = super().convert
+        names = map(str.strip, value.split(","))
+        return frozenset(name if name == "any" else convert(name, param, ctx) for name in names)
 
 
 fail_on_option = click.option(

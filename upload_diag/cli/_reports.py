@@ -92,7 +92,7 @@ def read_report(path: str) -> "Report":
         body = read_back(text) or json.loads(text)
         return restore(_told(body))
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: not JSON: {error}") from error
+        raise InputError(f"{path}: no report; wanted what `analyze -f json` or `-f html` writes ({error})") from error
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
 

@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -148,21 +149,24 @@ def _progress() -> Iterator[Callable[[int, int], None] | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    begun, read, shown = time.monotonic(), 0, 0.0
+    begun = shown = time.monotonic()  # what is read at once needs no progress
+    read = width = 0
 
     def advance(count: int, total: int) -> None:
-        nonlocal read, shown
+        nonlocal read, shown, width
         read += count
         now = time.monotonic()
         if now - shown >= _REFRESH:
             shown = now
-            click.echo(f"\r{_pace(read, total, max(now - begun, _REFRESH))} ", err=True, nl=False)
+            line = _pace(read, total, now - begun)[: get_terminal_size().columns - 1]  # a wrapped line stays
+            width = max(width, len(line))
+            click.echo(f"\r{line:<{width}}", err=True, nl=False)
 
     try:
         yield advance
     finally:
-        if shown:
-            click.echo("\r" + " " * 70 + "\r", err=True, nl=False)
+        if width:
+            click.echo("\r" + " " * width + "\r", err=True, nl=False)
 
 
 def _pace(read: int, total: int, seconds: float) -> str:

@@ -19,8 +19,9 @@ from upload_diag.codes import ErrorCode
 def command(name: str | None, listing: bool, output_format: str, output: str | None) -> None:
     """Explain an error: what it means, why it happens, what to do.
 
-    CODE is an error code of upload-diag (SESSION_EXPIRED, session-expired), a service's error code (NoSuchUpload), or
-    the name that a client, protocol or backend gives to a failure (ECONNRESET). Case does not matter.
+    CODE is an error code of upload-diag (SESSION_EXPIRED, session-expired), a service's error code (NoSuchUpload), the
+    name that a client, protocol or backend gives to a failure (ECONNRESET), or an HTTP status (413). Case does not
+    matter.
     """
     if listing:
         answer: Any = [{"name": entry["name"], "code": entry["code"]} for entry in _entries()]
@@ -39,7 +40,7 @@ def command(name: str | None, listing: bool, output_format: str, output: str | N
 
 
 def _entries() -> Iterator[dict[str, Any]]:
-    """Every name that can be explained, with what is known of it; error codes first, for they win over look-alikes."""
+    """Every name that can be explained, once, with what is known of it; error codes first, for they win."""
     for code in ErrorCode:
         yield {"name": str(code), "code": code}
     from upload_diag.rules.s3_codes import S3_CODES
@@ -50,7 +51,12 @@ def _entries() -> Iterator[dict[str, Any]]:
     from upload_diag.rules.other_codes import OTHER_CODES
 
     for token in OTHER_CODES.values():
-        yield {"name": token.name, "code": token.code, "usedBy": token.family, "seen": token.seen}
+        if token.name not in ErrorCode.__members__:
+            yield {"name": token.name, "code": token.code, "usedBy": token.family, "seen": token.seen}
+    from upload_diag.rules.statuses import STATUSES
+
+    for status, code in STATUSES.items():
+        yield {"name": str(status), "code": code, "usedBy": "HTTP; what else an answer says counts more", "seen": ""}
 
 
 def _found(name: str) -> dict[str, Any]:

@@ -6,9 +6,8 @@ from typing import Any
 
 import click
 
-from upload_diag.cli._console import notice, open_output, read_input
+from upload_diag.cli._console import Code, notice, open_output, read_input
 from upload_diag.cli.exit_codes import ExitCode
-from upload_diag.codes import ErrorCode
 from upload_diag.terminal import safe, spelled_out
 
 output_option = click.option("-o", "--output", help="write to this file instead of standard output")
@@ -26,7 +25,7 @@ def command() -> None:
 
 
 @command.command("list")
-@click.option("--code", type=click.Choice([*ErrorCode], case_sensitive=False), help="only rules that conclude this")
+@click.option("--code", type=Code(), help="only rules that conclude this")
 @rules_option
 @format_option
 @output_option

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from upload_diag.faults import FaultServer
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_PORT = click.IntRange(0, 65_535)
 
 
 class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
@@ -32,9 +33,13 @@ class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since clic
 @click.option(
     "--host", default="127.0.0.1", show_default=True, help="address to bind; others than loopback want a token"
 )
-@click.option("--port", default=9000, show_default=True, help="of S3; 0 takes any free one")
+@click.option("--port", type=_PORT, default=9000, show_default=True, help="of S3; 0 takes any free one")
 @click.option(
-    "--control-port", default=9001, show_default=True, help="of dashboard and control API; 0 takes any free one"
+    "--control-port",
+    type=_PORT,
+    default=9001,
+    show_default=True,
+    help="of dashboard and control API; 0 takes any free one",
 )
 @click.option("--scenario", help="name of a shipped scenario, or a JSON file")
 @click.option(

@@ -10,7 +10,7 @@ import click
 from upload_diag.cli._console import console, notice
 from upload_diag.cli._s3 import S3Place, s3_client, s3_options
 from upload_diag.cli.serve import Duration
-from upload_diag.errors import UsageError
+from upload_diag.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,13 +34,15 @@ class Size(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
 
 
 @click.command
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
 @click.argument("destination", type=S3Place())
 @click.option("--resume", is_flag=True, help="go on with the upload that the state file records")
 @click.option(
     "--state", type=click.Path(dir_okay=False, path_type=Path), help="state file (default: FILE.upload beside the file)"
 )
-@click.option("--part-size", type=Size(), default="8M", show_default=True, help="of each part but the last")
+@click.option(
+    "--part-size", type=Size(), default="8M", show_default=True, help="of each part but the last, for which S3 wants 5M"
+)
 @click.option("--threads", type=click.IntRange(1, 256), default=4, show_default=True, help="parts sent at a time")
 @click.option(
     "--max-session-refreshes",
@@ -108,6 +110,8 @@ def command(  # noqa: PLR0917 - click passes them by name
     from upload_diag.recovery import CheckpointedUpload, Policy, ResumableUpload
 
     bucket, key = destination
+    if not file.is_file():
+        raise InputError(f"{file}: {'not a regular file' if file.exists() else 'no such file'}")
     state = state or file.with_name(f"{file.name}.upload")
     _check_state(state, resume=resume)
     where = {"endpoint_url": endpoint_url, "region": region, "profile": profile}

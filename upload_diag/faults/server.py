@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from upload_diag.errors import UsageError
+from upload_diag.errors import InputError, UsageError
 from upload_diag.faults.backend import Backend
 from upload_diag.faults.clock import Clock
 from upload_diag.faults.journal import Journal
@@ -99,8 +99,9 @@ class FaultServer:
                 for listener in listeners:
                     listener.stop()
                 self.app.close()
+                why = str(error.strerror).partition(" (while ")[0]  # the socket module names the address again
                 raise UsageError(
-                    f"Port {port} on {self._host} cannot be had: {error.strerror}. Take another, or 0 for any."
+                    f"Port {port} on {self._host} cannot be had: {why}. Take another, or 0 for any."
                 ) from error
         self._listeners = listeners
         self.app.gateway = Gateway(self.client, self.app.store, self._seed, self.control_url.removesuffix("api"))
@@ -194,10 +195,13 @@ class FaultServer:
         return {"s3": self.url, "control": self.control_url, "token": self.control_token, "pid": os.getpid()}
 
     def write_ready_file(self, path: Path) -> None:
-        """Write it whole or not at all."""
+        """Write it whole or not at all; raises InputError where that cannot be."""
         temporary = path.with_name(path.name + ".new")
-        temporary.write_text(json.dumps(self.ready()) + "\n", encoding="utf-8")
-        temporary.replace(path)
+        try:
+            temporary.write_text(json.dumps(self.ready()) + "\n", encoding="utf-8")
+            temporary.replace(path)
+        except OSError as error:
+            raise InputError(f"cannot write {path}: {error.strerror}") from error
 
 
 class ServerClock:
@@ -228,7 +232,8 @@ def _keys(pairs: Iterable[str]) -> dict[str, str]:
     for pair in pairs:
         access, colon, secret = pair.partition(":")
         if not (access and colon and secret):
-            raise UsageError("--auth wants ACCESS_KEY:SECRET_KEY: what was given lacks one of them.")
+            # Not spelled KEY:SECRET, which whoever prints this would redact.
+            raise UsageError("--auth wants an access key and its secret with a colon between; one of them is missing.")
         found[access] = secret
     return found
 

@@ -22,14 +22,17 @@ def expand(paths: Iterable[str]) -> list[str]:
     """The files that the paths, folders and glob patterns mean, each once, sorted.
 
     Raises:
-        InputError: a path does not exist, or a pattern matches nothing.
+        InputError: a path does not exist, a folder is empty, or a pattern matches nothing.
     """
     found: set[str] = set()
     for path in paths:
         if path == STDIN:
             found.add(path)
         elif os.path.isdir(path):  # noqa: PTH112 - a path may hold what Path would normalise away
-            found.update(_walk(path))
+            files = set(_walk(path))
+            if not files:
+                raise InputError(f"{path}: an empty folder; wanted logs to read")
+            found |= files
         elif os.path.lexists(path):
             found.add(path)
         else:
@@ -54,6 +57,9 @@ def open_streams(path: str, folder: str = "", progress: Progress | None = None) 
     `progress` is told how many more bytes were read, before anything is unpacked.
     """
     if path == STDIN:
+        if sys.stdin is None:  # <&-
+            yield Unreadable(STDIN, 0, "standard input is closed")
+            return
         given: Any = sys.stdin.buffer
         yield from unpack(STDIN, io.BufferedReader(Watched(given.raw, 0, progress)) if progress else given, None)
         return

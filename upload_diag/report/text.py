@@ -31,7 +31,8 @@ def _painter(out: TextIO) -> Paint:
     from rich.console import Console
     from rich.style import Style
 
-    if Console(file=out).color_system is None:
+    console = Console(file=out)
+    if console.no_color or console.color_system is None:
         return lambda _style, text: text
     return lambda style, text: Style.parse(style).render(text, color_system=ColorSystem.STANDARD)
 

@@ -39,7 +39,7 @@ def read_rules(path: str | PathLike[str]) -> tuple[list[S3Code | OtherCode], lis
     except UnicodeDecodeError as error:
         raise BadRuleError(file, "the file", "encoding", "is not UTF-8; save it as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
-        raise BadRuleError(file, "the file", "TOML", str(error)) from error
+        raise BadRuleError(file, "the file", "no TOML", str(error)) from error
     for table in document:
         if table not in _TABLES:
             raise BadRuleError(file, "the file", table, _unknown(table, _TABLES))
