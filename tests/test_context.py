@@ -64,6 +64,12 @@ TOLD: dict[str, tuple[str, dict[str, Any]]] = {
         "source=objectAPIHandlers.PutObjectPartHandler() failed",
         {"operation": "UploadPart"},
     ),
+    "a store's port": (
+        'caused by: Put "https://192.0.2.18:9000/media/clips/7.mp4": broken pipe',
+        {"bucket": "media", "key": "clips/7.mp4"},
+    ),
+    "an application's port": ('Get "https://192.0.2.18:9000/api/clips/7": broken pipe', {"bucket": None, "key": None}),
+    "a status at the end": ("part 2 failed after 3 attempts: 403", {"http_status": 403, "part_number": 2}),
     "a status before its code": ("Complete can fail with 404 NoSuchUpload", {"http_status": 404}),
     "a status and its code": ("upload failed (503 service_unavailable)", {"http_status": 503}),
     "a status that was got": ("expected 204, got 500.", {"http_status": 500}),

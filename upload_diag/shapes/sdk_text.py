@@ -136,6 +136,7 @@ LABELS: tuple[Label, ...] = (
         r"\bobject(?:Name|_name)?(?:[\"']? ?= ?[\"'`]?|[\"']? ?: ?[\"'`]?(?=[^\s\"'`,)]{0,200}[./\d_-]))"
         r"([^\s\"'`,)]{1,900})",
     ),
+    Label("key", r"\bwith key:? (?=[^\s\"'`,;]{0,300}/)([^\s\"'`,;]{1,900})", 40),
     Label("key", r"\brequestedKey\"?: ?\"([^\"]{1,900})\"", 60),
     Label("key", r"\bobjectName = ([^\s,)]{1,900})", 60),
     Label("key", r"[Ff]or object ([^\s:,'\"]{1,600}/[^\s:,'\"]{1,300})", 40),
@@ -191,7 +192,8 @@ _CODE_AFTER = re.compile(r"[\s:\"'`(\[-]{1,4}(?:[A-Z][a-z]{1,20}){2,6}\b")  # "4
 _ERROR_AFTER = re.compile(r" (?:http )?(?:error|response|status)\b")
 # Words that stand before other numbers too; what is counted stands behind those.
 _TELLING = re.compile(
-    r"\b(?:gave|gets?|getting|got|received|results? in|returns?|unauthori[sz]ed|with)(?: an?| http)?:? [\"'`(]?\Z"
+    r"\b(?:attempts|failed|failure|gave|gets?|getting|got|received|results? in|retries|returns?|unauthori[sz]ed|with)"
+    r"(?: an?| http)?:? [\"'`(]?\Z"
 )
 _COUNTED = re.compile(r" ?(?:[kmgt]?i?b|[a-z]{3,12}s|of|ms|sec|px)\b")
 _METHOD_LINE = re.compile(r"\s\S{1,2000} (?:TEG|TUP|TSOP|ETELED|DAEH|HCTAP)\b")  # backwards, too

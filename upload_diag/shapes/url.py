@@ -8,7 +8,7 @@ from upload_diag.codes import Operation
 
 __all__ = ["operation_of", "read"]
 
-_REST = re.compile(r"[^\s\"'<>`|\\]{3,4000}")
+_REST = re.compile(r"[^\s\"'<>`|\\]{0,4000}(?:<[\w-]{1,40}>[^\s\"'<>`|\\]{0,1000}){0,3}")  # <bucket> for what is masked
 _METHOD = re.compile(
     r"\b(GET|PUT|POST|DELETE|HEAD|PATCH|get|put|post|Put|Post|Get|Head|Delete)\b[\s\"':=,]{1,4}"
     r"(?:ur[li][\"']?\s?[=:]\s?[\"']?)?\Z"
@@ -48,6 +48,7 @@ _PATH_HOST = re.compile(
     r"|[a-z]{3}\d\.digitaloceanspaces|minio|(?:localhost|endpoint)\Z)",
     re.IGNORECASE,
 )
+_STORE_PORTS = frozenset({"9000", "8333", "7480", "4566", "3900"})  # MinIO, SeaweedFS, Ceph, LocalStack, Garage
 _GCS_PATH = re.compile(
     r"\A(?:(?:(?:resumable/)?upload/)?storage/v1|v0)/b/([^/]{1,222})/o(?:/(.{1,1024})|\Z)"  # v0 is Firebase's
 )
@@ -168,13 +169,15 @@ def _read_target(method: str, target: str, host: str, facts: dict[str, str]) -> 
         or "x-id" in found
         or "uploads" in found
         or ".s3." in name
+        or (port in _STORE_PORTS and method.upper() == "PUT")
     ):
         bucket, _, key = path.partition("/")
     else:
         return
     if bucket and "*" not in bucket:
-        facts.setdefault("bucket", unquote(bucket))
-        if key and "…" not in key:
+        if "<" not in bucket:
+            facts.setdefault("bucket", unquote(bucket))
+        if key and "…" not in key and "<" not in key:
             facts.setdefault("key", unquote(key))
 
 

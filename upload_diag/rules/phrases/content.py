@@ -893,6 +893,24 @@ _INVALID_REQUEST = (
         seen="Cloudinary, AWS SDK for JavaScript v2",
     ),
     Phrase(
+        "phrase.upload-id-required",
+        E.INVALID_REQUEST,
+        "upload",
+        r"\b(?:missing|requires?|no) (?:an? |the |valid )?[\"'`]?upload[ _-]?id\b(?! (?:was )?found)"
+        r"|\bupload[ _-]?id[\"'`]?:? (?:parameter |field |header |this field )?(?:is |was |must be |has to be )?"
+        r"(?:required|missing|not (?:be )?(?:provided|specified|set|given|empty)|provided|not allowed to be empty)\b(?! by)",
+        strength=65,
+        hits=(
+            "uploadId is required",
+            "missing uploadId",
+            "partNumber > 1 requires uploadId to resume",
+            "upload_id: This field is required.",
+            "uploadId must be provided",
+        ),
+        misses=("no upload id found", "the upload id was set", "The uploadId is not valid"),
+        seen="applications, runtimes",
+    ),
+    Phrase(
         "phrase.parameter-validation",
         E.INVALID_REQUEST,
         "parameter",

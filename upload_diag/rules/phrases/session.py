@@ -16,7 +16,7 @@ _OVER = (E.OBJECT_NOT_FOUND, E.INVALID_REQUEST)
 # bare "upload" where nothing before it says that something else is meant. A name holds a digit: "upload folder" is none.
 _SESSION = (
     r"\b(?<!for )(?<!no )(?<!if )(?<!if the )(?<!if an )(?<!when the )(?<!whether the )"
-    r"(?:(?:multi-?part|resumable|chunked|tus)[ -]upload(?:[ _-](?:session|id))?"
+    r"(?:(?:multi-?part|resumable|chunked|tus)[ -]upload(?:[ _-](?:session|id(?:entifier)?))?"
     r"|upload[ _-]?(?:session|id|context|ticket))(?: id)?"
 )
 _ID = r"\bupload(?:[ _-]session)?[ _-]?id\b"
@@ -27,12 +27,12 @@ _UPLOAD = (
 _NAME = r"(?:[:=] ?| )(?:(?:with|for) (?:(?:the |this |that |given )?(?:upload )?id )?)?(?:[:=]? ?[^\s\d(]{0,40}\d\S{0,200} )?"
 _BETWEEN = (
     r"(?:(?:that|which|is|was|has|been|could|be|have|may|might|already|probably|seems|to|you|provided|specified"
-    r"|given|used|use|sent|either|does|do|did|since|now|automatically) ){0,6}"
+    r"|given|used|use|sent|are|trying|resume|either|does|do|did|since|now|automatically) ){0,6}"
 )
 _ELSEWHERE = (
     r"(?! yet)(?! (?:in|on) (?:the |your |this )?(?:request|cache|response|query|form|body|headers?|url|local|memory))"
 )
-_NOT_FOUND = rf"(?:not (?:be )?found|not exists?\b|(?:does|did|do)n['’]?t exists?\b){_ELSEWHERE}"
+_NOT_FOUND = rf"(?:not (?:be )?(?:found|located)|not available any(?: ?more| longer)|can(?:not|['’]t) be found|not exists?\b|(?:does|did|do)n['’]?t exists?\b){_ELSEWHERE}"
 _BAD = r"(?:invalid|unknown|expired|stale|bad|dead|wrong|inactive|unrecogni[sz]ed|non-?existent)"
 _ANY = r"(?:(?:the|this|that|an?|any|your|specified|given|active|matching|existing|open|such|valid) ){0,3}"
 _NO_NOUN = r"(?! (?:upload )?(?:request|argument|parameter|response|header|format|type))"
@@ -58,6 +58,8 @@ SESSION = (
             "upload with id 81f3 was not found",
             'Upload "81f3" not found',
             "upload_id not found: 12345",
+            "the multipart upload identifier cannot be found",
+            "The upload you are trying to resume is not available anymore",
         ),
         misses=(
             "The specified bucket does not exist",
