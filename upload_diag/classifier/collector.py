@@ -183,7 +183,9 @@ class Collector:
             return
         row = self._index.code_named(text) if len(text) < 120 else None
         if row is not None and (meaning is Meaning.CODE or not row.plain):
-            self.found.add_code(row, path, depth, text, CODE_FIELD if meaning is Meaning.CODE else NAME_FIELD)
+            # A framework writes the status's reason as `error`, so a `code` beside it counts for more.
+            strength = CODE_FIELD - (path is not None and path[1] == "error") if meaning is Meaning.CODE else NAME_FIELD
+            self.found.add_code(row, path, depth, text, strength)
             return
         if meaning is Meaning.CODE and text not in VAGUE_CODES and CODE_LIKE.match(text):
             self.found.unnamed_code = self.found.unnamed_code or text

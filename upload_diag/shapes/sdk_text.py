@@ -112,6 +112,7 @@ LABELS: tuple[Label, ...] = (
     Label("bucket", r"\bbucket ([a-z0-9][\w.-]{2,62}), key ", 45),  # ClickHouse
     Label("key", r"\bbucket [a-z0-9][\w.-]{2,62}, key ([^\s,]{1,900})", 45),
     Label("key", r"(?<!\w)--?[Kk]ey[ =](?:'([^']{1,900})'|\"([^\"]{1,900})\"|([^\s'\"]{1,900}))", 70),
+    Label("bucket", r"\bS3::\w{3,30}\(([a-z0-9][\w.-]{2,62})[,)]", 60),  # a class for PHP
     Label("bucket", r"\bcontainer(?:Name)?[\"']? ?[:=] ?[\"'`]?([a-z0-9][a-z0-9-]{2,62})", 40),
     Label("bucket", r"\barn:aws[\w-]{0,8}:s3:::([a-z0-9][\w.-]{2,62})", 30),
     Label("key", r"\barn:aws[\w-]{0,8}:s3:::[a-z0-9][\w.-]{2,62}/([^\s\"'`,;*]{1,900})(?![^\s\"'`,;])", 30),
@@ -321,8 +322,12 @@ OPERATION_WORDS: tuple[tuple[str, str], ...] = (
         "CreateMultipartUpload",
         r"\b(?:create|initiate)[_-]?multipart[_-]?(?:upload|request)(?:\b|transfer|output|result)",
     ),
+    ("CompleteMultipartUpload", r"\bthe complete request must include\b"),
     ("AbortMultipartUpload", r"\babort[_-]multipart[_-]upload\b"),
     ("UploadPart", r"\bupload[_-]part\b"),
+    # a class for PHP
+    ("CreateBucket", r"\bs3::putbucket\b"),
+    ("PutObject", r"\bs3::putobject\w{0,10}\b"),
     # MinIO's own names
     ("UploadPart", r"\bputobjectpart(?:handler\b|\b)"),
     ("UploadPartCopy", r"\bcopyobjectpart(?:handler\b|\b)"),

@@ -14,7 +14,7 @@ _METHOD = re.compile(
     r"(?:ur[li][\"']?\s?[=:]\s?[\"']?)?\Z"
 )
 _REQUEST_LINE = re.compile(
-    r"\b(?:(GET|PUT|POST|DELETE|HEAD|PATCH)\s+|with\surl:\s|Resource>|\"resource\":\s?\"|^\s*)"
+    r"(?:\b(GET|PUT|POST|DELETE|HEAD|PATCH)\s+|\bwith\surl:\s|\bResource>|\"resource\":\s?\"|^[ \t]{0,60})"
     r"([/*][^\s\"'<>`]{1,4000}?\?[^\s\"'<>`]{0,2000}\b(?:uploadId|partNumber|uploads)\b[^\s\"'<>`]{0,2000})",
     re.MULTILINE,
 )
@@ -52,6 +52,7 @@ _STORE_PORTS = frozenset({"9000", "8333", "7480", "4566", "3900"})  # MinIO, Sea
 _GCS_PATH = re.compile(
     r"\A(?:(?:(?:resumable/)?upload/)?storage/v1|v0)/b/([^/]{1,222})/o(?:/(.{1,1024})|\Z)"  # v0 is Firebase's
 )
+_B2_PART = re.compile(r"b2_upload_part/(4_z\w{10,300})/(\d{4,5})\b")
 _COMPANION_PATH = re.compile(r"s3/multipart/([A-Za-z0-9._~%+-]{16,300})(?:/(\d{1,5})\Z|/batch\Z|/complete\Z|\Z)")
 _HOST_HEADER = re.compile(r"^[>* ]{0,4}[Hh]ost: ?([\w.-]{4,253})", re.MULTILINE)
 _REGION = re.compile(r"\bs3[.-](?:dualstack\.)?([a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\d)\.amazonaws\.com", re.IGNORECASE)
@@ -152,7 +153,7 @@ def _read_target(method: str, target: str, host: str, facts: dict[str, str]) -> 
     name, _, port = host.partition(":")
     if match := _GCS_PATH.search(path):
         bucket, key = match[1], match[2] or found.get("name", "")
-    elif match := _COMPANION_PATH.search(path):  # Uppy's Companion
+    elif match := _COMPANION_PATH.search(path) or _B2_PART.search(path):  # Uppy's Companion
         bucket, key = "", ""
         facts.setdefault("upload_id", unquote(match[1]))
         facts.update({name: value for name, value in (("part_number", match[2]), ("key", found.get("key"))) if value})
