@@ -70,6 +70,32 @@ TOLD: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "an application's port": ('Get "https://192.0.2.18:9000/api/clips/7": broken pipe', {"bucket": None, "key": None}),
     "a status at the end": ("part 2 failed after 3 attempts: 403", {"http_status": 403, "part_number": 2}),
+    "a masked bucket": (
+        f"PUT https://s3.eu-west-3.amazonaws.com/<bucket>/{QUERY} failed",
+        {**PART, "bucket": None},
+    ),
+    "a path on a line of its own": (
+        f"HTTP request failed with 404:\n    *** Path/Query ***:\n    /media/{QUERY}\n    host: store.example.com",
+        PART,
+    ),
+    "a part of B2": (
+        'Post "https://pod-1.backblaze.com/b2api/v1/b2_upload_part/4_zc98328dced_f3395_d2026_c002/0054": broken',
+        {"part_number": 54, "upload_id": "4_zc98328dced_f3395_d2026_c002"},
+    ),
+    "a class for PHP": (
+        "S3::putBucket(media, private, ): [OperationAborted] A conflicting operation",
+        {"bucket": "media", "operation": "CreateBucket"},
+    ),
+    "words before a key": ("Upload failed with key clips/2026/7.mp4 after all", {"key": "clips/2026/7.mp4"}),
+    "the first of two parts": (
+        "Failed to copy part number 12:\nTraceback (most recent call last):\n  x\nNoSuchUpload: aborted or completed"
+        "\nFailed to copy part number 10:",
+        {"part_number": 12},
+    ),
+    "what Complete lacked": (
+        "<Code>InvalidRequest</Code><Message>The complete request must include the checksum for each part.</Message>",
+        {"operation": "CompleteMultipartUpload"},
+    ),
     "a status before its code": ("Complete can fail with 404 NoSuchUpload", {"http_status": 404}),
     "a status and its code": ("upload failed (503 service_unavailable)", {"http_status": 503}),
     "a status that was got": ("expected 204, got 500.", {"http_status": 500}),
@@ -93,6 +119,8 @@ MEANT = {
         ErrorCode.SESSION_EXPIRED,
     ),
     "the request for the next chunk": ("HTTP/1.1 308 Resume Incomplete", ErrorCode.UNKNOWN),
+    "an id that was not sent": ("partNumber > 1 requires uploadId", ErrorCode.INVALID_REQUEST),
+    "a session that cannot be found": ("multipart upload identifier cannot be found", ErrorCode.SESSION_EXPIRED),
     "rclone's own pause": ("pacer: Rate limited, increasing sleep to 1s", ErrorCode.UNKNOWN),
 }
 
