@@ -88,8 +88,7 @@ TOLD: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "words before a key": ("Upload failed with key clips/2026/7.mp4 after all", {"key": "clips/2026/7.mp4"}),
     "the first of two parts": (
-        "Failed to copy part number 12:\nTraceback (most recent call last):\n  x\nNoSuchUpload: aborted or completed"
-        "\nFailed to copy part number 10:",
+        "copy of part number 12:\nTraceback (most recent call last):\nNoSuchUpload: aborted\ncopy of part number 10:",
         {"part_number": 12},
     ),
     "what Complete lacked": (

@@ -38,12 +38,7 @@ def read_prose(found: Findings, index: Index, flat: str, lines: str) -> None:
         lines: the same with its line breaks.
     """
     low = flat.lower()
-    if (
-        "abort" in low
-        and (chain := low.find(_TRACEBACK)) > 0
-        and len(low) == len(flat)
-        and _CONSEQUENCE.search(low, 0, chain)
-    ):
+    if "abort" in low and (chain := low.find(_TRACEBACK)) > 0 and len(low) == len(flat) and _CONSEQUENCE.search(low):
         # A logger writes the message first of what was raised last.
         flat, low = f"{flat[chain:]} {flat[:chain]}", f"{low[chain:]} {low[:chain]}"
     aborted = _CONSEQUENCE.search(low) if _ABORT.search(low) or "suppressed:" in low else None
