@@ -3,7 +3,9 @@
 import importlib.util
 import json
 import random
+import re
 import sys
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -64,3 +66,55 @@ def test_a_damaged_time_among_whole_ones_is_read_as_far_as_it_goes(tmp_path):
     log.write_text("".join(line % (thousandths, n) for n, thousandths in enumerate(["001", "5[0", "002"])))
     first = [session.first for session in analyze([str(log)]).sessions]
     assert sorted(first) == ["2026-11-22T10:00:00.001Z", "2026-11-22T10:00:00.002Z", "2026-11-22T10:00:00.500Z"]
+
+
+ODD = (
+    *(
+        '""',
+        "null",
+        '"null"',
+        '"-"',
+        '"undefined"',
+        "-1",
+        "10001",
+        "404",
+        "12.5",
+        "true",
+        "{}",
+        "[]",
+        '"a\\"b"',
+        '"\\\\"',
+    ),
+    *('"2026-11-22 10:00:00,123"', '"x 1234567890abcdef0123 y"', '"uploadId=AAAA1111bbbbcccc&partNumber=7"', '"a}"'),
+    *('"Request ID: 0123ABCD."', '"12:30:45 late"', '"videos%2F2026%2Fa1.mp4"', '"code 404, took 57ms"', '"NaN."'),
+)
+VALUE = re.compile(r'(?<=": )(?:"(?:[^"\\]|\\.)*"|[\w.-]+)')
+TOKEN = re.compile(r"[A-Za-z0-9._-]{3,}")
+
+
+def damaged(line, draw):
+    """The line with another value, another word or another byte somewhere."""
+    kind = draw.randrange(3)
+    if kind == 2:
+        at = draw.randrange(len(line))
+        return line[:at] + chr(draw.randrange(32, 127)) + line[at + draw.randrange(3) :]
+    found = draw.choice(list((VALUE, TOKEN)[kind].finditer(line)))
+    word = draw.choice(ODD) if kind == 0 else draw.choice(ODD).strip('"').replace('"', "")
+    return line[: found.start()] + word + line[found.end() :]
+
+
+@pytest.mark.parametrize("shape", log_data.SHAPES, ids=lambda shape: shape.__name__)
+def test_a_line_that_fits_what_others_have_in_common_is_read_as_by_itself(shape):
+    judge, fast, draw = Judge(), JsonLines(known := {}), random.Random(shape.__name__)
+    incidents = log_data.incidents(log_data.Truth(), draw)
+    firsts = {}  # the key of a line -> the first line that had it
+    for number, incident in enumerate(islice(incidents, 120)):
+        line = json.dumps(shape(incident))
+        line = (damaged(line, draw) if number > 50 and number % 2 else line).encode()
+        record = fast.read(line, 0)
+        known[record.key] = None
+        alone = JsonLines({}).read(line, 0)
+        assert (record.ids, record.when) == (alone.ids, alone.when)
+        first = firsts.setdefault(record.key, alone)
+        if first is not alone:
+            assert judge._judge(alone).failure == judge._judge(first).failure

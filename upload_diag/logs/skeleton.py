@@ -1,23 +1,24 @@
 """Read lines of JSON without parsing them.
 
 Services print the same few shapes of JSON over and over. Cut at its quotation marks, a line becomes a list in which
-names and values stand at the same places every time. So a shape is studied once, and from then on three copies out of
-that list say everything: names and punctuation (is it this shape?), the values that matter (has this been judged
-before?), and the ids and the time. This is as fast as the fastest parser alone, and exact: what is left out of the key
-are values of fields that only identify, and what `read_line` erases from the others.
+names and values stand at the same places every time. So a shape is studied once, and from then on copies out of that
+list say everything: names and punctuation (is it this shape?), the values that matter (has this been judged before?),
+and the ids and the time. That is exact: what is left out of the key are values of fields that only identify, and what
+`read_line` erases from the others. Of shapes that come again and again, `templates` are made, which are faster.
 """
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from itertools import count
 from typing import Any
 
 from upload_diag.logs.fields import NO_IDS, OTHER, PART, Ids, id_field, part_number, read_line, read_time
 from upload_diag.logs.record import Record
+from upload_diag.logs.templates import AROUND_A_VALUE, NO_GROUP, SAMPLES, Parts, Template
+from upload_diag.logs.templates import template as make_template
 from upload_diag.logs.texts import Texts, getter
 
-__all__ = ["JsonLines"]
+__all__ = ["JsonLines", "Plan"]
 
 _TIME_NAMES = {
     *("time", "timestamp", "ts", "@timestamp", "datetime", "date", "asctime", "eventTime", "startedDateTime"),
@@ -26,8 +27,10 @@ _TIME_NAMES = {
 _TELLING = re.compile("status|code|err", re.IGNORECASE)  # names of numbers that say what went wrong
 _ALIKE_LIMIT = 64  # shapes that begin alike; they are tried one after another
 _PLANS_LIMIT = 4096  # shapes; more than any log has, unless its field names are made up as it goes
+_tuple: Any = tuple.__new__  # makes a named tuple without the function in Python that its class is called by
 _PUNCTUATION = b" \t:,{}[]"
-_AROUND_A_VALUE = b": ,}]\r\\"
+_TEMPLATES = 8  # of one shape that are tried out
+_STRICT_TEMPLATES = 3  # of them that take for text what was the same in some lines
 
 
 class JsonLines:
@@ -38,11 +41,27 @@ class JsonLines:
 
     def __init__(self, known: Mapping[bytes, Any]) -> None:
         self._known = known
-        self._plans: dict[tuple[int, bytes], list[_Plan]] = {}
+        self._plans: dict[tuple[int, bytes], list[Plan]] = {}
+        self._templates: dict[int, list[Template]] = {}  # by the number of quotation marks
         self._size = 0
 
     def read(self, line: bytes, offset: int) -> Record:
         """The record that a line of JSON is."""
+        for template in self._templates.get(line.count(b'"'), ()):
+            match = template.match(line)
+            if match is not None:
+                group = match.group
+                key = template.keys.get(group(*template.decisive))
+                when = read_time(group(template.time))
+                if key is None or key not in self._known or not (when or template.time == NO_GROUP):
+                    return Record(offset, *self._read(line, template, match))
+                upload, video, bucket, name, request, part = group(*template.named)
+                ids = _tuple(Ids, (upload, video, bucket, name, request, int(part or 0)))
+                return Record(offset, when, key, line, ids)
+        return Record(offset, *self._read(line))
+
+    def _read(self, line: bytes, template: Template | None = None, match: Any = None) -> tuple[int, bytes, bytes, Ids]:
+        """The time, the key, the line and its ids, read by its plan; `template` is the one that it fits, if any."""
         parts = line.split(b'"')
         parts.append(b"")  # what names without a value point at; the other parts are counted from the beginning
         for plan in self._plans.get((len(parts), parts[1]), ()):
@@ -54,61 +73,67 @@ class JsonLines:
         if key not in self._known:
             plan.learn(parts)
             key, ids = plan.key(parts)
-        if plan.ids:
-            upload, video, bucket, name, request, part = named = plan.named(parts)
-            if not plan.plain or b"null" in named:
-                ids = plan.any_ids(parts).or_else(ids)
-            elif ids is NO_IDS:
-                ids = Ids(upload, video, bucket, name, request, _part(part))
-            else:
-                ids = Ids(upload, video, bucket, name, request, _part(part)).or_else(ids)
-        when = 0
-        for i in plan.time:
-            value = parts[i]
-            when = read_time(value if value[:1].isdigit() else value.strip(b": ,"))
-            if when:
-                break
-        return Record(offset, when, key, line, ids)
+        if template is None:
+            self._sample(plan, parts)
+        elif template.learn(match, parts, key):
+            self._templates[len(parts) - 2].remove(template)
+        return plan.when(parts), key, line, plan.ids(parts).or_else(ids)
+
+    def _sample(self, plan: "Plan", parts: Parts) -> None:
+        """Make a template of lines of one shape when there are some."""
+        if plan.templates >= _TEMPLATES:
+            return
+        plan.samples.append(parts)
+        if len(plan.samples) == SAMPLES:
+            made = make_template(plan, plan.samples, strict=plan.templates < _STRICT_TEMPLATES)
+            plan.templates += 1
+            plan.samples = []
+            if made is not None:
+                self._templates.setdefault(len(parts) - 2, []).append(made)
 
     def is_nothing(self, key: bytes) -> bool:
         """Whether records of this key were judged, and say nothing about uploads."""
         verdict = self._known.get(key)
         return verdict is not None and not verdict.counts
 
-    def _new_plan(self, parts: list[bytes]) -> "_Plan":
+    def _new_plan(self, parts: Parts) -> "Plan":
         self._size += 1
         if self._size > _PLANS_LIMIT:
             self._plans.clear()
+            self._templates.clear()
             self._size = 1
         alike = self._plans.setdefault((len(parts), parts[1]), [])
         if len(alike) >= _ALIKE_LIMIT:
             alike.clear()
-        alike.append(_Plan(parts))
+        alike.append(Plan(parts))
         return alike[-1]
 
 
 _numbers = count()
 
 
-class _Plan:
+class Plan:
     """How to read one shape of line. `parts` is always the line, split at its quotation marks, and an empty part.
 
     Attributes:
         fixed: picks the parts that are the same in every line of the shape.
-        shape: what it picks then.
-        ids: the fields of `Ids` that have a field of their own, and where it stands.
-        named: picks the values of these fields, in the order of `Ids`.
-        plain: what it picks are the ids themselves.
+        same: where they stand.
+        shape: what they are.
+        named: where the fields stand that are fields of `Ids`, and which.
+        skipped: where values stand that only identify.
         time: where times stand.
+        texts: where texts stand that hold ids, numbers and the like.
+        samples: lines of which a template is to be made.
+        templates: how many were made.
     """
 
-    __slots__ = ("_erase", "_number", "_places", "_values", "fixed", "ids", "named", "plain", "shape", "time")
-
-    def __init__(self, parts: list[bytes]) -> None:
+    def __init__(self, parts: Parts) -> None:
         names = [i for i in range(1, len(parts) - 1) if parts[i + 1].lstrip()[:1] == b":"]
-        skipped: set[int] = set()
-        self.ids: list[tuple[int, int]] = []
+        self.skipped: set[int] = set()
+        self.named: dict[int, int] = {}
         self.time: list[int] = []
+        self.samples: list[Parts] = []
+        self.templates = 0
         for i in names:
             name = parts[i].rstrip(b"\\").decode("utf-8", "replace")
             text = parts[i + 1].strip(b" \\") == b":" and i + 2 < len(parts)
@@ -118,58 +143,62 @@ class _Plan:
                 self.time.append(at)
             if field is None:
                 if not text and parts[at].strip(b": ")[:1].isdigit() and not _TELLING.search(name):
-                    skipped.add(at)
+                    self.skipped.add(at)
             elif text or parts[at].strip(b": ")[:1] not in (b"{", b"["):
-                skipped.add(at)
+                self.skipped.add(at)
                 if field != OTHER:
-                    self.ids.append((field, at))
-        self.named = getter([next((i for field, i in self.ids if field == kind), -1) for kind in range(len(NO_IDS))])
-        self.plain = len(dict(self.ids)) == len(self.ids) and all(
-            field == PART or (parts[i - 1].strip() == b":" and not parts[i].endswith(b"\\")) for field, i in self.ids
-        )
-        named = set(names)
-        same = [i for i in range(len(parts)) if i in named or (i not in skipped and not parts[i].strip(_PUNCTUATION))]
-        self.fixed = getter(same)
+                    self.named[at] = field
+        self.same = set(names)
+        self.same.update(i for i in range(len(parts)) if i not in self.skipped and not parts[i].strip(_PUNCTUATION))
+        self.fixed = getter(sorted(self.same))
         self.shape = self.fixed(parts)
         self._number = b'%d"' % next(_numbers)
-        skipped.update(same)
-        self._places = [i for i in range(len(parts)) if i not in skipped]
+        self._places = [i for i in range(len(parts)) if i not in self.skipped and i not in self.same]
         self._values = getter(self._places)
-        self._erase: list[tuple[int, Texts]] = []  # which of the places hold something that varies
+        self._erase: dict[int, Texts] = {}  # which of these places hold something that varies
 
-    def learn(self, parts: list[bytes]) -> None:
+    @property
+    def texts(self) -> list[int]:
+        return [self._places[index] for index in self._erase]
+
+    def learn(self, parts: Parts) -> None:
         """Find the places where something varies."""
-        known = {index for index, _ in self._erase}
         for index, i in enumerate(self._places):
-            if index not in known and _varies(parts[i]):
-                self._erase.append((index, Texts()))
+            if index not in self._erase and _varies(parts[i]):
+                self._erase[index] = Texts()
+        self._erase = dict(sorted(self._erase.items()))  # the first id of a kind counts, whatever was learned first
 
-    def key(self, parts: list[bytes]) -> tuple[bytes, Ids]:
+    def key(self, parts: Parts) -> tuple[bytes, Ids]:
         """What decides the verdict on the line, and the ids in its texts."""
-        values = self._values(parts)
-        if not self._erase:
-            return self._number + b'"'.join(values), NO_IDS
         ids = NO_IDS
-        erased = list(values)
-        for index, texts in self._erase:
-            erased[index], found = texts.read(erased[index])
+        values = list(self._values(parts))
+        for index, texts in self._erase.items():
+            values[index], found = texts.read(values[index])
             if found is not NO_IDS:
                 ids = ids.or_else(found)
-        return self._number + b'"'.join(erased), ids
+        return self._number + b'"'.join(values), ids
 
-    def any_ids(self, parts: list[bytes]) -> Ids:
-        """The ids in fields of their own, the first of a kind; also in escaped JSON, and where they are no texts."""
+    def ids(self, parts: Parts) -> Ids:
+        """The ids in fields of their own, the first of a kind."""
         found: list[Any] = [b"", b"", b"", b"", b"", 0]
-        for field, i in self.ids:
-            value = parts[i].strip(_AROUND_A_VALUE)
+        for i, field in self.named.items():
+            value, before = parts[i], parts[i - 1].strip(b" \\")
+            if before != b":" or value.endswith(b"\\") or field == PART:
+                value = value.strip(AROUND_A_VALUE)
+            if before != b":" and value[:1] in (b"{", b"["):
+                continue
             if value and not found[field] and value != b"null":
-                found[field] = _part(value) if field == PART else value
-        return Ids._make(found)
+                found[field] = part_number(value) if field == PART else value
+        return Ids._make(found) if any(found) else NO_IDS
 
-
-@lru_cache(maxsize=16_384)
-def _part(value: bytes) -> int:
-    return part_number(value.strip(_AROUND_A_VALUE))
+    def when(self, parts: Parts) -> int:
+        """The time of the line, 0 when it says none."""
+        for i in self.time:
+            value = parts[i]
+            when = read_time(value if value[:1].isdigit() else value.strip(b": ,"))
+            if when:
+                return when
+        return 0
 
 
 def _varies(value: bytes) -> bool:

@@ -16,18 +16,17 @@ from upload_diag.logs.fields import (
     NAMED,
     NO_IDS,
     OTHER,
+    PART,
     VARYING,
     Ids,
-    Word,
     erase,
     id_field,
-    keep,
     read_line,
     read_word,
     read_words,
 )
 
-__all__ = ["Texts"]
+__all__ = ["Texts", "cut", "getter"]
 
 Read = tuple[bytes, Ids]
 _WHOLE_LIMIT = 512  # texts of one place; when there are more, they are unique
@@ -40,11 +39,30 @@ _VALUE = rb"""(?!=)[^\s"'`<>&,;(){}\[\]\\]{1,1024}+"""
 _TOKEN = rb"(?=(?:[A-Za-z_+./~%-]*\d){4})[A-Za-z0-9_+./~%-]{16,}+=*+"
 _HEX = rb"(?:(?=[a-f]*\d)[0-9a-f]{8,15}+|(?=[A-F]*\d)[0-9A-F]{8,15}+)(?![A-Za-z0-9_])"
 _NUMBER = rb"(?:\d{1,2}|[06-9]\d\d|\d{4}|[02-9]\d{4})(?![A-Za-z0-9_])"
-_KINDS = tuple((re.compile(kind), kind) for kind in (rb"[\[(]?" + _TOKEN + rb"[\])]?[,;.:]?", _TOKEN, _HEX, _NUMBER))
+_CLOCK = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.,Z]*+"
+_KINDS = tuple(
+    (re.compile(kind), kind) for kind in (rb"[\[(]?" + _TOKEN + rb"[\])]?[,;.:]?", _TOKEN, _HEX, _NUMBER, _CLOCK)
+)
+# Ids that stand for themselves: no placeholder, nothing around them or encoded in them that would have to be taken off.
+_ID = rb"(?=[A-Za-z._~/+]*+[\d-])[A-Za-z0-9._~/+-]{6,1000}(?<!\.)=*+"
+_PART = rb"[1-9]\d{0,3}"
+_AROUND_AN_ID = rb"""["'`,;()\[\]{}<>]*+"""
+_WORD = re.compile(rb"\S+")
 _RUN = re.compile(rb"[A-Za-z0-9_+./~%-]+")
 _SHORT_RUN = 10  # bytes; with a longer number in it, it is still no long token
 _NEVER = rb"(?!)"  # matches nothing: look at each word
-_NO_CLOCK = rb"(?![\[(]?\d\d)"
+_ANYTHING = rb"\S++"
+_COUNTED = COUNTED.pattern.rstrip(b"$")
+_UNQUOTED = {  # what must not run over the quotation mark behind a text
+    _ANYTHING: rb'[^\s"]++',
+    _COUNTED: _COUNTED.replace(rb"[^\w\s]", rb'[^\w\s"]'),
+    **{
+        _AROUND_AN_ID + group + _AROUND_AN_ID: (around := _AROUND_AN_ID.replace(b'"', b"")) + group + around
+        for group in (b"(" + _ID + b")", b"(" + _PART + b")")
+    },
+}
+_NO_CLOCK = rb"(?![\[(]?\d\d(?:\d\d[-/]|:))"
+_BEGIN_A_CLOCK = b"[(0123456789"
 
 
 class Texts:
@@ -154,45 +172,8 @@ class _Known:
     def _study(self, varying: tuple[bytes, ...]) -> None:
         """Make the pattern from the words of one text."""
         words = zip(varying, self._waiting, strict=True)
-        patterns = [self._word(word, read_word(word, waiting), waiting) for word, waiting in words]
+        patterns = [_pattern(_pieces(word, waiting, self._fields)) for word, waiting in words]
         self.pattern = re.compile(b" ".join(patterns))
-
-    def _word(self, word: bytes, read: Word, waiting: int | None) -> bytes:
-        """What the words look like that are erased to the same as this one, as far as that can be told."""
-        if waiting is not None and waiting >= OTHER:
-            return self._group(waiting, rb"\S++")
-        if waiting == COUNT and COUNTED.match(word):
-            return COUNTED.pattern.rstrip(b"$")
-        letter = word[:1].isalpha() and read[0][:1] == word[:1]  # stays, so no word that fits is a number
-        if waiting is not None and not letter:
-            return _NEVER if read[2] else re.escape(word)
-        if read[0] == b"#":
-            return _kind(word)
-        fields = len(self._fields)
-        pattern, erased = self._mixed(word)
-        if erased == read[0] and re.fullmatch(pattern, word):
-            return pattern
-        del self._fields[fields:]
-        return _NEVER if read[2] else re.escape(word)
-
-    def _mixed(self, word: bytes) -> tuple[bytes, bytes]:
-        """A pattern for words with names and values, and what the word would be without what varies in it."""
-        pattern, erased, end = _NO_CLOCK, b"", 0
-        for match in NAMED.finditer(word):
-            before = _outside_values(word[end : match.start()])
-            field = id_field(match["name"].decode())
-            pattern += before[0] + re.escape(word[match.start() : match.start("value")])
-            pattern += self._group(OTHER if field is None else field, _VALUE)
-            erased += before[1] + match["name"] + b"=#"
-            end = match.end()
-        rest = _outside_values(word[end:])
-        return pattern + rest[0], erased + rest[1]
-
-    def _group(self, field: int, pattern: bytes) -> bytes:
-        if field == OTHER:
-            return pattern
-        self._fields.append(field)
-        return b"(" + pattern + b")"
 
     def ids(self, match: re.Match[bytes]) -> Ids:
         """The ids that the pattern found."""
@@ -200,8 +181,8 @@ class _Known:
             return NO_IDS
         found: list[Any] = [b"", b"", b"", b"", b"", 0]
         for field, value in zip(self._fields, match.groups(), strict=True):
-            keep(found, field, value)
-        return Ids._make(found) if any(found) else NO_IDS
+            found[field] = found[field] or (int(value) if field == PART else value)
+        return Ids._make(found)
 
     def check(self, varying: tuple[bytes, ...]) -> Read | None:
         """The answer when the varying words are erased as before, told word by word; None when they are not."""
@@ -218,29 +199,108 @@ class _Known:
         return self.erased, Ids._make(found) if any(found) else NO_IDS
 
 
-def _kind(word: bytes) -> bytes:
+def _pieces(word: bytes, waiting: int | None, fields: list[int]) -> list[bytes] | None:
+    """What the words look like that are erased to the same as this one, as far as that can be told.
+
+    Text and patterns take turns, beginning with text. The groups of the patterns are ids; which ones is added to
+    `fields`. `waiting` is what `read_word` takes. None when an id would get lost.
+    """
+    if waiting == OTHER:
+        return [b"", _ANYTHING, b""]
+    if waiting is not None and waiting > OTHER:
+        return [b"", _AROUND_AN_ID + _group(waiting, fields) + _AROUND_AN_ID, b""]
+    if waiting == COUNT and COUNTED.match(word):
+        return [b"", _COUNTED, b""]
+    erased, _, named = read_word(word, waiting)
+    letter = word[:1].isalpha() and erased[:1] == word[:1]  # stays, so no word that fits is a number
+    if waiting is None or letter:
+        if erased == b"#":
+            return _kind(word)
+        known = len(fields)
+        pieces, left = _mixed(word, fields)
+        if left == erased and re.fullmatch(_pattern(pieces), word):
+            return pieces
+        del fields[known:]
+    return None if named else [word]
+
+
+def _pattern(pieces: list[bytes] | None) -> bytes:
+    """One pattern of the pieces of a word."""
+    return (
+        _NEVER if pieces is None else b"".join([piece if i % 2 else re.escape(piece) for i, piece in enumerate(pieces)])
+    )
+
+
+def _mixed(word: bytes, fields: list[int]) -> tuple[list[bytes], bytes]:
+    """The pieces of a word with names and values, and what the word would be without what varies in it."""
+    pieces, erased, end = [b""], b"", 0
+    for match in NAMED.finditer(word):
+        erased += _outside_values(word[end : match.start()], pieces) + match["name"] + b"=#"
+        field = id_field(match["name"].decode())
+        pieces[-1] += word[match.start() : match.start("value")]
+        pieces += [_VALUE if field is None or field == OTHER else _group(field, fields), b""]
+        end = match.end()
+    erased += _outside_values(word[end:], pieces)
+    if pieces[0][:1] in _BEGIN_A_CLOCK:
+        pieces = [b"", _NO_CLOCK + _pattern(pieces), b""]
+    return pieces, erased
+
+
+def _group(field: int, fields: list[int]) -> bytes:
+    fields.append(field)
+    return b"(" + (_PART if field == PART else _ID) + b")"
+
+
+def _kind(word: bytes) -> list[bytes]:
     """What words look like that are erased as a whole, as this one is."""
-    return next((kind for pattern, kind in _KINDS if pattern.fullmatch(word)), re.escape(word))
+    kind = next((kind for pattern, kind in _KINDS if pattern.fullmatch(word)), None)
+    return [word] if kind is None else [b"", kind, b""]
 
 
-def _outside_values(text: bytes) -> tuple[bytes, bytes]:
-    """A pattern for a part of a word that holds no values, and what it is without what varies."""
-    pattern, erased, end = b"", b"", 0
+def _outside_values(text: bytes, pieces: list[bytes]) -> bytes:
+    """Add the pieces of a part of a word that holds no values, and say what it is without what varies."""
+    erased, end = b"", 0
     runs = [match.span() for match in _RUN.finditer(text)]
     for match in VARYING.finditer(text):
         left = erase(match)
         place = match.start()
-        pattern += re.escape(text[end:place])
+        pieces[-1] += text[end:place]
         run = next((end - start for start, end in runs if start <= place < end), 0)
         if match["unit"] and run <= _SHORT_RUN:
-            pattern += rb"\d{1,4}" + match["unit"]
+            pieces += [rb"\d{1,4}", match["unit"]]
         elif left == b"#" and (match.end() - place == run or run <= _SHORT_RUN):
-            pattern += _kind(match.group())
+            text_before, *kind = _kind(match.group())
+            pieces[-1] += text_before
+            pieces += kind
         else:
-            pattern += re.escape(match.group())
+            pieces[-1] += match.group()
         erased += text[end:place] + left
         end = match.end()
-    return pattern + re.escape(text[end:]), erased + text[end:]
+    pieces[-1] += text[end:]
+    return erased + text[end:]
+
+
+def cut(text: bytes) -> tuple[list[bytes], tuple[bytes, ...], list[int]] | None:
+    """A text that holds no quotation mark, cut at what varies: what stays, patterns for what stood between, their ids.
+
+    Texts that stay the same and fit the patterns are read as this one is. None when that cannot be told of its ids.
+    """
+    words = list(_WORD.finditer(text))
+    stays: list[bytes] = [b""]
+    patterns: list[bytes] = []
+    fields: list[int] = []
+    waiting, end = None, 0
+    for match, (erased, waits, named) in zip(words, read_words([word.group() for word in words]), strict=True):
+        word = match.group()
+        pieces = _pieces(word, waiting, fields) if named or erased != word else [word]
+        if pieces is None:
+            return None
+        stays[-1] += text[end : match.start()] + pieces[0]
+        patterns += [_UNQUOTED.get(pattern, pattern) for pattern in pieces[1::2]]
+        stays += pieces[2::2]
+        waiting, end = waits, match.end()
+    stays[-1] += text[end:]
+    return (stays, tuple(patterns), fields) if len(patterns) <= _MOST_PLACES else None
 
 
 def getter(places: Sequence[int]) -> Callable[[list[bytes]], tuple[bytes, ...]]:
