@@ -122,6 +122,7 @@ def test_a_marked_test_gets_the_server_without_asking(run):
     result = run(source, errors=2)
     result.stdout.fnmatch_lines(["*no-such-scenario*", "*write it as @pytest.mark.upload_fault*"])
     result.stdout.no_fnmatch_line("*Traceback*")
+    result.stdout.no_fnmatch_line("*exception was*")
 
 
 def test_a_failed_assertion_says_code_evidence_and_next_step(run):

@@ -85,6 +85,8 @@ def test_python_dash_m_is_the_same_program():
             ["completon"],
             "upload-diag: No such command 'completon'. Did you mean 'completion'? Try 'upload-diag --help'.",
         ),
+        (["rules", "lsit"], "No such command 'lsit'. Did you mean 'list'? Try 'upload-diag rules --help'."),
+        (["fault", "add", "expire"], "'expire-credentials' or 'expire-url'? Try 'upload-diag fault add --help'."),
         (["xyzzy"], "upload-diag: No such command 'xyzzy'. Try 'upload-diag --help'."),
         (["--nope"], ". Try 'upload-diag --help'."),
         (

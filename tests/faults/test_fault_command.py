@@ -30,6 +30,17 @@ def test_list(fault, upload_id):
     assert json.loads(fault("-f", "json", "list"))["uploads"][0]["uploadId"] == upload_id
 
 
+def test_where_and_how_may_be_said_before_a_command_and_behind_it(fault, server, monkeypatch, upload_id):
+    told = fault("-f", "json", "list")
+    assert fault("list", "-f", "json") == told
+    monkeypatch.setenv("UPLOAD_DIAG_CONTROL", "no URL")
+    assert "'no URL' is no URL" in fault("list", code=2)
+    assert fault("--control", server.control_url, "list", "-f", "json") == told
+    assert fault("list", "--control", server.control_url, "-f", "json") == told
+    armed = fault("add", "corrupt", "--form", "empty", "-f", "json", "--control", server.control_url)
+    assert json.loads(armed)["form"] == "empty"
+
+
 def test_expire_one_or_all(fault, server, upload_id):
     assert fault("expire", upload_id) == f"{upload_id}\n1 expired\n"
     assert server.app.upload(upload_id).state == "expired"

@@ -8,7 +8,6 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -16,6 +15,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from upload_diag import __version__
+from upload_diag.cli._group import Group
 from upload_diag.cli.exit_codes import ExitCode
 
 # One row a command: its name, which is also its module's, and its line in `upload-diag --help`.
@@ -40,8 +40,8 @@ DEBUG_VARIABLE = "UPLOAD_DIAG_DEBUG"
 EPILOG = "Exit codes: 0 done, 1 check failed, 2 wrong use, 3 files, 4 unreachable, 70 bug, 75 retryable."
 
 
-class CommandTable(click.Group):
-    """A click group that knows its commands from `COMMANDS` and imports only the one that is called."""
+class CommandTable(Group):
+    """A group that knows its commands from `COMMANDS` and imports only the one that is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -51,16 +51,6 @@ class CommandTable(click.Group):
             return None
         command: click.Command = import_module(f"upload_diag.cli.{cmd_name}").command
         return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = args[0]
-        if name not in COMMANDS and not ctx.resilient_parsing and not name.startswith("-"):
-            close = get_close_matches(name, COMMANDS, n=1)
-            hint = f" Did you mean '{close[0]}'?" if close else ""
-            ctx.fail(f"No such command '{name}'.{hint}")
-        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -1,9 +1,10 @@
 """`upload-diag fault list / expire / add / clear / clock / scenario / journal`: drive a running server."""
 
 import json
+import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode
@@ -11,20 +12,24 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 import click
 
+from upload_diag.cli._group import Group
 from upload_diag.cli.serve import Duration
 from upload_diag.errors import ServerUnreachableError, UsageError
 from upload_diag.terminal import safe
 
 DEFAULT_URL = "http://127.0.0.1:9001/api"
+CONTROL_VARIABLE = "UPLOAD_DIAG_CONTROL"
+TOKEN_VARIABLE = "UPLOAD_DIAG_CONTROL_TOKEN"  # noqa: S105 - its name
 POLL_SECONDS = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """The control API of a running server."""
+    """The control API of a running server, and how its answers are printed."""
 
     url: str
-    token: str | None
+    token: str | None = None
+    output_format: str = "text"
 
     def call(self, method: str, path: str, data: Any = None) -> Any:
         """The JSON that the server answers.
@@ -37,11 +42,13 @@ class Remote:
 
     def text(self, method: str, path: str, data: Any = None) -> str:
         """As `call`, but the text itself."""
+        if not self.url.startswith(("http://", "https://")):
+            raise UsageError(f"'{self.url}' is no URL of a control API; it looks like {DEFAULT_URL}.")
         headers = {"Content-Type": "application/json"}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         body = None if method == "GET" else json.dumps(data or {}).encode()
-        request = Request(f"{self.url.rstrip('/')}/{path}", body, headers, method=method)  # noqa: S310 - see `_remote`
+        request = Request(f"{self.url.rstrip('/')}/{path}", body, headers, method=method)  # noqa: S310 - looked at above
         try:
             with build_opener(ProxyHandler({})).open(request, timeout=30) as answer:
                 text: str = answer.read().decode()
@@ -62,34 +69,41 @@ def _reason(error: HTTPError) -> str:
         return f"The server answered {error.code} {error.reason}; is that the control API?"
 
 
-def _remote(_: click.Context, __: click.Parameter, value: str) -> str:
-    if not value.startswith(("http://", "https://")):
-        raise click.BadParameter(f"'{value}' is no URL; it looks like {DEFAULT_URL}.")
-    return value
+def _noted(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    """Keep an option of `ServerCommand` with the server that the command talks to."""
+    server = context.obj or Remote(os.environ.get(CONTROL_VARIABLE) or DEFAULT_URL, os.environ.get(TOKEN_VARIABLE))
+    context.obj = server if value is None else replace(server, **{str(parameter.name): value})
 
 
-@click.group
-@click.option(
-    "--control",
-    default=DEFAULT_URL,
-    show_default=True,
-    envvar="UPLOAD_DIAG_CONTROL",
-    show_envvar=True,
-    callback=_remote,
-    help="URL of the control API",
-)
-@click.option("--token", envvar="UPLOAD_DIAG_CONTROL_TOKEN", show_envvar=True, help="its token, if it wants one")
-@click.option(
-    "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", help="of the output (default: text)"
-)
-@click.pass_context
-def command(context: click.Context, control: str, token: str | None, form: str) -> None:
+class ServerCommand(click.Command):
+    """A command that says where the server is and how to print; its options may stand before its name, too."""
+
+    def __init__(self, name: str | None = None, *, params: list[click.Parameter] | None = None, **options: Any) -> None:
+        own = (
+            (["--control", "url"], f"URL of the control API (default: ${CONTROL_VARIABLE}, or {DEFAULT_URL})", None),
+            (["--token"], f"its token, if it wants one (default: ${TOKEN_VARIABLE})", None),
+            (["-f", "--format", "output_format"], "of the output (default: text)", click.Choice(["text", "json"])),
+        )
+        shared = [
+            click.Option(names, type=type_, help=help_, expose_value=False, callback=_noted)
+            for names, help_, type_ in own
+        ]
+        super().__init__(name, params=[*(params or []), *shared], **options)
+
+
+class ServerGroup(ServerCommand, Group):
+    """Commands that talk to a server."""
+
+    command_class = ServerCommand
+
+
+@click.group(cls=ServerGroup)
+def command() -> None:
     """Drive a running fault server: what fails, and when."""
-    context.obj = (Remote(control, token), form == "json")
 
 
-def _print(data: Any, as_json: bool, lines: Iterator[str]) -> None:
-    if as_json:
+def _print(data: Any, server: Remote, lines: Iterator[str]) -> None:
+    if server.output_format == "json":
         click.echo(json.dumps(data, ensure_ascii=False))
     else:
         for line in lines:
@@ -98,11 +112,10 @@ def _print(data: Any, as_json: bool, lines: Iterator[str]) -> None:
 
 @command.command("list")
 @click.pass_obj
-def list_(obj: tuple[Remote, bool]) -> None:
+def list_(server: Remote) -> None:
     """Show the armed faults and the upload sessions."""
-    server, as_json = obj
     data = {**server.call("GET", "faults"), **server.call("GET", "uploads")}
-    _print(data, as_json, _listed(data))
+    _print(data, server, _listed(data))
 
 
 def _listed(data: dict[str, Any]) -> Iterator[str]:
@@ -132,9 +145,8 @@ def _fault_line(fault: dict[str, Any]) -> str:
 @click.option("--older-than", "olderThanSeconds", type=Duration(), help="all that are at least this old")
 @click.option("--all", "every", is_flag=True, help="all")
 @click.pass_obj
-def expire(obj: tuple[Remote, bool], /, upload_ids: tuple[str, ...], *, every: bool, **narrow: Any) -> None:
+def expire(server: Remote, /, upload_ids: tuple[str, ...], *, every: bool, **narrow: Any) -> None:
     """Let upload sessions die now: those named, or all that match."""
-    server, as_json = obj
     given = {name: value for name, value in narrow.items() if value is not None} | ({"all": True} if every else {})
     if bool(upload_ids) == bool(given):
         raise click.UsageError("Name upload ids, or say which by --bucket, --key, --access-key, --older-than or --all.")
@@ -144,10 +156,10 @@ def expire(obj: tuple[Remote, bool], /, upload_ids: tuple[str, ...], *, every: b
         expired = list(upload_ids)
     else:
         expired = server.call("POST", "expire", given)["expired"]
-    _print({"expired": expired}, as_json, iter([*expired, f"{len(expired)} expired"]))
+    _print({"expired": expired}, server, iter([*expired, f"{len(expired)} expired"]))
 
 
-class KindTable(click.Group):
+class KindTable(ServerGroup):
     """One command a kind of fault, made from the fields of its type."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -167,7 +179,7 @@ class KindTable(click.Group):
             _option(name, each, required=name in own["required"]) for name, each in fields.items()
         ]
         params += [_option(name, each, required=False) for name, each in when["properties"].items()]
-        return click.Command(cmd_name, params=params, callback=_adder(cmd_name, set(fields)), help=own["description"])
+        return ServerCommand(cmd_name, params=params, callback=_adder(cmd_name, set(fields)), help=own["description"])
 
 
 _CLICK_TYPES: dict[str, Any] = {
@@ -186,13 +198,12 @@ def _option(name: str, schema: dict[str, Any], *, required: bool) -> click.Optio
 
 def _adder(kind: str, own: set[str]) -> Any:
     @click.pass_obj
-    def add_one(obj: tuple[Remote, bool], /, **values: Any) -> None:
-        server, as_json = obj
+    def add_one(server: Remote, /, **values: Any) -> None:
         given = {name: value for name, value in values.items() if value is not None}
         when = {name: value for name, value in given.items() if name not in own}
         fault = {name: value for name, value in given.items() if name in own}
         armed = server.call("POST", "faults", {"kind": kind, **fault, "when": when})
-        _print(armed, as_json, iter([f"{armed['id']} {_fault_line(armed)}"]))
+        _print(armed, server, iter([f"{armed['id']} {_fault_line(armed)}"]))
 
     return add_one
 
@@ -205,21 +216,19 @@ def add() -> None:
 @command.command
 @click.argument("ids", nargs=-1, metavar="[FAULT_ID]...")
 @click.pass_obj
-def clear(obj: tuple[Remote, bool], ids: tuple[str, ...]) -> None:
+def clear(server: Remote, ids: tuple[str, ...]) -> None:
     """Disarm the faults named, or all."""
-    server, as_json = obj
     paths = [f"faults/{quote(each, safe='')}" for each in ids] or ["faults"]
     count = sum(server.call("DELETE", path)["disarmed"] for path in paths)
-    _print({"disarmed": count}, as_json, iter([f"{count} disarmed"]))
+    _print({"disarmed": count}, server, iter([f"{count} disarmed"]))
 
 
 @command.command
 @click.option("--advance", type=Duration(), help="let this much time pass at once")
 @click.option("--set", "moment", metavar="ISO8601", help="make it this moment, such as 2026-11-29T00:00:00Z")
 @click.pass_obj
-def clock(obj: tuple[Remote, bool], advance: float | None, moment: str | None) -> None:
+def clock(server: Remote, advance: float | None, moment: str | None) -> None:
     """Show or move the virtual clock; sessions, lifecycle rules and presigned URLs live by it."""
-    server, as_json = obj
     if advance is not None and moment is not None:
         raise click.UsageError("Give --advance or --set, not both.")
     if advance is None and moment is None:
@@ -227,23 +236,22 @@ def clock(obj: tuple[Remote, bool], advance: float | None, moment: str | None) -
     else:
         data = server.call("POST", "clock", {"advanceSeconds": advance} if moment is None else {"set": moment})
     expired = [f"expired  {each}" for each in data.get("expired", [])]
-    _print(data, as_json, iter([f"{data['now']}  ({data['advancedSeconds']:.0f} s ahead)", *expired]))
+    _print(data, server, iter([f"{data['now']}  ({data['advancedSeconds']:.0f} s ahead)", *expired]))
 
 
 @command.command
 @click.argument("name", required=False)
 @click.pass_obj
-def scenario(obj: tuple[Remote, bool], name: str | None) -> None:
+def scenario(server: Remote, name: str | None) -> None:
     """Load a scenario: the name of a shipped one, or a JSON file; without NAME, list those there are."""
     from upload_diag.faults.scenario import read_scenario
 
-    server, as_json = obj
     if name is None:
         data = server.call("GET", "scenarios")
-        _print(data, as_json, (f"{each['name']:<28} {each['description']}" for each in data["scenarios"]))
+        _print(data, server, (f"{each['name']:<28} {each['description']}" for each in data["scenarios"]))
         return
     armed = server.call("POST", "scenario", read_scenario(name))
-    _print(armed, as_json, iter([f"{armed['name']}: armed {', '.join(armed['armed']) or 'nothing'}"]))
+    _print(armed, server, iter([f"{armed['name']}: armed {', '.join(armed['armed']) or 'nothing'}"]))
 
 
 @command.command
@@ -252,15 +260,14 @@ def scenario(obj: tuple[Remote, bool], name: str | None) -> None:
 @click.option("--access-key", "accessKey", help="only entries of the access keys that match this glob")
 @click.option("--follow", is_flag=True, help="go on until Ctrl-C")
 @click.pass_obj
-def journal(obj: tuple[Remote, bool], /, since: int, follow: bool, **narrow: str | None) -> None:
+def journal(server: Remote, /, since: int, follow: bool, **narrow: str | None) -> None:
     """Print what came, what was decided and what went out; with -f json, one object a line."""
-    server, as_json = obj
     wanted = {"times": "true"} | {name: glob for name, glob in narrow.items() if glob is not None}
     while True:
         for line in server.text("GET", f"journal?{urlencode({'since': since, **wanted})}").splitlines():
             entry = json.loads(line)
             since = entry["seq"]
-            click.echo(line if as_json else safe(journal_line(entry)))
+            click.echo(line if server.output_format == "json" else safe(journal_line(entry)))
         if not follow:
             return
         time.sleep(POLL_SECONDS)

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from upload_diag.cli._console import Code, notice, open_output, read_input
+from upload_diag.cli._group import Group
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.terminal import safe, spelled_out
 
@@ -19,7 +20,7 @@ rules_option = click.option(
 )
 
 
-@click.group
+@click.group(cls=Group)
 def command() -> None:
     """List the rules, test them and your own, export them for other languages."""
 
