@@ -7,12 +7,14 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 __all__ = [
+    "CLOCK",
     "COUNT",
     "COUNTED",
     "NAMED",
     "NO_IDS",
     "OTHER",
     "PART",
+    "UPLOAD",
     "VARYING",
     "Ids",
     "Word",
@@ -122,7 +124,7 @@ VARYING = re.compile(
        | (?<![A-Za-z_\d])\d+(?P<unit>(?i:[num]?s|[kmg]i?b|min|h)\b)?""",
     re.VERBOSE,
 )
-_CLOCK = re.compile(rb"[\[(]?(?:\d{4}[-/]\d\d[-/]\d\d(?:[T_]\d\d:\d\d:\d\d)?|\d\d:\d\d:\d\d)[\d.,Z:+\])-]*$")
+CLOCK = re.compile(rb"[\[(]?(?:\d{4}[-/]\d\d[-/]\d\d(?:[T_]\d\d:\d\d:\d\d)?|\d\d:\d\d:\d\d)[\d.,Z:+\])-]*$")
 _GATE = re.compile(rb"[iI][dD]|[kK]ey|[pP]art|[bB]ucket|[eE][tT]ag|[nN]ame")
 _ID_WORD = {b"id:", b"ID:", b"Id:"}
 _EDGES = b"""\"'`,;()[]{}<>"""
@@ -210,11 +212,11 @@ def _erasable(word: bytes) -> bool:
     """Whether the word is nothing but an id, a path, a time."""
     if len(word) - len(word.translate(None, _DIGITS)) < _MANY_DIGITS:
         return False
-    return _BARE.match(word) is not None or _CLOCK.match(word) is not None
+    return _BARE.match(word) is not None or CLOCK.match(word) is not None
 
 
 def _read_word(word: bytes) -> Word:
-    if _CLOCK.match(word):
+    if CLOCK.match(word):
         return _ERASED
     named: tuple[tuple[int, bytes], ...] = ()
     if _GATE.search(word):

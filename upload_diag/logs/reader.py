@@ -12,13 +12,14 @@ from typing import Any
 
 from upload_diag.logs.entries import DETAILS, begins_entry, entry_end, entry_start, is_echo
 from upload_diag.logs.fields import NO_IDS, Ids, find_time
+from upload_diag.logs.forms import Forms
 from upload_diag.logs.layout import LINE_FORMATS, Layout
 from upload_diag.logs.prefilter import Scanner
 from upload_diag.logs.record import Record
 from upload_diag.logs.skeleton import JsonLines
 from upload_diag.logs.texts import Texts
 
-__all__ = ["CONTEXT", "LINE_LIMIT", "Reader", "read_text"]
+__all__ = ["CONTEXT", "LINE_LIMIT", "Reader", "read_lines", "read_text"]
 
 LINE_LIMIT = 1 << 20  # a longer line is cut, and what is cut off is counted
 CONTEXT = 16_384  # bytes before an entry that are kept, to tell where it begins and when it was
@@ -295,8 +296,8 @@ _LINES_LIMIT = 16_384
 _NEW_LINES = Texts(unique=True)
 
 
-def read_text(text: bytes) -> tuple[bytes, Ids]:
-    """An entry without what varies, and the ids in it. Lines that repeat, such as stack frames, are remembered."""
+def read_lines(text: bytes) -> tuple[bytes, Ids]:
+    """See `read_text`. Lines that repeat, such as stack frames, are remembered."""
     plain: list[bytes] = []
     ids = NO_IDS
     for line in text.splitlines():
@@ -310,6 +311,14 @@ def read_text(text: bytes) -> tuple[bytes, Ids]:
         if known[1] is not NO_IDS:
             ids = ids.or_else(known[1])
     return b"\n".join(plain), ids
+
+
+_FORMS = Forms(read_lines)
+
+
+def read_text(text: bytes) -> tuple[bytes, Ids]:
+    """An entry without what varies, and the ids in it."""
+    return _FORMS.read(text)
 
 
 def _reason(error: Exception) -> str:

@@ -11,12 +11,14 @@ from operator import itemgetter
 from typing import Any
 
 from upload_diag.logs.fields import (
+    CLOCK,
     COUNT,
     COUNTED,
     NAMED,
     NO_IDS,
     OTHER,
     PART,
+    UPLOAD,
     VARYING,
     Ids,
     erase,
@@ -49,10 +51,16 @@ _PART = rb"[1-9]\d{0,3}"
 _AROUND_AN_ID = rb"""["'`,;()\[\]{}<>]*+"""
 _WORD = re.compile(rb"\S+")
 _RUN = re.compile(rb"[A-Za-z0-9_+./~%-]+")
-_SHORT_RUN = 10  # bytes; with a longer number in it, it is still no long token
+_STAMP = re.compile(  # a time in a longer word; its hour stays, for it stands behind a letter
+    rb"(?<![A-Za-z0-9_+./~%-])\d{4}-\d\d-\d\d(T\d\d):\d\d:\d\d(\.\d{3})?Z(?![A-Za-z0-9_+./~%-])"
+)
+_LONG_RUN = 16  # bytes; a run of as many is one token
+_GROWTH = 4  # digits that a number may have more
+_DIGITS = re.compile(rb"\d+")
 _NEVER = rb"(?!)"  # matches nothing: look at each word
 _ANYTHING = rb"\S++"
 _COUNTED = COUNTED.pattern.rstrip(b"$")
+_DATE_OR_CLOCK = CLOCK.pattern.rstrip(b"$")
 _UNQUOTED = {  # what must not run over the quotation mark behind a text
     _ANYTHING: rb'[^\s"]++',
     _COUNTED: _COUNTED.replace(rb"[^\w\s]", rb'[^\w\s"]'),
@@ -213,9 +221,9 @@ def _pieces(word: bytes, waiting: int | None, fields: list[int]) -> list[bytes] 
         return [b"", _COUNTED, b""]
     erased, _, named = read_word(word, waiting)
     letter = word[:1].isalpha() and erased[:1] == word[:1]  # stays, so no word that fits is a number
+    if erased == b"#" and waiting in (None, COUNT):  # what counts is erased, too
+        return [b"", _DATE_OR_CLOCK, b""] if CLOCK.match(word) else _kind(word)
     if waiting is None or letter:
-        if erased == b"#":
-            return _kind(word)
         known = len(fields)
         pieces, left = _mixed(word, fields)
         if left == erased and re.fullmatch(_pattern(pieces), word):
@@ -238,7 +246,8 @@ def _mixed(word: bytes, fields: list[int]) -> tuple[list[bytes], bytes]:
         erased += _outside_values(word[end : match.start()], pieces) + match["name"] + b"=#"
         field = id_field(match["name"].decode())
         pieces[-1] += word[match.start() : match.start("value")]
-        pieces += [_VALUE if field is None or field == OTHER else _group(field, fields), b""]
+        colons = match["value"][len(match["value"].rstrip(b":")) :] if field == UPLOAD else b""  # end it, see `keep`
+        pieces += [_VALUE if field is None or field == OTHER else _group(field, fields), colons]
         end = match.end()
     erased += _outside_values(word[end:], pieces)
     if pieces[0][:1] in _BEGIN_A_CLOCK:
@@ -259,16 +268,24 @@ def _kind(word: bytes) -> list[bytes]:
 
 def _outside_values(text: bytes, pieces: list[bytes]) -> bytes:
     """Add the pieces of a part of a word that holds no values, and say what it is without what varies."""
+    stamp = _STAMP.search(text)
+    if stamp is not None:
+        erased = _outside_values(text[: stamp.start()], pieces)
+        hour, fraction = stamp.groups()
+        pieces += [rb"\d{4}-\d\d-\d\d", hour, rb":\d\d:\d\d\.\d{3}" if fraction else rb":\d\d:\d\d", b"Z"]
+        erased += b"#-#-#" + hour + (b":#:#.#Z" if fraction else b":#:#Z")
+        return erased + _outside_values(text[stamp.end() :], pieces)
     erased, end = b"", 0
     runs = [match.span() for match in _RUN.finditer(text)]
+    short = {at for at, end in runs if end - at + _GROWTH * len(_DIGITS.findall(text, at, end)) < _LONG_RUN}
     for match in VARYING.finditer(text):
         left = erase(match)
         place = match.start()
         pieces[-1] += text[end:place]
-        run = next((end - start for start, end in runs if start <= place < end), 0)
-        if match["unit"] and run <= _SHORT_RUN:
+        run = next(((start, end) for start, end in runs if start <= place < end), (place, place))
+        if match["unit"] and run[0] in short:
             pieces += [rb"\d{1,4}", match["unit"]]
-        elif left == b"#" and (match.end() - place == run or run <= _SHORT_RUN):
+        elif left == b"#" and ((place, match.end()) == run or run[0] in short):
             text_before, *kind = _kind(match.group())
             pieces[-1] += text_before
             pieces += kind
@@ -280,10 +297,11 @@ def _outside_values(text: bytes, pieces: list[bytes]) -> bytes:
     return erased + text[end:]
 
 
-def cut(text: bytes) -> tuple[list[bytes], tuple[bytes, ...], list[int]] | None:
-    """A text that holds no quotation mark, cut at what varies: what stays, patterns for what stood between, their ids.
+def cut(text: bytes, *, quotes: bool = False) -> tuple[list[bytes], tuple[bytes, ...], list[int]] | None:
+    """A text cut at what varies: what stays, patterns for what stood between, their ids.
 
-    Texts that stay the same and fit the patterns are read as this one is. None when that cannot be told of its ids.
+    No pattern matches a quotation mark, unless such `quotes` are asked for. Texts that stay the same and fit the
+    patterns are read as this one is. None when that cannot be told of its ids.
     """
     words = list(_WORD.finditer(text))
     stays: list[bytes] = [b""]
@@ -296,7 +314,7 @@ def cut(text: bytes) -> tuple[list[bytes], tuple[bytes, ...], list[int]] | None:
         if pieces is None:
             return None
         stays[-1] += text[end : match.start()] + pieces[0]
-        patterns += [_UNQUOTED.get(pattern, pattern) for pattern in pieces[1::2]]
+        patterns += [pattern if quotes else _UNQUOTED.get(pattern, pattern) for pattern in pieces[1::2]]
         stays += pieces[2::2]
         waiting, end = waits, match.end()
     stays[-1] += text[end:]
