@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from upload_diag.classifier.hits import FAILURE, NAME_FIELD, WEAK_TOKEN, Hit, Path, rank
-from upload_diag.codes import ErrorCode
+from upload_diag.classifier.hits import FAILURE, NAME_FIELD, UNKNOWN, WEAK_TOKEN, Hit, Path, rank
 from upload_diag.rules.rows import OtherCode, S3Code
 
 __all__ = ["Findings"]
@@ -82,7 +81,7 @@ class Findings:
         if isinstance(row, S3Code):
             self.add(Hit(strength, depth, row.rule, row.code, path, value, (), row.name))
             return
-        if row.code is ErrorCode.UNKNOWN:
+        if row.code is UNKNOWN:
             strength = FAILURE
         else:
             strength = WEAK_TOKEN if row.weak else min(strength, NAME_FIELD)

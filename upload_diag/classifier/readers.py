@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Protocol
 
 from upload_diag.classifier.findings import Findings
-from upload_diag.classifier.hits import CONSEQUENCE, LOOSE_CODE, TEXT_CODE, TEXT_TOKEN, Hit
+from upload_diag.classifier.hits import CONSEQUENCE, LOOSE_CODE, SESSION_EXPIRED, TEXT_CODE, TEXT_TOKEN, Hit
 from upload_diag.codes import ErrorCode
 from upload_diag.rules.required import UNBOUNDED, beginnings
 from upload_diag.rules.rows import OtherCode, S3Code
@@ -91,7 +91,7 @@ class Sentence(_Pattern):
             return
         start, end = match.span()
         strength = self.strength
-        if self.code is ErrorCode.SESSION_EXPIRED and start > text.after:
+        if self.code is SESSION_EXPIRED and start > text.after:
             strength -= CONSEQUENCE
         value = text.flat[start:end] if text.aligned else match[0]
         found.add(Hit(strength, 0, self.rule, self.code, None, value, self.refines))
@@ -148,7 +148,7 @@ class LabelledFact:
         elif label.field != "code":
             found.fact(label.field, value.rstrip(".:)"), label.rank)
         elif (row := self.code_named(value := value.rstrip("."))) is not None:
-            late = row.code is ErrorCode.SESSION_EXPIRED and match.start() > text.after
+            late = row.code is SESSION_EXPIRED and match.start() > text.after
             found.add_code(row, None, 0, value, label.rank - CONSEQUENCE * late)
         elif value not in VAGUE_CODES and value[0].isupper() and CODE_LIKE.match(value):
             found.unnamed_code = found.unnamed_code or value
@@ -203,7 +203,7 @@ class CodeName:
             strength = TEXT_CODE if set_off else LOOSE_CODE
         else:
             strength = TEXT_TOKEN
-        if row.code is ErrorCode.SESSION_EXPIRED and at > text.after:
+        if row.code is SESSION_EXPIRED and at > text.after:
             strength -= CONSEQUENCE
         found.add_code(row, None, 0, name, strength)
 

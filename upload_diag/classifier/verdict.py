@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from upload_diag.classifier.findings import Findings
-from upload_diag.classifier.hits import BARE_STATUS, DOUBTFUL_STATUS, NO_ANSWER, Hit, rank
+from upload_diag.classifier.hits import BARE_STATUS, DOUBTFUL_STATUS, NO_ANSWER, SESSION_EXPIRED, UNKNOWN, Hit, rank
 from upload_diag.codes import ErrorCode, Operation
 from upload_diag.redaction import redact
 from upload_diag.rules.advice import Advice, advise
@@ -59,7 +59,7 @@ def decide(found: Findings, own: frozenset[str] = frozenset()) -> Verdict:
     status, told = _status(found)
     every = [*found.hits.values(), *told]
     # That something failed is news only where nothing says more.
-    hits = [hit for hit in every if hit.code is not ErrorCode.UNKNOWN] or every
+    hits = [hit for hit in every if hit.code is not UNKNOWN] or every
     hits.sort(key=lambda hit: rank(hit, own))
     overruled = {code for hit in hits for code in hit.refines}
     kept = [hit for hit in hits if hit.code not in overruled or hit.refines] if overruled else hits
@@ -67,7 +67,7 @@ def decide(found: Findings, own: frozenset[str] = frozenset()) -> Verdict:
     if best is not None and best is not hits[0]:
         hits.remove(best)
         hits.insert(0, best)
-    code = best.code if best is not None else ErrorCode.UNKNOWN
+    code = best.code if best is not None else UNKNOWN
     secondary = list(dict.fromkeys(hit.code for hit in kept if hit.code is not code))
     service_code = _service_code(hits, code) or found.unnamed_code
     operation = found.ids.get("operation", (0, None))[1] or _ONLY_ANSWER_TO.get(service_code or "")
@@ -113,7 +113,7 @@ def _status(found: Findings) -> tuple[int | None, list[Hit]]:
 
 def _only_consequences(found: Findings) -> bool:
     """Whether a dead session shows in nothing but an abort that failed: its 404 says no more than that."""
-    expired = [hit for hit in found.hits.values() if hit.code is ErrorCode.SESSION_EXPIRED]
+    expired = [hit for hit in found.hits.values() if hit.code is SESSION_EXPIRED]
     return bool(expired) and all(hit.strength < BARE_STATUS for hit in expired)
 
 
