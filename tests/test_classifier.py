@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from upload_diag import Classifier, ErrorCode, classify, classify_many
 from upload_diag.classifier.index import Index
-from upload_diag.classifier.spotter import plain_spotter, spotter
+from upload_diag.classifier.spotter import Spotter, plain_spotter, spotter
 from upload_diag.codes import Action, Retry
 from upload_diag.rules.ruleset import Ruleset
 
@@ -403,6 +403,13 @@ def test_both_engines_spot_the_same_literals(text: str) -> None:
 
 
 FAST, SLOW = spotter(LITERALS), plain_spotter(LITERALS)
+
+
+@pytest.mark.parametrize("engine", [spotter, plain_spotter])
+def test_a_literal_with_a_question_mark_is_spotted_and_is_no_placeholder(engine: Callable[[Any], Spotter]) -> None:
+    spot = engine(["ready?", "bereit…"])
+    assert spot("are we ready? ready?") == {0: [7, 14]}
+    assert spot("ready… bereit…") == {1: [7]}
 
 
 def test_many_errors_are_classified_one_after_the_other() -> None:

@@ -66,7 +66,7 @@ class Collector:
     def collect(self, payload: Any) -> None:
         """Walk the payload and all that is in it; bounded in every direction, cycles cut."""
         if isinstance(payload, str):
-            self.found = self._text(payload, 0)
+            self.found = self._index.memo.get(payload) or self._whole(payload, 0)
             return
         self._stack.append((payload, None, 0, 0))
         self._walk()
@@ -226,16 +226,22 @@ class Collector:
         if (found := self._index.memo.get(text)) is not None:
             return found
         inner = Collector(self._index)
-        inner._characters = self._characters + len(text)
-        if text and inner._characters <= MAX_CHARACTERS:
-            inner._read(text, nested)
-            inner._walk()
+        inner._characters = self._characters
+        found = inner._whole(text, nested)
         self._nodes += inner._nodes
         self._characters = inner._characters
+        return found
+
+    def _whole(self, text: str, nested: int) -> Findings:
+        """Collect what a text says, and what stands in it."""
+        self._characters += len(text)
+        if text and self._characters <= MAX_CHARACTERS:
+            self._read(text, nested)
+            self._walk()
         # Near a limit it may not be all there is.
         if len(text) <= MEMO_LENGTH and self._characters <= MAX_CHARACTERS and nested < MAX_NESTED // 2:
-            remember(self._index, text, inner.found)
-        return inner.found
+            remember(self._index, text, self.found)
+        return self.found
 
     def _read(self, text: str, nested: int) -> None:
         """A text: decoded if it is JSON, else searched for objects, XML and prose."""

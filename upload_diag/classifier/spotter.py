@@ -4,12 +4,15 @@ Two engines give the same answer: hyperscan, which looks for all of them at once
 hyperscan has no build.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from upload_diag._saved import database
 
 __all__ = ["Spotter", "plain_spotter", "spotter"]
+
+_FAR = re.compile("[^\0-\u00ff]")
 
 Spotter = Callable[[str], dict[int, list[int]]]
 """From lower-case text to the numbers of the literals that stand in it, each with the places where it starts."""
@@ -38,8 +41,8 @@ def _starts(literal: str, low: str) -> Iterator[int]:
 
 def _hyperscan_spotter(literals: Sequence[str]) -> Spotter:
     # One byte a character keeps the scan simple; the few literals beyond Latin-1 are looked for one by one.
-    near = [(number, literal.encode("latin-1")) for number, literal in enumerate(literals) if _fits(literal)]
-    far = [(number, literal) for number, literal in enumerate(literals) if not _fits(literal)]
+    near = [(number, literal.encode("latin-1")) for number, literal in enumerate(literals) if not _FAR.search(literal)]
+    far = [(number, literal) for number, literal in enumerate(literals) if _FAR.search(literal)]
     lengths = list(map(len, literals))
     found = database("spot", [literal for _, literal in near], [number for number, _ in near], caseless=False)
 
@@ -51,13 +54,12 @@ def _hyperscan_spotter(literals: Sequence[str]) -> Spotter:
 
     def spot(low: str) -> dict[int, list[int]]:
         seen: dict[int, list[int]] = {}
-        found.scan(low.encode("latin-1", "replace"), match_event_handler=collect, context=seen)
-        if not low.isascii():
+        try:
+            text = low.encode("latin-1")
+        except UnicodeEncodeError:
+            text = _FAR.sub("\0", low).encode("latin-1")
             seen |= {number: list(_starts(literal, low)) for number, literal in far if literal in low}
+        found.scan(text, match_event_handler=collect, context=seen)
         return seen
 
     return spot
-
-
-def _fits(literal: str) -> bool:
-    return all(character < "\u0100" and character != "?" for character in literal)

@@ -1,7 +1,7 @@
 """From findings to the verdict: all the judgement there is, with `hits.rank`."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from upload_diag.classifier.findings import Findings
 from upload_diag.classifier.hits import BARE_STATUS, DOUBTFUL_STATUS, NO_ANSWER, SESSION_EXPIRED, UNKNOWN, Hit, rank
@@ -60,15 +60,15 @@ def decide(found: Findings, own: frozenset[str] = frozenset()) -> Verdict:
     every = [*found.hits.values(), *told]
     # That something failed is news only where nothing says more.
     hits = [hit for hit in every if hit.code is not UNKNOWN] or every
-    hits.sort(key=lambda hit: rank(hit, own))
-    overruled = {code for hit in hits for code in hit.refines}
+    hits.sort(key=partial(rank, own=own) if own else rank)
+    overruled = {code for hit in hits if hit.refines for code in hit.refines}
     kept = [hit for hit in hits if hit.code not in overruled or hit.refines] if overruled else hits
     best = kept[0] if kept else None
     if best is not None and best is not hits[0]:
         hits.remove(best)
         hits.insert(0, best)
     code = best.code if best is not None else UNKNOWN
-    secondary = list(dict.fromkeys(hit.code for hit in kept if hit.code is not code))
+    secondary = list(dict.fromkeys([hit.code for hit in kept if hit.code is not code]))
     service_code = _service_code(hits, code) or found.unnamed_code
     operation = found.ids.get("operation", (0, None))[1] or _ONLY_ANSWER_TO.get(service_code or "")
     return Verdict(
@@ -120,4 +120,4 @@ def _only_consequences(found: Findings) -> bool:
 def _service_code(hits: list[Hit], code: ErrorCode) -> str | None:
     """The service's code that goes with the verdict, or else the best there is."""
     named = [hit for hit in hits if hit.service_code]
-    return next((hit.service_code for hit in named if hit.code is code), named[0].service_code if named else None)
+    return next((hit for hit in named if hit.code is code), named[0]).service_code if named else None
