@@ -23,7 +23,8 @@ _TOKEN = re.compile(
     # quote would make hostile input quadratic.
     | (?P<text>(?<![\w])[bur]{0,2}"(?:[^"\\]++|\\.)*+"? | (?<![\w\\])[bur]{0,2}'(?:[^'\\\n]++|\\.)*+'?)
     | (?P<mark>[{}\[\],:])
-    | (?P<bare>(?:\(|[^\s{}\[\],:"']|(?<=\w)['"])+ | ["'])
+    # Words with a blank between them, up to where a string begins.
+    | (?P<bare>(?:[^\s{}\[\],:"']|(?<=\w)['"])++(?:\ (?![bur]{0,2}["'])(?:[^\s{}\[\],:"']|(?<=\w)['"])++)*+ | ["'])
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -156,7 +157,7 @@ class _Builder:
             self.value = _unquote(quoted)
 
     def bare(self, word: str) -> None:
-        """A word without quotes."""
+        """A word without quotes, or several."""
         if self.value is not _NOTHING and self.key is None:
             self.put()  # `{ [Error: File too large] code: …`: a comma is missing
         if self.glued and self.words:
