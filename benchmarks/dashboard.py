@@ -12,14 +12,14 @@ import json
 import re
 import socket
 import statistics
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
+
+from served import served
 
 TABS, SESSIONS, RATE, HOURS, PROBES = 8, 2000, 10, 2, 10
 ENTRIES = RATE * 3600 * HOURS
@@ -157,19 +157,8 @@ def soak(ready: dict[str, Any], seconds: float) -> None:
 
 def main() -> None:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 120.0
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "ready.json"
-        ports = ["--port", "0", "--control-port", "0"]
-        server = subprocess.Popen(
-            [sys.executable, "-m", "upload_diag", "serve", *ports, "--ready-file", file], stderr=subprocess.DEVNULL
-        )
-        try:
-            while not file.exists():
-                time.sleep(0.05)
-            soak(json.loads(file.read_text()), seconds)
-        finally:
-            server.terminate()
-            server.wait()
+    with served() as ready:
+        soak(ready, seconds)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ CPU time is what to compare: other programs do not change it. Memory is that of 
 process. The kills count as survived when the report is the one that a single process gives.
 """
 
-import json
 import os
 import platform
 import random
@@ -30,6 +29,7 @@ import log_data
 import psutil
 from distributed import LocalCluster
 from log_data import MEGABYTE, SEED
+from served import served
 
 from upload_diag import __version__
 
@@ -164,29 +164,9 @@ def kills(folder: Path, runs: str = "20") -> None:
 def bucket(folder: Path, megabytes: str = "500") -> None:
     log = log_of(folder, "sparse", int(megabytes))
     size = log.stat().st_size
-    ready = folder / "ready.json"
-    ready.unlink(missing_ok=True)
     os.environ |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-    server = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "upload_diag",
-            "serve",
-            "--port",
-            "0",
-            "--control-port",
-            "0",
-            "--ready-file",
-            str(ready),
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        while not ready.exists():
-            time.sleep(0.1)
-        url = json.loads(ready.read_text())["s3"]
+    with served() as server:
+        url = server["s3"]
         place = ("s3://logs/", "--endpoint-url", url)
         upload(url, log)
         one = run(folder, *place, "-j", "1")
@@ -196,9 +176,6 @@ def bucket(folder: Path, megabytes: str = "500") -> None:
             done = run(folder, *place, "--cluster", workers.address, workers=workers)
         print(done.row("2 Dask workers, s3://", size))
         print(f"  the two reports are {'equal' if done.report.read_bytes() == report else 'NOT EQUAL'}")
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def upload(url: str, log: Path) -> None:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import boto3
 from boto3.s3.transfer import TransferConfig
+from served import served
 
 from upload_diag.recovery import Policy, ResumableUpload
 
@@ -56,8 +57,8 @@ def one(name, url, file):
 
 
 def speed(mib):
-    with Served() as (url, folder):
-        file = made(folder, mib)
+    with served() as server, tempfile.TemporaryDirectory() as folder:
+        url, file = server["s3"], made(Path(folder), mib)
         client_for(url).create_bucket(Bucket="bkt")
         taken = {name: [] for name in UPLOADERS}
         for _ in range(5):
@@ -102,24 +103,6 @@ def kills(runs):
                 sys.exit(f"run {run}: wrong object, a session left, or {again} parts sent twice")
     print(f"{runs} kills, {finished} of them too late: every object right, no session left")
     print(f"at most {worst} parts sent twice, with {FAST.threads} in flight")
-
-
-class Served:
-    """The fault server in another process: its URL, and a folder."""
-
-    def __enter__(self):
-        self.folder = tempfile.TemporaryDirectory()
-        ready = Path(self.folder.name, "ready")
-        command = ["-m", "upload_diag", "serve", "--port", "0", "--control-port", "0", "--ready-file", str(ready)]
-        self.server = subprocess.Popen([sys.executable, *command], stderr=subprocess.DEVNULL)
-        while not ready.exists():
-            time.sleep(0.05)
-        return json.loads(ready.read_text())["s3"], Path(self.folder.name)
-
-    def __exit__(self, *_):
-        self.server.terminate()
-        self.server.wait()
-        self.folder.cleanup()
 
 
 def made(folder, mib):

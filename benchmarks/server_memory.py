@@ -5,16 +5,15 @@
 Prints resident memory of a server of its own (Linux), in MB: at the start, at the highest, at the end.
 """
 
-import json
 import re
 import socket
-import subprocess
-import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.request import Request, urlopen
+
+from served import served
 
 PARTS, PART_SIZE, AT_ONCE = 20, 100_000_000, 4
 PIECE = b"\0\1\2\3" * 250_000
@@ -35,50 +34,26 @@ def put(port: int, upload_id: str, number: int) -> str:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        ready = Path(folder) / "ready.json"
-        command = [
-            sys.executable,
-            "-m",
-            "upload_diag",
-            "serve",
-            "--port",
-            "0",
-            "--control-port",
-            "0",
-            "--ready-file",
-            ready,
-        ]
-        server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-        try:
-            while not ready.exists():
-                time.sleep(0.05)
-            url = json.loads(ready.read_text())["s3"]
-            call = lambda method, path, body=None: urlopen(Request(url + path, body, method=method)).read()  # noqa: E731
-            call("PUT", "/bkt")
-            base = resident(server.pid)
-            upload_id = re.search(rb"<UploadId>(.*)</UploadId>", call("POST", "/bkt/k?uploads"))[1].decode()
-            port = int(url.rpartition(":")[2])
-            start = time.monotonic()
-            with ThreadPoolExecutor(AT_ONCE) as pool:
-                etags = list(pool.map(lambda number: put(port, upload_id, number), range(1, PARTS + 1)))
-            took = time.monotonic() - start
-            parts = "".join(
-                f"<Part><PartNumber>{n}</PartNumber><ETag>{e}</ETag></Part>" for n, e in enumerate(etags, 1)
-            )
-            document = f"<CompleteMultipartUpload>{parts}</CompleteMultipartUpload>".encode()
-            call("POST", f"/bkt/k?uploadId={upload_id}", document)
-            with urlopen(f"{url}/bkt/k") as answer:
-                size = sum(len(piece) for piece in iter(lambda: answer.read(1 << 20), b""))
-            call("DELETE", "/bkt/k")
-            files = list(Path(tempfile.gettempdir()).glob("upload-diag-*/*"))
-            print(
-                f"base {base:.0f} MB, highest {resident(server.pid, 'VmHWM'):.0f} MB, end {resident(server.pid):.0f} MB"
-            )
-            print(f"{PARTS * PART_SIZE / took / 1e6:.0f} MB/s in, {size} bytes out, {len(files)} files left")
-        finally:
-            server.terminate()
-            server.wait()
+    with served() as server:
+        url, pid = server["s3"], server["pid"]
+        call = lambda method, path, body=None: urlopen(Request(url + path, body, method=method)).read()  # noqa: E731
+        call("PUT", "/bkt")
+        base = resident(pid)
+        upload_id = re.search(rb"<UploadId>(.*)</UploadId>", call("POST", "/bkt/k?uploads"))[1].decode()
+        port = int(url.rpartition(":")[2])
+        start = time.monotonic()
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            etags = list(pool.map(lambda number: put(port, upload_id, number), range(1, PARTS + 1)))
+        took = time.monotonic() - start
+        parts = "".join(f"<Part><PartNumber>{n}</PartNumber><ETag>{e}</ETag></Part>" for n, e in enumerate(etags, 1))
+        document = f"<CompleteMultipartUpload>{parts}</CompleteMultipartUpload>".encode()
+        call("POST", f"/bkt/k?uploadId={upload_id}", document)
+        with urlopen(f"{url}/bkt/k") as answer:
+            size = sum(len(piece) for piece in iter(lambda: answer.read(1 << 20), b""))
+        call("DELETE", "/bkt/k")
+        files = list(Path(tempfile.gettempdir()).glob("upload-diag-*/*"))
+        print(f"base {base:.0f} MB, highest {resident(pid, 'VmHWM'):.0f} MB, end {resident(pid):.0f} MB")
+        print(f"{PARTS * PART_SIZE / took / 1e6:.0f} MB/s in, {size} bytes out, {len(files)} files left")
 
 
 if __name__ == "__main__":

@@ -44,23 +44,20 @@ def test_ordinary_lines_are_of_no_collector(line):
     assert detect([line] * 20) is None
 
 
+def failing(part, upload_id, code):
+    return f"""\
+2026-11-22 10:00:01,000 ERROR part {part} failed upload_id={upload_id}
+Traceback (most recent call last):
+  File "/srv/up.py", line 8, in send
+    s3.upload_part(**args)
+botocore.exceptions.ClientError: An error occurred ({code}) when calling the UploadPart operation
+2026-11-22 10:00:02,000 INFO idle
+""".splitlines()
+
+
 # What two processes print at the same time: a traceback each, of which the lines are mixed.
-ONE = """\
-2026-11-22 10:00:01,000 ERROR part 3 failed upload_id=AAAA1111aaaa
-Traceback (most recent call last):
-  File "/srv/up.py", line 8, in send
-    s3.upload_part(**args)
-botocore.exceptions.ClientError: An error occurred (NoSuchUpload) when calling the UploadPart operation: gone
-2026-11-22 10:00:02,000 INFO idle
-""".splitlines()
-TWO = """\
-2026-11-22 10:00:01,000 ERROR part 7 failed upload_id=BBBB2222bbbb
-Traceback (most recent call last):
-  File "/srv/up.py", line 8, in send
-    s3.upload_part(**args)
-botocore.exceptions.ClientError: An error occurred (SlowDown) when calling the UploadPart operation: slow
-2026-11-22 10:00:02,000 INFO idle
-""".splitlines()
+ONE = failing(3, "AAAA1111aaaa", "NoSuchUpload")
+TWO = failing(7, "BBBB2222bbbb", "SlowDown")
 AT = "2026-11-22T10:00:01"
 PUT = {
     "docker-json": lambda who, line: json.dumps(

@@ -3,12 +3,13 @@
 import os
 import sys
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
+from click.shell_completion import CompletionItem
 
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.errors import InputError
@@ -110,6 +111,22 @@ def _mode_for(target: Path) -> int:
     return 0o666 & ~umask
 
 
+class OneOf(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
+    """One of some names that are loaded only when needed."""
+
+    def __init__(self, name: str, load: Callable[[], Iterable[str]]) -> None:
+        self.name, self._load = name, load
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        names = list(self._load())
+        if value not in names:
+            self.fail(f"'{value}' is not one of {', '.join(names)}.", param, ctx)
+        return value
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return [CompletionItem(name) for name in self._load() if name.startswith(incomplete)]
+
+
 class Code(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
     """An error code, in any case of letters."""
 
@@ -139,6 +156,12 @@ class FailOn(Code):
         convert = super().convert
         names = map(str.strip, value.split(","))
         return frozenset(name if name == "any" else convert(name, param, ctx) for name in names)
+
+
+def lines_option(help_: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """`-f` of a command that tells things one by one; `help_` says what a line of ndjson is."""
+    formats = click.Choice(["text", "ndjson"])
+    return click.option("-f", "--format", "format_", type=formats, default="text", show_default=True, help=help_)
 
 
 fail_on_option = click.option(

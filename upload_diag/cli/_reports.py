@@ -3,13 +3,13 @@
 import json
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
-from upload_diag.cli._console import notice, open_output, read_input
+from upload_diag.cli._console import OneOf, notice, open_output, read_input
 from upload_diag.errors import InputError
 
 if TYPE_CHECKING:
@@ -32,29 +32,17 @@ _PAGES = frozenset({".html", ".htm"})
 _LARGEST_PAGE = 4_000_000  # bytes; no page of ours has a quarter of that
 
 
-class Format(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
-    """The name of an output format; they are registered in `upload_diag.report`, which is loaded only when needed."""
+def _formats() -> Iterable[str]:
+    from upload_diag.report import FORMATS
 
-    name = "FORMAT"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        from upload_diag.report import FORMATS
-
-        if value not in FORMATS:
-            self.fail(f"'{value}' is not one of {', '.join(FORMATS)}.", param, ctx)
-        return value
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        from upload_diag.report import FORMATS
-
-        return [CompletionItem(name) for name in FORMATS if name.startswith(incomplete)]
+    return FORMATS
 
 
 format_option = click.option(
     "-f",
     "--format",
     "format_",
-    type=Format(),
+    type=OneOf("FORMAT", _formats),
     help="text, json, ndjson, markdown, html, csv, junit, sarif or github (default: as FILE is named, else text)",
 )
 output_option = click.option(

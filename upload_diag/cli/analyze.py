@@ -3,16 +3,15 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
+from upload_diag.cli._console import OneOf, fail_on_option
 from upload_diag.cli._console import fail_on as exit_code
-from upload_diag.cli._console import fail_on_option
 from upload_diag.cli._reports import format_option, is_page, output_option, print_report, read_report
 from upload_diag.cli._s3 import s3_options
 from upload_diag.cli.exit_codes import ExitCode
@@ -43,22 +42,10 @@ class Time(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
         return int(time.timestamp() * 1000)
 
 
-class InputFormat(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
-    """The name of a format that logs have; loaded only when needed."""
+def _input_formats() -> Iterable[str]:
+    from upload_diag.logs.layout import FORMATS
 
-    name = "FORMAT"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        from upload_diag.logs.layout import FORMATS
-
-        if value not in FORMATS:
-            self.fail(f"'{value}' is not one of {', '.join(FORMATS)}.", param, ctx)
-        return value
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        from upload_diag.logs.layout import FORMATS
-
-        return [CompletionItem(name) for name in FORMATS if name.startswith(incomplete)]
+    return FORMATS
 
 
 @click.command()
@@ -72,7 +59,9 @@ class InputFormat(click.ParamType):  # type: ignore[type-arg]  # generic since c
     "--top", metavar="N", type=click.IntRange(1), help="show the N most frequent kinds of failure (default: as fits)"
 )
 @click.option("--context", metavar="N", type=click.IntRange(0, 100), default=0, help="show N lines around each example")
-@click.option("--input-format", type=InputFormat(), help="read every input as this (default: as it looks)")
+@click.option(
+    "--input-format", type=OneOf("FORMAT", _input_formats), help="read every input as this (default: as it looks)"
+)
 @click.option("-j", "--jobs", type=click.IntRange(1), help="how many processes to use (default: one a processor)")
 @click.option(
     "--cluster", metavar="URL", help="use the workers of this Dask scheduler instead, such as tcp://HOST:8786"

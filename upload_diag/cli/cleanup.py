@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from upload_diag.cli._console import lines_option
 from upload_diag.cli._s3 import S3Place, s3_client, s3_failures, s3_options
 from upload_diag.cli.serve import Duration
 from upload_diag.terminal import spelled_out
@@ -20,15 +21,7 @@ if TYPE_CHECKING:
     "--older-than", type=Duration(), default="7d", show_default=True, help="age of the sessions: 90m, 24h, 7d"
 )
 @click.option("-n", "--dry-run", is_flag=True, help="list them only")
-@click.option(
-    "-f",
-    "--format",
-    "format_",
-    type=click.Choice(["text", "ndjson"]),
-    default="text",
-    show_default=True,
-    help="ndjson prints one object a session",
-)
+@lines_option("ndjson prints one object a session")
 @s3_options
 def command(place: tuple[str, str], older_than: float, dry_run: bool, format_: str, **where: Any) -> None:
     """Abort the upload sessions below s3://BUCKET/PREFIX that nobody finished; their parts cost storage until then."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from upload_diag.cli._console import console, notice
+from upload_diag.cli._console import console, lines_option, notice
 from upload_diag.cli._s3 import S3Place, s3_client, s3_options
 from upload_diag.cli.serve import Duration
 from upload_diag.errors import InputError, UsageError
@@ -78,15 +78,7 @@ class Size(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
 )
 @click.option("--content-type", help="of the object, such as video/mp4")
 @click.option("--metadata", multiple=True, metavar="NAME=VALUE", help="of the object; may be given more than once")
-@click.option(
-    "-f",
-    "--format",
-    "format_",
-    type=click.Choice(["text", "ndjson"]),
-    default="text",
-    show_default=True,
-    help="ndjson prints every event as a line that `analyze` reads",
-)
+@lines_option("ndjson prints every event as a line that `analyze` reads")
 @s3_options
 def command(  # noqa: PLR0917 - click passes them by name
     file: Path,

@@ -18,6 +18,7 @@ from typing import Any, Self
 
 from upload_diag.logs.compressed import CHUNK, BrokenError, Decompressed, compression
 from upload_diag.logs.opening import Rejoined
+from upload_diag.logs.watched import Around
 
 __all__ = ["Budget", "Stream", "Unreadable", "is_packed", "unpack"]
 
@@ -59,7 +60,7 @@ class _SpentError(Exception):
     """The input costs more than it may."""
 
 
-class Budget(io.RawIOBase):
+class Budget(Around):
     """A packed input, and what it may cost.
 
     Args:
@@ -68,25 +69,13 @@ class Budget(io.RawIOBase):
     """
 
     def __init__(self, file: Any, size: int | None) -> None:
-        self._file = file
+        super().__init__(file)
         self._size = sys.maxsize if size is None else size
         self._read = 0
         self._unpacked = 0
         self._members = 0
         self._held = 0
         self.spent = ""  # by what the input costs more than it may
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return bool(self._file.seekable())
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        return int(self._file.seek(offset, whence))
-
-    def tell(self) -> int:
-        return int(self._file.tell())
 
     def readinto(self, buffer: Any) -> int:
         count = int(self._file.readinto1(buffer))

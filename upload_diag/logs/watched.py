@@ -1,29 +1,20 @@
-"""A file that tells how far it was read."""
+"""A file that tells how far it was read, and what all files around files share."""
 
 import io
 import sys
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["Progress", "Watched"]
+__all__ = ["Around", "Progress", "Watched"]
 
 Progress = Callable[[int], None]
 
 
-class Watched(io.RawIOBase):
-    """A raw file that tells how many more of its bytes were read: in all as many as were promised, however it is read.
+class Around(io.RawIOBase):
+    """A raw stream around another one, whose places are its own."""
 
-    Args:
-        file: the raw file; closed with this one.
-        size: how many bytes are promised; 0 when only reading tells.
-        progress: called with the number of bytes.
-    """
-
-    def __init__(self, file: Any, size: int, progress: Progress) -> None:
+    def __init__(self, file: Any) -> None:
         self._file = file
-        self._promised = size > 0
-        self._left = size or sys.maxsize
-        self._progress = progress
 
     def readable(self) -> bool:
         return True
@@ -36,6 +27,22 @@ class Watched(io.RawIOBase):
 
     def tell(self) -> int:
         return int(self._file.tell())
+
+
+class Watched(Around):
+    """A raw file that tells how many more of its bytes were read: in all as many as were promised, however it is read.
+
+    Args:
+        file: the raw file; closed with this one.
+        size: how many bytes are promised; 0 when only reading tells.
+        progress: called with the number of bytes.
+    """
+
+    def __init__(self, file: Any, size: int, progress: Progress) -> None:
+        super().__init__(file)
+        self._promised = size > 0
+        self._left = size or sys.maxsize
+        self._progress = progress
 
     def readinto(self, buffer: Any) -> int:
         count = int(self._file.readinto(buffer))
