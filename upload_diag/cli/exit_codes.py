@@ -7,7 +7,7 @@ class ExitCode(IntEnum):
     """What a run of `upload-diag` tells its caller."""
 
     OK = 0  # did its job; report commands also when the input is full of errors
-    FOUND = 1  # a check failed, or --fail-on matched
+    FOUND = 1  # a check failed, an upload stopped, or --fail-on matched
     USAGE = 2
     FILES = 3  # input missing or unreadable, nothing in it could be read, or output not writable
     UNREACHABLE = 4  # the server or endpoint does not answer
