@@ -38,6 +38,16 @@ BACKEND = "".join(
     json.dumps({"time": f"2026-11-22T10:{n:02}:00Z", "error": {"code": code}, "uploadId": f"DDDD{n % 3}dddd"}) + "\n"
     for n, code in enumerate(["NoSuchUpload", "SlowDown", "InternalError"] * 5)
 )
+# Two processes that write at once, as a collector mixes their lines.
+MIXED = b"".join(
+    f"2026-11-22T10:00:{second:02}.123456789Z {pod} F {line}\n".encode()
+    for second, (pod, line) in enumerate(
+        (pod, line)
+        for line in WORKER.splitlines()
+        for pod in ("stderr", "stdout")
+        if pod == "stderr" or line[:1] != "T"
+    )
+)
 SAMPLES = {"console.txt": CONSOLE.encode(), "worker.log": WORKER.encode(), "backend.ndjson": BACKEND.encode()}
 
 
@@ -73,6 +83,38 @@ def test_a_log_written_bit_by_bit_gives_the_report_of_the_whole(tmp_path_factory
     whole = analyze([str(log)])
     assert report_of(follower) == whole.to_json()
     assert len(found) == whole.findings
+
+
+@settings(max_examples=40)
+@given(cuts=st.lists(st.integers(0, len(MIXED)), max_size=2, unique=True).map(sorted))
+def test_lines_that_a_collector_mixed_are_taken_apart_while_they_are_written(tmp_path_factory, cuts):
+    log = tmp_path_factory.mktemp("logs") / "pods.log"
+    follower = Follower([str(log)])
+    found = []
+    for lo, hi in zip([0, *cuts], [*cuts, len(MIXED)], strict=True):
+        write(log, MIXED[lo:hi])
+        found += looked(follower)
+    found += ended(follower)
+    whole = analyze([str(log)])
+    assert report_of(follower) == whole.to_json()
+    assert len(found) == whole.findings == 4
+
+
+def test_an_entry_among_the_lines_of_others_is_told_a_few_looks_after_it_was_written(tmp_path):
+    log = tmp_path / "pods.log"
+    follower = Follower([str(log)])
+    lines = MIXED.splitlines(keepends=True)
+    told = []
+    for line in lines[:8] + lines[-1:] * 6:  # stderr falls silent after its exception
+        write(log, line)
+        told.append(looked(follower))
+    rest = ended(follower)
+    assert [found[:1] for found in told if found] == [
+        [(3, "SESSION_EXPIRED")],
+        *([(line, "THROTTLED")] for line in (12, 13)),
+    ]
+    assert told[7 + _PATIENCE][0] == (3, "SESSION_EXPIRED")
+    assert rest == [(14, "THROTTLED")]
 
 
 def test_an_entry_is_told_when_it_is_whole_or_nothing_more_comes(tmp_path):

@@ -10,10 +10,12 @@ from upload_diag.analysis.count import How, Only, judge_for
 from upload_diag.analysis.judge import Verdict
 from upload_diag.analysis.report import Report
 from upload_diag.analysis.tally import FileTally, Tally, Thread
+from upload_diag.logs.collected import CollectedReader, whole_entries
 from upload_diag.logs.entries import entry_start
 from upload_diag.logs.follow import Tail
 from upload_diag.logs.layout import DOCUMENTS, SAMPLE, Layout, detect
 from upload_diag.logs.reader import CONTEXT, LINE_LIMIT, Reader
+from upload_diag.logs.readers import AnyReader
 from upload_diag.logs.record import Record
 from upload_diag.redaction import redact
 from upload_diag.sessions import Failure, rfc3339
@@ -84,18 +86,25 @@ class _Log:
         before: what stands before it: as much as a reader wants to see.
         pending: what was written, but may not be whole yet.
         looks: how often there was nothing new since.
+        aged: how much was pending at each of the last looks, and is still.
         sample: the beginning of the file, from which its layout is told.
     """
 
     tail: Tail
     file: FileTally
-    thread: Thread = field(default_factory=lambda: Thread(0, 0))
+    threads: dict[bytes, Thread] = field(default_factory=dict)
     at: int = 0
     before: bytes = b""
     pending: bytearray = field(default_factory=bytearray)
     looks: int = 0
+    aged: list[int] = field(default_factory=lambda: [0] * _PATIENCE)
     sample: bytes = b""
     layout: Layout = field(default_factory=lambda: Layout(None, None))
+
+    def look(self) -> None:
+        """Another look begins."""
+        self.looks += 1
+        self.aged = [*self.aged[1:], len(self.pending)]
 
     def write(self, data: bytes) -> None:
         """Take in what was written."""
@@ -103,7 +112,7 @@ class _Log:
         self.pending += data
         if len(self.sample) < SAMPLE:
             self.sample += data[: SAMPLE - len(self.sample)]
-            self.layout = detect(self.sample)
+            self.layout = detect(self.sample[: self.sample.rfind(b"\n") + 1])  # half a line would look like none
 
     def whole(self) -> int:
         """How much of what is pending is whole entries."""
@@ -112,6 +121,8 @@ class _Log:
             return len(self.pending)
         if not stop or self.layout.whole_lines or self.looks >= _PATIENCE or len(self.pending) > 4 * LINE_LIMIT:
             return stop
+        if self.layout.collector:
+            return whole_entries(bytes(self.pending[:stop]), self.layout, self.aged[0])
         line = self.pending.rfind(b"\n", 0, stop - 1) + 1
         return entry_start(self.pending, line, 0, 0, dated=self.layout.dated)
 
@@ -119,6 +130,7 @@ class _Log:
         """Move on; what is read, with what stands before it."""
         data = self.before + bytes(self.pending[:stop])
         del self.pending[:stop]
+        self.aged = [max(0, size - stop) for size in self.aged]
         self.before = data[-CONTEXT:]
         self.at += stop
         return data
@@ -151,7 +163,7 @@ class Follower:
     def look(self) -> Iterator[Finding]:
         """Read what was written since the last look; the failures in it."""
         for log in self._logs:
-            log.looks += 1
+            log.look()
             for data, last in log.tail.read():
                 if data:
                     log.write(data)
@@ -169,9 +181,9 @@ class Follower:
     def report(self) -> Report:
         """The report on everything that was read; call `end` first."""
         for log in self._logs:
-            if log.layout.format == "text":
-                log.thread.hi = log.at
-                self._tally.threads[log.file.path] = [log.thread]
+            for thread in log.threads.values():
+                thread.hi = log.at
+            self._tally.threads[log.file.path] = list(log.threads.values())
         return build(self._tally, self._judge.ruleset.version)
 
     def _read(self, log: _Log, stop: int) -> Iterator[Finding]:
@@ -179,7 +191,7 @@ class Follower:
             return
         file, begin = log.file, log.at
         file.bytes += stop
-        file.format, file.encoding = log.layout.format, log.layout.encoding
+        file.format, file.encoding = log.layout.name, log.layout.encoding
         data = log.take(stop)
         lines = sum(count for _, count in file.pieces)
         file.pieces = [(0, lines + data.count(b"\n", len(data) - stop) + (data[-1:] != b"\n"))]
@@ -187,8 +199,7 @@ class Follower:
             file.unreadable[problem] = 1
             file.unreadable_bytes += stop
             return
-        reader = Reader(io.BytesIO(data), log.layout, self._judge.scanner, self._judge.json_lines, lo=begin)
-        thread = log.thread if log.layout.format == "text" else None
+        reader = self._reader(log, data, begin)
         counted = len(data) - stop
         for record in reader.records():
             place = len(data) - stop + record.offset - begin
@@ -196,12 +207,21 @@ class Follower:
             record.line = lines + 1
             verdict = self._judge(record)
             if (verdict.failure or verdict.event or record.ids.upload) and (self._only is None or self._only(record)):
-                self._tally.add(record, verdict, file, thread)
+                thread = log.threads.setdefault(record.source, Thread(0, 0))
+                self._tally.add(record, verdict, file, thread if log.layout.format == "text" else None)
                 if verdict.failure is not None:
                     yield _finding(file.path, record, verdict, verdict.failure)
         for reason, count in reader.unreadable.items():
             file.unreadable[reason] += 1
             file.unreadable_bytes += count
+
+    def _reader(self, log: _Log, data: bytes, begin: int) -> AnyReader:
+        """A reader of what was taken; a collector's entries may go on in what was not yet."""
+        scanner, json_lines = self._judge.scanner, self._judge.json_lines
+        if log.layout.collector is None:
+            return Reader(io.BytesIO(data), log.layout, scanner, json_lines, lo=begin)
+        stream = io.BytesIO(data + log.pending)
+        return CollectedReader(stream, log.layout, scanner, json_lines, lo=begin, hi=log.at)
 
 
 def _unfit(layout: Layout) -> str | None:

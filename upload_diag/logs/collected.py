@@ -9,16 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from upload_diag.logs.collectors import Line
+from upload_diag.logs.collectors import Collector, Line
 from upload_diag.logs.entries import entry_end, entry_start
 from upload_diag.logs.fields import find_time
 from upload_diag.logs.layout import COLLECTED, LINE_FORMATS, Layout
 from upload_diag.logs.prefilter import Scanner
-from upload_diag.logs.reader import CONTEXT, LINE_LIMIT, read_text
+from upload_diag.logs.reader import CONTEXT, LINE_LIMIT, Reader, read_text
 from upload_diag.logs.record import Record
 from upload_diag.logs.skeleton import JsonLines
 
-__all__ = ["CollectedReader"]
+__all__ = ["CollectedReader", "whole_entries"]
 
 _BLOCK = 1 << 18
 _AHEAD = 1 << 15  # bytes in which the lines of an entry may be mixed with others
@@ -50,11 +50,55 @@ class _Source:
         self.goes_on = line.goes_on
 
 
-class CollectedReader:
-    """Reads the entries of every process as records; counts as `Reader` does."""
+def _take_apart(buffer: bytes, collector: Collector) -> tuple[list[int], dict[bytes, _Source], list[tuple[bytes, int]]]:
+    """Where the lines begin; the lines by source; for each line its source, and its place there."""
+    begins: list[int] = []
+    owner: list[tuple[bytes, int]] = []
+    sources: dict[bytes, _Source] = {}
+    begin, read = 0, collector.read
+    for number, raw in enumerate(buffer.split(b"\n")):
+        line = read(raw.rstrip(b"\r")) or Line(b"" if number == 0 else owner[-1][0], 0, raw)
+        known = sources.get(line.source)
+        if known is None:
+            known = sources[line.source] = _Source()
+        owner.append((line.source, len(known.starts)))
+        known.add(line, number)
+        begins.append(begin)
+        begin += len(raw) + 1
+    return begins, sources, owner
 
-    def __init__(self, stream: Any, layout: Layout, scanner: Scanner, json_lines: JsonLines) -> None:
-        self.begun = 0
+
+def whole_entries(lines: bytes, layout: Layout, old: int) -> int:
+    """How many bytes of the lines are entries that will not go on.
+
+    That is where their source has begun another, or has been silent since the first `old` bytes were written.
+    """
+    begins, sources, _ = _take_apart(lines.removesuffix(b"\n"), COLLECTED[layout.collector or ""])
+    stop = len(lines)
+    for source in sources.values():
+        if begins[source.numbers[-1]] >= old:
+            start = entry_start(source.text, source.starts[-1], 0, 0, dated=layout.dated)
+            stop = min(stop, begins[source.numbers[bisect_right(source.starts, start) - 1]])
+    return stop
+
+
+class CollectedReader:
+    """Reads the entries of every process as records; counts as `Reader` does.
+
+    Of a stream that stands at `Reader.begin(lo)`, it reads the entries that begin in a range whose edges are lines'.
+    """
+
+    def __init__(
+        self,
+        stream: Any,
+        layout: Layout,
+        scanner: Scanner,
+        json_lines: JsonLines,
+        *,
+        lo: int = 0,
+        hi: int | None = None,
+    ) -> None:
+        self.begun = lo
         self.bytes = 0
         self.lines = 0
         self.unreadable: dict[str, int] = {}
@@ -64,13 +108,14 @@ class CollectedReader:
         self._scanner = scanner
         self._json = json_lines
         self._buffer = b""
-        self._base = 0  # where in the stream the buffer begins
-        self._start = 0  # where in the buffer the first line begins whose entry was not yet read
+        self._base = Reader.begin(lo)  # where in the stream the buffer begins
+        self._start = lo - self._base  # where in the buffer the first line begins whose entry was not yet read
+        self._hi = hi
         self._over = False
 
     def records(self) -> Iterator[Record]:
         """The entries with a literal, in the order of their first lines."""
-        while not self._over or self._start < len(self._buffer):
+        while self._goes_on():
             self._fill()
             stop = self._stop()
             yield from self._search(stop)
@@ -80,6 +125,11 @@ class CollectedReader:
             )
             keep = max(0, self._buffer.rfind(b"\n", 0, max(stop - CONTEXT, 0)) + 1)
             self._buffer, self._base, self._start = self._buffer[keep:], self._base + keep, stop - keep
+
+    def _goes_on(self) -> bool:
+        if self._hi is not None and self._base + self._start >= self._hi:
+            return False
+        return not self._over or self._start < len(self._buffer)
 
     def _fill(self) -> None:
         chunks = [self._buffer]
@@ -97,8 +147,10 @@ class CollectedReader:
 
     def _stop(self) -> int:
         """Entries that begin before this place are read now; what follows it shows how they go on."""
-        if self._over:
-            return len(self._buffer)
+        stop = len(self._buffer) if self._over else self._before_the_rest()
+        return stop if self._hi is None else min(stop, self._hi - self._base)
+
+    def _before_the_rest(self) -> int:
         stop = self._buffer.rfind(b"\n", self._start, len(self._buffer) - _AHEAD) + 1
         return stop or self._buffer.rfind(b"\n", self._start) + 1 or min(len(self._buffer), self._start + LINE_LIMIT)
 
@@ -107,7 +159,7 @@ class CollectedReader:
             hits = self._scanner.hits(view[self._start :], len(self._buffer))
         if not hits:
             return
-        begins, sources, owner = self._take_apart()
+        begins, sources, owner = _take_apart(self._buffer, self._collector)
         wanted = sorted({bisect_right(begins, self._start + hit - 1) - 1 for hit in hits})
         found = sorted(self._entries(wanted, sources, owner, begins, stop), key=lambda one: one[0])
         line, counted = self.lines + 1, self._start
@@ -116,24 +168,6 @@ class CollectedReader:
             counted = begin
             record.line = line
             yield record
-
-    def _take_apart(self) -> tuple[list[int], dict[bytes, _Source], list[tuple[bytes, int]]]:
-        """Where the lines begin; the lines by source; for each line its source, and its place there."""
-        begins: list[int] = []
-        owner: list[tuple[bytes, int]] = []
-        sources: dict[bytes, _Source] = {}
-        begin, source, read = 0, b"", self._collector.read
-        for number, raw in enumerate(self._buffer.split(b"\n")):
-            line = read(raw.rstrip(b"\r")) or Line(source, 0, raw)
-            source = line.source
-            known = sources.get(source)
-            if known is None:
-                known = sources[source] = _Source()
-            owner.append((source, len(known.starts)))
-            known.add(line, number)
-            begins.append(begin)
-            begin += len(raw) + 1
-        return begins, sources, owner
 
     def _entries(
         self,
