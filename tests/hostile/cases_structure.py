@@ -123,11 +123,11 @@ CASES = [
     Case("an object of 100,000 keys", file_of(lambda: json_line(wide(100_000)))),
     Case("an object of a million keys", file_of(lambda: json_line(wide(1_000_000))), finds=None, unread=None),
     Case("a different key in every line", file_of(lambda: b"".join(
-        b'{"time":"2026-11-20T10:00:00Z","k%d":1,"msg":"NoSuchUpload"}\n' % number for number in range(20_000))),
-        finds=20_000),
+        b'{"time":"2026-11-20T10:00:00Z","k%d":1,"msg":"NoSuchUpload"}\n' % number for number in range(5_000))),
+        finds=5_000),
     Case("a different upload in every line", file_of(lambda: b"".join(
         b"2026-11-20T10:00:00Z ERROR NoSuchUpload uploadId=up-%06d-%06d\n" % (number, number * 7)
-        for number in range(5000))), finds=5000),
+        for number in range(1000))), finds=1000),
     Case("an integer of 5,000 digits", file_of(json_line(HUGE))),
     Case("an integer of 5,000 digits as the status", file_of(b'{"msg":"NoSuchUpload","status":' + HUGE + b"}\n" * 3),
          finds=None),

@@ -54,18 +54,15 @@ def test_a_folder_that_may_not_be_written_is_one_line_and_nothing_is_left_there(
     assert b"cannot write" in done.stderr
 
 
-@pytest.mark.parametrize(
-    "locale", [{"LC_ALL": "C"}, {"LC_ALL": "tr_TR.UTF-8"}, {"PYTHONIOENCODING": "ascii"}, {"PYTHONUTF8": "0"}], ids=str
-)
-def test_the_report_does_not_depend_on_the_locale(locale, log):
+def test_the_report_does_not_depend_on_the_locale(log):
     log.write_bytes(FAILED.replace(b"UploadPart", "Hochlädt \u4e0a \U0001f600".encode()))
     command = [*PROGRAM, "analyze", "-f", "json", log]
-    usual, odd = (
-        subprocess.run(command, capture_output=True, env=os.environ | extra, check=True).stdout
-        for extra in ({}, locale)
+    locales = ({}, {"LC_ALL": "C"}, {"LC_ALL": "tr_TR.UTF-8"}, {"PYTHONIOENCODING": "ascii"}, {"PYTHONUTF8": "0"})
+    usual, *odd = (
+        subprocess.run(command, capture_output=True, env=os.environ | locale, check=True).stdout for locale in locales
     )
-    assert odd == usual
-    assert "Hochlädt \u4e0a".encode() in odd
+    assert odd == [usual] * len(odd)
+    assert "Hochlädt \u4e0a".encode() in usual
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no /dev/zero")

@@ -120,12 +120,11 @@ def test_an_input_that_nobody_designed_is_ordinary_input(number, steps, data, wa
     before = tree(given)
     case = Case(steps, lambda _: path)
     commands = [("analyze", "-f", name, "--", path) for name in FORMATS]
+    commands += [("classify", "-f", "json", "--", path), ("classify", "--", path)]
     run = warm.run(*commands, cwd=here, tmp=here)
     wrong = [*costs(run)]
-    for name, done in zip(FORMATS, run.done, strict=False):
-        wrong += [f"{name}: {one}" for one in faults(done, case)]
-    run = warm.run(("classify", "-f", "json", "--", path), ("classify", "--", path), cwd=here, tmp=here)
-    wrong += [f"classify: {one}" for done in run.done for one in (*costs(run), *faults(done, case))]
+    for command, done in zip(commands, run.done, strict=False):
+        wrong += [f"{command[0]} {command[2]}: {one}" for one in faults(done, case)]
     assert not wrong, "\n".join(wrong)
     assert not [*here.iterdir()]
     assert tree(given) == before

@@ -27,17 +27,16 @@ def test_a_hostile_input_is_ordinary_input(case, warm, tmp_path):
     path = case.make(given)
     before = tree(given)
     names = ["json", *(name for name in FORMATS if name != "json")]
-    commands = [("analyze", "-f", name, "--", "-" if case.stdin else path) for name in names]
-    run = warm.run(*commands, cwd=here, tmp=temporary, stdin=path if case.stdin else os.devnull)
-    wrong = [*costs(run), *report_faults(run.done[0], case, path)]
-    for name, done in zip(names, run.done, strict=False):
-        wrong += [f"{name}: {one}" for one in faults(done, case)]
+    commands = {name: ("analyze", "-f", name, "--", "-" if case.stdin else path) for name in names}
     if path.is_file() and path.stat().st_size < ONE_ERROR:
-        run = warm.run(("classify", "--", path), ("classify", "-f", "json", "--", path), cwd=here, tmp=temporary)
-        wrong += [f"classify: {one}" for done in run.done for one in (*costs(run), *faults(done, case))]
-    if case.secrets and path.is_file():
-        run = warm.run(("redact", "--", path), cwd=here, tmp=temporary)
-        wrong += [f"redact: {one}" for done in run.done for one in leaks(done, case)]
+        commands |= {"classify": ("classify", "--", path), "as JSON": ("classify", "-f", "json", "--", path)}
+    copies = {"redact": ("redact", "--", path)} if case.secrets and path.is_file() else {}
+    run = warm.run(
+        *commands.values(), *copies.values(), cwd=here, tmp=temporary, stdin=path if case.stdin else os.devnull
+    )
+    wrong = [*costs(run), *report_faults(run.done[0], case, path)]
+    for name, done in zip([*commands, *copies], run.done, strict=False):
+        wrong += [f"{name}: {one}" for one in (leaks if name in copies else faults)(done, case)]
     assert not wrong, "\n".join(wrong)
     assert not [*here.iterdir(), *temporary.iterdir()]
     assert tree(given) == before

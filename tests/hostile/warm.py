@@ -60,7 +60,7 @@ class Warm:
         self._process.communicate()
 
     def run(self, *commands, cwd, stdin=os.devnull, tmp=None) -> Run:
-        """Run each `upload-diag ARGS` in a folder, up to the first that fails; they share what `analyze` finds.
+        """Run each `upload-diag ARGS` in a folder, one after another; they share what `analyze` finds.
 
         Temporary files, if any were made, go to `tmp`.
         """
@@ -131,12 +131,10 @@ def _be(request: dict[str, object]) -> None:
         _share_analysis()
         codes = Path(request["out"], "codes")
         for number, args in enumerate(request["commands"]):
-            code = 99
-            code = _command([os.fsdecode(bytes.fromhex(arg)) for arg in args], request["out"], number)
-            if code:
-                break
+            ended = _command([os.fsdecode(bytes.fromhex(arg)) for arg in args], request["out"], number)
             with codes.open("a") as file:
-                print(code, file=file)
+                print(ended, file=file)
+        code = 0
     finally:
         os._exit(code)
 
@@ -157,13 +155,20 @@ def _command(args: list[str], folder: str, number: int) -> int:
 def _share_analysis() -> None:
     """Let `analyze` in several formats read its input once."""
     import upload_diag.analysis as package
+    from upload_diag.errors import InputError
 
     analyze, found = package.analyze, {}
 
     def once(paths, **options):
-        if tuple(paths) not in found:
-            found[tuple(paths)] = analyze(paths, **options)
-        return found[tuple(paths)]
+        key = tuple(paths)
+        if key not in found:
+            try:
+                found[key] = analyze(paths, **options)
+            except InputError as error:
+                found[key] = error
+        if isinstance(found[key], InputError):
+            raise found[key]
+        return found[key]
 
     package.analyze = once
 
