@@ -19,11 +19,12 @@ from upload_diag.faults.gateway import PREFIX as GATEWAY
 from upload_diag.faults.http import BadRequestError, Body, Connection, Head
 from upload_diag.faults.journal import Journal
 from upload_diag.faults.metrics import metrics
+from upload_diag.faults.overview import overview, tag, upload_as_json
 from upload_diag.faults.response import Response
 from upload_diag.faults.static import file_response
 from upload_diag.faults.uploads import Upload
 
-__all__ = ["ROUTES", "Control", "upload_as_json"]
+__all__ = ["ROUTES", "Control"]
 
 MAX_BODY = 1024 * 1024
 MAX_STREAMS = 3  # a browser has six connections to a host; the rest are for the requests of its pages
@@ -80,8 +81,6 @@ def _overview(call: Call) -> Response:
 
     Who has it already is told 304, by its ETag.
     """
-    from upload_diag.faults.overview import overview, tag
-
     query = call.query
     try:
         limit, ahead = int(query.get("limit", "200")), [int(each) for each in query.get("ahead", "").split(",") if each]
@@ -354,24 +353,6 @@ class Control:
             lines = [f"id: {each.seq}\ndata: {json.dumps(each.as_json(times=True))}\n\n" for each in entries]
             connection.socket.sendall("".join(lines or [": still here\n\n"]).encode())
             seq = entries[-1].seq if entries else min(seq, journal.last)
-
-
-def upload_as_json(upload: Upload[Any]) -> dict[str, Any]:
-    """A session, as the API tells it."""
-    return {
-        "uploadId": upload.id,
-        "bucket": upload.bucket,
-        "key": upload.key,
-        "initiated": upload.initiated.isoformat(),
-        "state": upload.state.value,
-        "why": upload.why,
-        "ended": upload.ended.isoformat() if upload.ended else None,
-        "bytes": sum(part.size for part in upload.parts.values()),
-        "parts": [
-            {"partNumber": number, "size": part.size, "etag": part.etag}
-            for number, part in sorted(upload.parts.items())
-        ],
-    }
 
 
 def _known_upload(call: Call) -> Upload[Any]:

@@ -1,4 +1,4 @@
-"""What a dashboard shows, in one answer of bounded size: counts, the newest sessions, faults, clock, journal."""
+"""Sessions as JSON: one in full, and what a dashboard shows in one answer of bounded size."""
 
 import time
 from bisect import bisect_right
@@ -12,9 +12,17 @@ from upload_diag.faults.app import App
 from upload_diag.faults.forms import armed_as_json
 from upload_diag.faults.uploads import State, Upload
 
-__all__ = ["overview", "tag"]
+__all__ = ["overview", "tag", "upload_as_json"]
 
 HOLDS_SECONDS = 5  # how many sessions the next days will kill changes without an event
+
+
+def upload_as_json(upload: Upload[Any]) -> dict[str, Any]:
+    """A session with each of its parts."""
+    parts = [
+        {"partNumber": number, "size": part.size, "etag": part.etag} for number, part in sorted(upload.parts.items())
+    ]
+    return {**_head(upload), "parts": parts}
 
 
 def tag(app: App) -> str:
@@ -29,7 +37,7 @@ def tag(app: App) -> str:
 def overview(
     app: App, *, match: str = "", state: str = "", limit: int = 200, ahead: Iterable[int] = ()
 ) -> dict[str, Any]:
-    """The state of the server as `tag` left it.
+    """What a dashboard shows of the server as `tag` left it.
 
     Args:
         app: the server.
@@ -69,8 +77,7 @@ def overview(
     }
 
 
-def _session(app: App, upload: Upload[Any]) -> dict[str, Any]:
-    due = app.lifetimes.deadline(upload) if upload.state is State.LIVE else None
+def _head(upload: Upload[Any]) -> dict[str, Any]:
     return {
         "uploadId": upload.id,
         "bucket": upload.bucket,
@@ -79,9 +86,16 @@ def _session(app: App, upload: Upload[Any]) -> dict[str, Any]:
         "state": upload.state.value,
         "why": upload.why,
         "ended": upload.ended.isoformat() if upload.ended else None,
+        "bytes": sum(part.size for part in upload.parts.values()),
+    }
+
+
+def _session(app: App, upload: Upload[Any]) -> dict[str, Any]:
+    due = app.lifetimes.deadline(upload) if upload.state is State.LIVE else None
+    return {
+        **_head(upload),
         "expires": due[0].isoformat() if due else None,
         "expiresWhy": due[1] if due else None,
-        "bytes": sum(part.size for part in upload.parts.values()),
         "partCount": len(upload.parts),
         "partRanges": _ranges(sorted(upload.parts)),
     }
