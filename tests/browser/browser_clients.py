@@ -71,8 +71,8 @@ class BrowserClient:
 CLIENTS = {
     "often": BrowserClient("As often written", "app", "often-written"),
     "right": BrowserClient("Put right", "app", "put-right"),
-    "uppy": BrowserClient("@uppy/aws-s3 6.3.1", "uppy.html"),
-    "lib": BrowserClient("@aws-sdk/lib-storage 3.1169.0", "lib-storage.html"),
+    "uppy": BrowserClient("@uppy/aws-s3 6.3.1", "?client=uppy"),
+    "lib": BrowserClient("@aws-sdk/lib-storage 3.1169.0", "?client=lib-storage"),
 }
 
 
@@ -108,7 +108,7 @@ def play(page: Any, server: Any, pages_url: str, client: BrowserClient, scenario
         presigned = isinstance(scenario.fault, ExpireCredentials)  # the backend would renew its own by itself
         page.get_by_label("Parts go").select_option("presigned" if presigned else "backend")
     else:
-        page.goto(f"{pages_url}/{client.page}?server={server.url}")
+        page.goto(f"{pages_url}/{client.page}&server={server.url}")
     if scenario.fault is not None:
         server.inject(scenario.fault, **dict(scenario.when))
     end = _press(page, server, "#start")
