@@ -152,9 +152,9 @@ class _Counter:
         """Count what a reader finds, and what it did not come to before the end that was promised."""
         file.format, file.encoding, file.doubt = layout.name, layout.encoding, layout.doubt
         threads = {b"": Thread(0, 0)} if layout.format == "text" else None
-        judge, only, add = self.judge, self.only, self.tally.add
+        judge, known, only, add = self.judge, self.judge.known, self.only, self.tally.add
         for record in reader.records():
-            verdict = judge(record)
+            verdict = known.get(record.key) or judge(record)
             if (verdict.failure or verdict.event or record.ids.upload) and (only is None or only(record)):
                 thread = None if threads is None else threads.setdefault(record.source, Thread(0, 0))
                 add(record, verdict, file, thread)

@@ -56,13 +56,22 @@ class GroupTally:
     last: int = 0
     examples: list[tuple[Place, bytes]] = field(default_factory=list)
 
-    def keep(self, place: Place, text: bytes, verdict: Verdict) -> None:
-        """Keep one that is among the earliest; the very first speaks for all."""
-        if not self.examples or place < self.examples[0][0]:
+    def add(self, place: Place, text: bytes, verdict: Verdict) -> None:
+        """Count one; keep it when it is among the earliest. The very first speaks for all."""
+        self.count += 1
+        when = place[0]
+        if when > self.last:  # noqa: PLR1730 - a call takes longer, and this comes for every finding
+            self.last = when
+        if when and (when < self.first or not self.first):
+            self.first = when
+        examples = self.examples
+        if len(examples) == EXAMPLES and place >= examples[-1][0]:
+            return
+        if not examples or place < examples[0][0]:
             self.verdict = verdict
-        self.examples.append((place, text[:EXCERPT]))
-        self.examples.sort()
-        del self.examples[EXAMPLES:]
+        examples.append((place, text[:EXCERPT]))
+        examples.sort()
+        del examples[EXAMPLES:]
 
     def merge(self, other: "GroupTally") -> None:
         """Add another count of the same failure."""
@@ -111,22 +120,17 @@ class Tally:
 
     def add(self, record: Record, verdict: Verdict, file: FileTally, thread: Thread | None) -> None:
         """Count what a record says."""
-        failure = verdict.failure
-        when = record.when
+        failure, event, when = verdict.failure, verdict.event, record.when
         place: Place = (when, file.path, record.offset, record.line)
         if failure is not None:
-            file.by_code[failure.code] += 1
+            code = failure.code
+            file.by_code[code] += 1
             group = self.groups.get(failure)
             if group is None:
                 group = self.groups[failure] = GroupTally(verdict)
-            group.count += 1
+            group.add(place, record.text, verdict)
             if when:
-                group.last = max(group.last, when)
-                if when < group.first or not group.first:
-                    group.first = when
-                self.minutes[when // MINUTE][failure.code] += 1
-            if len(group.examples) < EXAMPLES or place < group.examples[-1][0]:
-                group.keep(place, record.text, verdict)
+                self.minutes[when // MINUTE][code] += 1
         upload, video, bucket, key, request, part = ids = record.ids
         ref = upload or video or (bucket + b"/" + key if key else b"")
         if not ref:
@@ -136,13 +140,14 @@ class Tally:
         trace = self.traces.get(name) or self._begin(name, verdict, thread)
         if trace is None:
             return
-        trace.learn(ids)
+        if video != trace.video or bucket != trace.bucket or key != trace.key or not trace.uploads:
+            trace.learn(ids)
         if failure is not None:
             trace.mark(failure, place, 0)
-            if request:
+            if request and len(self.requests) < REQUESTS:
                 self._remember(request, name)
-        if verdict.event is not None:
-            trace.mark(verdict.event, place, part)
+        if event is not None:
+            trace.mark(event, place, part)
         if thread is not None:
             thread.first = thread.first or name
             thread.current = name

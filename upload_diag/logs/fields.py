@@ -15,6 +15,7 @@ __all__ = [
     "OTHER",
     "PART",
     "UPLOAD",
+    "USUAL",
     "VARYING",
     "Ids",
     "Word",
@@ -295,10 +296,9 @@ _TIME = re.compile(
 )
 # Apache's error log: `Sun Nov 22 10:00:00.123456 2026`.
 _SPELLED = re.compile(rb"\b([A-Z][a-z]{2}) ([ \d]\d) (\d\d:\d\d:\d\d)(?:\.\d{1,9})? (\d{4})\b")
-# Most times are written like this, and many records share a second.
+# Most times are written like this, and many records share a second: the first 20 bytes of such a time -> milliseconds.
 _ISO = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.,]\d{3}Z$")
-_THOUSANDTHS = re.compile(rb"[.,]\d{3}Z$")
-_USUAL: dict[bytes, int] = {}
+USUAL: dict[bytes, int] = {}
 _USUAL_LIMIT = 4096
 _EPOCH = re.compile(rb"(?<![\d.])(1\d{9})(?:(\d{3})|\.(\d{1,9}))?(?!\d)")
 
@@ -317,16 +317,16 @@ def find_time(text: bytes) -> int:
 
 def read_time(value: bytes) -> int:
     """A value that is a time and nothing else: ISO 8601, CLF, or seconds or milliseconds since 1970. 0 if it is not."""
-    usual = _USUAL.get(value[:19])
-    if usual is not None and len(value) == 24 and _THOUSANDTHS.match(value, 19):
+    usual = USUAL.get(value[:20])
+    if usual is not None and len(value) == 24 and value[20:23].isdigit() and value.endswith(b"Z"):
         return usual + int(value[20:23])
     match = _TIME.match(value)
     if match:
         when = _milliseconds(match)
         if len(value) == 24 and when and _ISO.match(value):
-            if len(_USUAL) >= _USUAL_LIMIT:
-                _USUAL.clear()
-            _USUAL[value[:19]] = when - when % 1000
+            if len(USUAL) >= _USUAL_LIMIT:
+                USUAL.clear()
+            USUAL[value[:20]] = when - when % 1000
         return when
     epoch = _EPOCH.match(value)
     if epoch is None:

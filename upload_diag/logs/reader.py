@@ -183,15 +183,19 @@ class Reader:
 
     def _every_line(self, stop: int) -> Iterator[Record]:
         offset = self._base + self._start
-        line = self.lines
-        read = self._line
-        for text in bytes(memoryview(self._buffer)[self._start : stop]).split(b"\n"):
-            line += 1
-            record = read(text, offset) if text else None
+        line = self.lines + 1
+        block = bytes(memoryview(self._buffer)[self._start : stop])
+        texts = block.split(b"\n")
+        if self._read_line is None and DETAILS not in block:
+            yield from self._json.read_all(texts, offset, line)
+            return
+        for text in texts:
+            record = self._line(text, offset) if text else None
             if record is not None:
                 record.line = line
                 yield record
             offset += len(text) + 1
+            line += 1
 
     def _around(self, hits: list[int], stop: int) -> Iterator[Record]:
         buffer, start, floor, dated = self._buffer, self._start, self._floor, self._layout.dated

@@ -8,13 +8,13 @@ and the ids and the time. That is exact: what is left out of the key are values 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 from typing import Any
 
-from upload_diag.logs.fields import NO_IDS, OTHER, PART, Ids, id_field, part_number, read_line, read_time
+from upload_diag.logs.fields import NO_IDS, OTHER, PART, USUAL, Ids, id_field, part_number, read_line, read_time
 from upload_diag.logs.record import Record
-from upload_diag.logs.templates import AROUND_A_VALUE, NO_GROUP, SAMPLES, Parts, Template
+from upload_diag.logs.templates import AROUND_A_VALUE, SAMPLES, Parts, Template
 from upload_diag.logs.templates import template as make_template
 from upload_diag.logs.texts import Texts, getter
 
@@ -27,6 +27,7 @@ _TIME_NAMES = {
 _TELLING = re.compile("status|code|err", re.IGNORECASE)  # names of numbers that say what went wrong
 _ALIKE_LIMIT = 64  # shapes that begin alike; they are tried one after another
 _PLANS_LIMIT = 4096  # shapes; more than any log has, unless its field names are made up as it goes
+_Z = ord("Z")
 _tuple: Any = tuple.__new__  # makes a named tuple without the function in Python that its class is called by
 _PUNCTUATION = b" \t:,{}[]"
 _TEMPLATES = 8  # of one shape that are tried out
@@ -46,19 +47,40 @@ class JsonLines:
         self._size = 0
 
     def read(self, line: bytes, offset: int) -> Record:
-        """The record that a line of JSON is."""
-        for template in self._templates.get(line.count(b'"'), ()):
-            match = template.match(line)
-            if match is not None:
+        """The record that a line of JSON is; the line is not empty."""
+        return next(self.read_all([line], offset, 0))
+
+    def read_all(self, lines: Iterable[bytes], offset: int, number: int) -> Iterator[Record]:
+        """The records of lines, the first of which has this offset and number. Empty lines are none.
+
+        Millions of lines come through here, so it is one function.
+        """
+        known, templates = self._known, self._templates
+        for line in lines:
+            for template in templates.get(line.count(b'"'), ()):
+                match = template.match(line)
+                if match is None:
+                    continue
                 group = match.group
                 key = template.keys.get(group(*template.decisive))
-                when = read_time(group(template.time))
-                if key is None or key not in self._known or not (when or template.time == NO_GROUP):
-                    return Record(offset, *self._read(line, template, match))
-                upload, video, bucket, name, request, part = group(*template.named)
-                ids = _tuple(Ids, (upload, video, bucket, name, request, int(part or 0)))
-                return Record(offset, when, key, line, ids)
-        return Record(offset, *self._read(line))
+                time = group(template.time)
+                second = USUAL.get(time[:20])
+                if second is not None and len(time) == 24 and time[20:23].isdigit() and time[23] == _Z:
+                    when = second + int(time[20:23])
+                else:
+                    when = read_time(time)
+                if key is not None and key in known and (when or not time):
+                    upload, video, bucket, name, request, part = group(*template.named)
+                    ids = _tuple(Ids, (upload, video, bucket, name, request, int(part or 0)))
+                    yield Record(offset, when, key, line, ids, None, None, number)
+                else:
+                    yield Record(offset, *self._read(line, template, match), None, None, number)
+                break
+            else:
+                if line:
+                    yield Record(offset, *self._read(line), None, None, number)
+            offset += len(line) + 1
+            number += 1
 
     def _read(self, line: bytes, template: Template | None = None, match: Any = None) -> tuple[int, bytes, bytes, Ids]:
         """The time, the key, the line and its ids, read by its plan; `template` is the one that it fits, if any."""
