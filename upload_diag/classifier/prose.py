@@ -11,10 +11,11 @@ from upload_diag.shapes import sdk_text, url
 __all__ = ["MEMO_LENGTH", "providers", "read_prose", "remember"]
 
 _CONSEQUENCE = re.compile(
-    r"failed to abort|suppressed:|while aborting|error aborting|abort failed|\bin _?abort_(?:multipart_upload|mpu)\b"
-    r"|(?:\bbotocore\.\w{1,30}\.\w{1,60}: )?an error occurred \(\w{1,60}\) when calling the abortmultipartupload"
+    r"(?=[abefisw])"  # most places are left at one look
+    r"(?:failed to abort|suppressed:|while aborting|error aborting|abort failed|\bin _?abort_(?:multipart_upload|mpu)\b"
+    r"|(?:\bbotocore\.\w{1,30}\.\w{1,60}: )?an error occurred \(\w{1,60}\) when calling the abortmultipartupload)"
 )
-_ABORT = re.compile(r"abort(?!ed or completed)")  # that is what S3 says of a dead session
+_ABORT = re.compile(r"abort(?!ed)")  # S3 says of a dead session that it was "aborted or completed"
 _TRACEBACK = "traceback (most recent call last)"
 
 MEMO_LENGTH = 1_024  # longer texts seldom come twice

@@ -14,10 +14,12 @@ _METHOD = re.compile(
     r"(?:ur[li][\"']?\s?[=:]\s?[\"']?)?\Z"
 )
 _REQUEST_LINE = re.compile(
+    r"(?=[GPDHwR\" \t/*])"  # most places are left at one look
     r"(?:\b(GET|PUT|POST|DELETE|HEAD|PATCH)\s+|\bwith\surl:\s|\bResource>|\"resource\":\s?\"|^[ \t]{0,60})"
     r"([/*][^\s\"'<>`]{1,4000}?\?[^\s\"'<>`]{0,2000}\b(?:uploadId|partNumber|uploads)\b[^\s\"'<>`]{0,2000})",
     re.MULTILINE,
 )
+_UPLOAD_QUERY = re.compile(r"\?[^\s\"'<>`]{0,2000}?\b(?:uploadId|partNumber|uploads)\b")
 # What is signed: the request as the server sees it, one thing a line.
 _CANONICAL = re.compile(
     r"(?:^|CanonicalRequest[ :>]{1,3})(GET|PUT|POST|DELETE)\r?\n(/[^\s?\"'<>]{1,4000})\r?\n"
@@ -105,7 +107,7 @@ def _read_s3_uri(text: str, facts: dict[str, str]) -> None:
 def _read_requests(text: str, facts: dict[str, str]) -> None:
     """Request lines and canonical requests, and what is left of a query."""
     host = match[1] if "ost:" in text and (match := _HOST_HEADER.search(text)) else ""
-    if "?" in text:
+    if _UPLOAD_QUERY.search(text):
         for method, target in _REQUEST_LINE.findall(text)[:4]:
             _read_target(method, target, host, facts)
     if "\nhost:" in text and (match := _CANONICAL.search(text)):
