@@ -331,3 +331,16 @@ def test_a_signature_in_a_file_name_a_key_or_an_id_is_in_no_part_of_the_report(t
     report = json.dumps(analyze([str(file)]).to_json())
     assert "NoSuchUpload" in report
     assert signature not in report
+
+
+def test_an_upload_whose_id_ends_with_a_dot_is_one_upload_also_where_a_text_ends_with_it(tmp_path):
+    field, text = tmp_path / "field.ndjson", tmp_path / "text.log"
+    field.write_text('{"time": "2026-11-22T10:00:00Z", "code": "NoSuchUpload", "uploadId": "AAAA1111bbbb2222."}\n')
+    text.write_text(
+        "2026-11-22 10:00:01 ERROR SlowDown: PUT https://b.example/k?partNumber=2&uploadId=AAAA1111bbbb2222.\n"
+    )
+    for paths in ([field, text], [text, field]):
+        whole = analyze(list(map(str, paths)))
+        assert [session.upload_ids for session in whole.sessions] == [("AAAA1111bbbb2222.",)]
+        written = [restore(analyze([str(path)]).to_json()) for path in paths]
+        assert written[0].merge(written[1]).to_json() == whole.to_json()

@@ -58,6 +58,7 @@ def test_the_logs_that_speed_is_measured_with_are_read_exactly(make, tmp_path):
     report = analyze([str(log)])
     assert {str(code): count for code, count in sorted(report.by_code.items())} == truth.json["byCode"]
     assert report.inputs[0].lines == truth.lines
+    assert len(report.sessions) == len(truth.uploads)
 
 
 def test_a_damaged_time_among_whole_ones_is_read_as_far_as_it_goes(tmp_path):

@@ -12,7 +12,7 @@ from upload_diag.codes import Action, ErrorCode
 from upload_diag.errors import InputError
 from upload_diag.logs.markers import Event
 from upload_diag.sessions import Failure, Trace
-from upload_diag.sessions.trace import Mark
+from upload_diag.sessions.trace import DOTS, Mark
 
 __all__ = ["restore"]
 
@@ -41,7 +41,8 @@ def _restore(document: dict[str, Any]) -> Report:
         failures[group["fingerprint"]] = failure
         tally.groups[failure] = _group(failure, group)
     for number, session in enumerate(document["sessions"]):
-        name = (session["uploadIds"] or [session["videoId"] or f"{session['bucket']}/{session['key']}"])[0]
+        upload = next(iter(session["uploadIds"]), "").encode().rstrip(DOTS).decode()
+        name = upload or session["videoId"] or f"{session['bucket']}/{session['key']}"
         tally.traces[name if session["first"] or name else str(number)] = _trace(session, failures)
     for bucket in document["timeline"]:
         minute = milliseconds(bucket["start"]) // MINUTE

@@ -15,6 +15,7 @@ from upload_diag.codes import ErrorCode
 from upload_diag.logs.markers import Event
 from upload_diag.logs.record import Record
 from upload_diag.sessions import Failure, Place, Trace
+from upload_diag.sessions.trace import DOTS
 
 __all__ = ["EXAMPLES", "FileTally", "GroupTally", "Tally", "Thread"]
 
@@ -132,7 +133,7 @@ class Tally:
             if when:
                 self.minutes[when // MINUTE][code] += 1
         upload, video, bucket, key, request, part = ids = record.ids
-        ref = upload or video or (bucket + b"/" + key if key else b"")
+        ref = upload.rstrip(DOTS) or video or (bucket + b"/" + key if key else b"")
         if not ref:
             self._orphan(verdict, place, request, thread)
             return
@@ -140,7 +141,7 @@ class Tally:
         trace = self.traces.get(name) or self._begin(name, verdict, thread)
         if trace is None:
             return
-        if video != trace.video or bucket != trace.bucket or key != trace.key or not trace.uploads:
+        if video != trace.video or bucket != trace.bucket or key != trace.key or upload not in trace.uploads:
             trace.learn(ids)
         if failure is not None:
             trace.mark(failure, place, 0)

@@ -7,8 +7,10 @@ from upload_diag.codes import ErrorCode
 from upload_diag.logs.fields import Ids
 from upload_diag.logs.markers import Event
 
-__all__ = ["Failure", "Mark", "Place", "Trace", "what_order"]
+__all__ = ["DOTS", "Failure", "Mark", "Place", "Trace", "what_order"]
 
+# A text may end with an upload id, and then nobody knows whose dots these are: ids that differ in them only are one.
+DOTS = b".:"
 _VERSION = "v1"  # changes when the same failure would get another fingerprint
 
 # When and where a record is: milliseconds since 1970 (0: unknown), path, byte, line. Ordered as things happened.
@@ -60,9 +62,12 @@ class Trace:
         self.parts = 0
 
     def learn(self, ids: Ids) -> None:
-        """Remember the ids of a record; of several values the least one is kept, in whatever order they come."""
+        """Remember the ids of a record; of several values the least one is kept, in whatever order they come.
+
+        Upload ids of one trace differ in the dots at their ends only, and the longest is right.
+        """
         upload, video, bucket, key, _, _ = ids
-        if upload and not self.uploads:
+        if upload and (not self.uploads or len(upload) > len(self.uploads[0])):
             self.uploads = (upload,)
         if video and video != self.video:
             self.video = min(video, self.video or video)
@@ -87,7 +92,8 @@ class Trace:
 
     def merge(self, other: "Trace") -> None:
         """Add what is known from elsewhere."""
-        self.uploads = tuple(sorted({*self.uploads, *other.uploads}))
+        uploads = sorted({*self.uploads, *other.uploads})
+        self.uploads = tuple({upload.rstrip(DOTS): upload for upload in uploads}.values())
         self.learn(Ids(video=other.video, bucket=other.bucket, key=other.key))
         self.parts |= other.parts
         for what, mark in other.marks.items():
