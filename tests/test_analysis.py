@@ -3,16 +3,20 @@
 import gzip
 import io
 import json
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from upload_diag.analysis import Only, Report, analyze, pieces, run, workers
+from upload_diag.analysis import Only, Report, analyze, pieces, run, tally, workers
+from upload_diag.analysis.build import build
 from upload_diag.analysis.judge import Judge
 from upload_diag.analysis.restore import restore
+from upload_diag.codes import ErrorCode
 from upload_diag.errors import InputError
 from upload_diag.logs.layout import detect
 from upload_diag.logs.reader import Reader
@@ -151,6 +155,33 @@ def test_an_upload_that_the_app_aborts_itself_is_no_failure_but_the_cause_of_the
     report = analyze([str(log)])
     assert dict(report.by_code) == {"ACCESS_DENIED": 1, "SESSION_EXPIRED": 1}
     assert report.sessions[0].root_cause.cause == "own_abort"
+
+
+def test_failures_of_too_many_names_are_counted_without_them_and_that_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(tally, "GROUPS", 3)
+    log = tmp_path / "app.ndjson"
+    log.write_text(
+        "".join(f'{{"error":{{"code":"Odd{n}X","message":"Access Denied"}},"uploadId":"u"}}\n' for n in range(9))
+    )
+    report = analyze([str(log)])
+    assert dict(report.by_code) == {"ACCESS_DENIED": 9}
+    assert [(group.service_code, group.count, group.sessions) for group in report.groups][:1] == [(None, 6, 1)]
+    assert report.dropped == {"names of failures": 6}
+    assert dict(report.merge(report).by_code) == {"ACCESS_DENIED": 18}
+
+
+@given(st.lists(st.integers(0, 200_000), min_size=1, max_size=40))
+@settings(max_examples=50)
+def test_a_histogram_of_days_kept_for_minutes_is_that_of_the_minutes(minutes):
+    long = [*minutes, *(60 * 24 * day for day in range(200))]
+    kept, whole = tally.Tally(), tally.Tally()
+    whole.minutes.update({minute: Counter({ErrorCode.NETWORK: 1}) for minute in long})
+    kept.minutes.update(deepcopy(whole.minutes))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tally, "MINUTES", len(kept.minutes) - 1)
+        kept._coarsen()
+    assert build(kept, "").timeline == build(whole, "").timeline
+    assert len(kept.minutes) <= len(whole.minutes)
 
 
 def test_reports_add_up_to_the_report_on_all_inputs(files):

@@ -128,6 +128,9 @@ CASES = [
     Case("a different upload in every line", file_of(lambda: b"".join(
         b"2026-11-20T10:00:00Z ERROR NoSuchUpload uploadId=up-%06d-%06d\n" % (number, number * 7)
         for number in range(1000))), finds=1000),
+    Case("a different code, operation and year in every line", file_of(lambda: b"".join(
+        b'{"time":"%04d-11-20T10:00:00Z","error":{"code":"Odd%05dX","message":"NoSuchUpload"},"operation":"Op%05d"}\n'
+        % (1970 + number % 8000, number, number) for number in range(8_000))), finds=8_000),
     Case("an integer of 5,000 digits", file_of(json_line(HUGE))),
     Case("an integer of 5,000 digits as the status", file_of(b'{"msg":"NoSuchUpload","status":' + HUGE + b"}\n" * 3),
          finds=None),

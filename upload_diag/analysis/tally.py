@@ -6,7 +6,7 @@ order. Whatever is limited keeps the earliest of its kind, and counts what it le
 
 from bisect import bisect
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 from operator import itemgetter
 
@@ -21,10 +21,14 @@ __all__ = ["EXAMPLES", "FileTally", "GroupTally", "Tally", "Thread"]
 
 EXAMPLES = 5  # of a group
 EXCERPT = 2000  # bytes of a record that an example keeps
+GROUPS = 5_000  # kinds of failure that keep the service's name and the operation, which are the input's own words
 SESSIONS = 200_000
 REQUESTS = 100_000  # ids of requests that failed
 ORPHANS = 10_000  # records without an id, of one file, that wait for the upload they belong to
 MINUTE = 60_000
+# So many minutes are so long a time that no histogram has bars narrower than a day; of so many days, than a week.
+MINUTES = 50_000
+_COARSER = (1440, 7 * 1440)
 
 
 @dataclass(slots=True)
@@ -113,6 +117,7 @@ class Tally:
         self.groups: dict[Failure, GroupTally] = {}
         self.traces: dict[str, Trace] = {}
         self.minutes: defaultdict[int, Counter[ErrorCode]] = defaultdict(Counter)
+        self._most_minutes = MINUTES
         self.dropped: Counter[str] = Counter()
         self.threads: dict[str, list[Thread]] = {}
         # A client's log may name a failure by its request alone; the store's log says which upload that request was of.
@@ -128,10 +133,13 @@ class Tally:
             file.by_code[code] += 1
             group = self.groups.get(failure)
             if group is None:
-                group = self.groups[failure] = GroupTally(verdict)
+                verdict, failure = self._room_for(verdict, failure)
+                group = self.groups.setdefault(failure, GroupTally(verdict))
             group.add(place, record.text, verdict)
             if when:
                 self.minutes[when // MINUTE][code] += 1
+                if len(self.minutes) > self._most_minutes:
+                    self._coarsen()
         upload, video, bucket, key, request, part = ids = record.ids
         ref = upload.rstrip(DOTS) or video or (bucket + b"/" + key if key else b"")
         if not ref:
@@ -145,13 +153,30 @@ class Tally:
             trace.learn(ids)
         if failure is not None:
             trace.mark(failure, place, 0)
-            if request and len(self.requests) < REQUESTS:
+            if request:
                 self._remember(request, name)
         if event is not None:
             trace.mark(event, place, part)
         if thread is not None:
             thread.first = thread.first or name
             thread.current = name
+
+    def _room_for(self, verdict: Verdict, failure: Failure) -> tuple[Verdict, Failure]:
+        """A new kind of failure; where there are too many already, without its names."""
+        plain = Failure(failure.code, "", failure.rule, "")
+        if len(self.groups) < GROUPS or failure == plain:
+            return verdict, failure
+        self.dropped["names of failures"] += 1
+        return replace(verdict, failure=plain), plain
+
+    def _coarsen(self) -> None:
+        """Keep days for minutes, or weeks, which loses nothing that a histogram of so long a time shows."""
+        for width in _COARSER:
+            if len(self.minutes) > MINUTES:
+                minutes, self.minutes = self.minutes, defaultdict(Counter)
+                for minute, counts in minutes.items():
+                    self.minutes[minute - minute % width].update(counts)
+        self._most_minutes = max(MINUTES, 2 * len(self.minutes))
 
     def _begin(self, name: str, verdict: Verdict, thread: Thread | None) -> Trace | None:
         """A new story; None when there is nothing to tell, or no room for it."""
@@ -164,13 +189,18 @@ class Tally:
         return trace
 
     def _remember(self, request: bytes, name: str) -> None:
-        if len(self.requests) < REQUESTS:
+        if request in self.requests or len(self.requests) < REQUESTS:
             self.requests[request] = min(name, self.requests.get(request, name))
+        else:
+            self.dropped["ids of requests"] += 1
 
     def _orphan(self, verdict: Verdict, place: Place, request: bytes, thread: Thread | None) -> None:
         if thread is None:
-            if verdict.failure is not None and request and len(self.unnamed) < ORPHANS:
-                self.unnamed.setdefault(request, []).append((verdict.failure, place))
+            if verdict.failure is not None and request:
+                if request in self.unnamed or len(self.unnamed) < ORPHANS:
+                    self.unnamed.setdefault(request, []).append((verdict.failure, place))
+                else:
+                    self.dropped["records without ids"] += 1
             return
         for what in _marks(verdict):
             if thread.current is not None:
@@ -192,10 +222,11 @@ class Tally:
             mine.unreadable.update(file.unreadable)
             mine.by_code.update(file.by_code)
         for failure, group in other.groups.items():
-            if failure in self.groups:
-                self.groups[failure].merge(group)
+            kind = failure if failure in self.groups else self._room_for(group.verdict, failure)[1]
+            if kind in self.groups:
+                self.groups[kind].merge(group)
             else:
-                self.groups[failure] = group
+                self.groups[kind] = group
         for name, trace in other.traces.items():
             if name in self.traces:
                 self.traces[name].merge(trace)
@@ -205,6 +236,8 @@ class Tally:
                 self.dropped["sessions"] += 1
         for minute, counts in other.minutes.items():
             self.minutes[minute].update(counts)
+        if len(self.minutes) > self._most_minutes:
+            self._coarsen()
         self.dropped.update(other.dropped)
         for path, threads in other.threads.items():
             self.threads[path] = self._joined([*self.threads.get(path, ()), *threads])
