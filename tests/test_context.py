@@ -95,6 +95,8 @@ TOLD: dict[str, tuple[str, dict[str, Any]]] = {
         "<Code>InvalidRequest</Code><Message>The complete request must include the checksum for each part.</Message>",
         {"operation": "CompleteMultipartUpload"},
     ),
+    "the line of a source file": ("upload failed at cache.cpp:AddStat(403)", {"http_status": None}),
+    "a part that could not be sent": ("upload failed to upload part: broken pipe", {"operation": "UploadPart"}),
     "a status before its code": ("Complete can fail with 404 NoSuchUpload", {"http_status": 404}),
     "a status and its code": ("upload failed (503 service_unavailable)", {"http_status": 503}),
     "a status that was got": ("expected 204, got 500.", {"http_status": 500}),

@@ -198,7 +198,7 @@ _TELLING = re.compile(
 )
 _COUNTED = re.compile(r" ?(?:[kmgt]?i?b|[a-z]{3,12}s|of|ms|sec|px)\b")
 _METHOD_LINE = re.compile(r"\s\S{1,2000} (?:TEG|TUP|TSOP|ETELED|DAEH|HCTAP)\b")  # backwards, too
-_SOURCE_LINE = re.compile(r"\.[a-z]{1,5}\(\Z")  # PHP: `Adapter.php(509)`
+_SOURCE_LINE = re.compile(r"\w\(\Z")  # PHP: `Adapter.php(509)`, s3fs: `cache.cpp:AddStat(346)`
 _METHOD_AFTER = re.compile(r" (?:GET|PUT|POST|DELETE|HEAD|PATCH) https?:")
 _WEAK_LABELS = (
     '" ',
@@ -337,6 +337,7 @@ OPERATION_WORDS: tuple[tuple[str, str], ...] = (
     ("PutObject", r"\bput[_-]object\b|\bputting object\b"),
     ("UploadPartCopy", r"\bfailed to copy part\b"),
     ("UploadPart", r"\bpart \d+ (?:failed|error)"),
+    ("UploadPart", r"\b(?:fail(?:ed|ure) (?:to upload|uploading)|error uploading|upload of|retrying) part\b"),
 )
 """Operations told by verbs, on lower-cased text."""
 

@@ -376,6 +376,15 @@ _SERVER_ERROR = (
         seen="MinIO",
     ),
     Phrase(
+        "phrase.technical-difficulties",
+        E.SERVER_ERROR,
+        "technical difficulties",
+        strength=60,
+        hits=("We are having some technical difficulties, please try again in a minute.",),
+        misses=("technical difficulty: high",),
+        seen="Vimeo, applications",
+    ),
+    Phrase(
         "phrase.disks-lost",
         E.SERVER_ERROR,
         "disk",

@@ -176,6 +176,28 @@ SESSION = (
         seen="backend envelopes, error.originalError",
     ),
     Phrase(
+        "phrase.upload-cleaned-up",
+        E.SESSION_EXPIRED,
+        "upload",
+        rf"(?:{_SESSION}|{_UPLOAD}){_NAME}(?:is|was|has been|may have been|got) (?:already |since )?"
+        r"(?:unknown\b(?! error)|not known|cleaned up|purged|reaped|garbage[ -]collected|evicted|swept"
+        r"|(?:aborted|removed|deleted) (?:on (?:its|the server)|by (?:an? |the )?(?:lifecycle|server|store|storage|cleanup)))",
+        refines=_OVER,
+        strength=65,
+        hits=(
+            "upload 7f31c is unknown or has been cleaned up",
+            "Multipart upload abc-12 was purged",
+            "the server says that the upload was aborted on its side",
+            "the multipart upload was aborted by a lifecycle rule",
+        ),
+        misses=(
+            "the upload directory was cleaned up",
+            "the upload was aborted by the user",
+            "upload 3 is an unknown error",
+        ),
+        seen="applications",
+    ),
+    Phrase(
         "phrase.bad-upload-session",
         E.SESSION_EXPIRED,
         "upload",
@@ -201,7 +223,7 @@ SESSION = (
         E.SESSION_EXPIRED,
         "upload",
         rf"{_ID}{_NAME}{_BETWEEN}"
-        rf"(?:invalid|expired|not valid|not recogni[sz]ed|unknown|stale|wrong|completed|aborted|mismatch)\b{_NO_NOUN}",
+        rf"(?:invalid|expired|not (?:valid|recogni[sz]ed|known)|unknown|stale|wrong|completed|aborted|mismatch)\b{_NO_NOUN}",
         refines=_OVER,
         strength=80,
         hits=(
@@ -209,6 +231,7 @@ SESSION = (
             "upload id has expired",
             "uploadId 81f3 is invalid",
             "Upload-ID is not valid",
+            "upload id not known to the store any more",
         ),
         misses=(
             "upload id is required",

@@ -10,10 +10,14 @@ _NETWORK = (
         "phrase.failed-to-fetch",
         E.NETWORK,
         "failed to fetch",
-        r"\bfailed to fetch\b(?! (?!at |\()\w)",
+        r"\bfailed to fetch\b(?! (?!at |\()[\w/<{])",
         strength=55,
         hits=("TypeError: Failed to fetch at async upload", "Failed to fetch. Possible Reasons: CORS"),
-        misses=("failed to fetch multipart upload", "failed to fetch the thumbnail"),
+        misses=(
+            "failed to fetch multipart upload",
+            "failed to fetch the thumbnail",
+            "Failed to fetch /accounts/7/objects/a - 401: Unauthorized",
+        ),
         seen="Chromium",
     ),
     Phrase(
