@@ -101,6 +101,25 @@ TOLD: dict[str, tuple[str, dict[str, Any]]] = {
     "a status and its code": ("upload failed (503 service_unavailable)", {"http_status": 503}),
     "a status that was got": ("expected 204, got 500.", {"http_status": 500}),
     "a count that was got": ("upload failed: expected 204 parts, got 500 parts", {"http_status": None}),
+    "the name space of S3's XML": (
+        '<Error xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Code>NoSuchUpload</Code></Error>',
+        {"service_code": "NoSuchUpload", "bucket": None, "key": None},
+    ),
+    "an answer that begins an upload": (
+        (
+            '<InitiateMultipartUploadResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Bucket>films</Bucket>'
+            "<Key>cut/a.mov</Key><UploadId>c0ffee5eed5eed5eed</UploadId></InitiateMultipartUploadResult>"
+        ),
+        {"bucket": "films", "key": "cut/a.mov", "upload_id": "c0ffee5eed5eed5eed"},
+    ),
+    "an answer that lists parts": (
+        (
+            "<ListPartsResult><Bucket>films</Bucket><Key>cut/a.mov</Key><UploadId>c0ffee5eed5eed5eed</UploadId>"
+            "<Part><PartNumber>1</PartNumber></Part><Part><PartNumber>2</PartNumber></Part></ListPartsResult>"
+        ),
+        {"bucket": "films", "key": "cut/a.mov", "upload_id": "c0ffee5eed5eed5eed", "part_number": None},
+    ),
+    "a status that Chinese words tell": ("上传时接口会返回 404", {"http_status": 404}),
     "a status behind Chinese": ("上传失败，返回错误413 Request Entity Too Large", {"http_status": 413}),
     "a status of the SDK's logger": ("[AWS s3 404 0.8s 0 retries] uploadPart", {"http_status": 404}),
 }
@@ -119,6 +138,9 @@ MEANT = {
         "410 PUT https://www.googleapis.com/upload/storage/v1/b/m/o?uploadType=resumable&upload_id=AB7: Backend Error",
         ErrorCode.SESSION_EXPIRED,
     ),
+    "an upload that is gone": ("410 Gone error while many files upload at once", ErrorCode.SESSION_EXPIRED),
+    "a file that is gone": ("GET /assets/upload/clip.mp4 410 Gone", ErrorCode.OBJECT_NOT_FOUND),
+    "part 410": ("uploading part 410 failed: connection reset", ErrorCode.NETWORK),
     "the request for the next chunk": ("HTTP/1.1 308 Resume Incomplete", ErrorCode.UNKNOWN),
     "an id that was not sent": ("partNumber > 1 requires uploadId", ErrorCode.INVALID_REQUEST),
     "a session that cannot be found": ("multipart upload identifier cannot be found", ErrorCode.SESSION_EXPIRED),

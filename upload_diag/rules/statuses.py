@@ -139,6 +139,8 @@ CONTEXT_STATUSES: tuple[ContextStatus, ...] = (
     ),
     # tus 1.0: a PATCH or HEAD on an upload that the server has dropped is answered 404, 410 (or 403).
     ContextStatus("context.dead-tus-upload", _GONE, E.SESSION_EXPIRED, marker="tus-resume"),
+    # S3 has no 410; whoever answers one to an upload has dropped it.
+    ContextStatus("context.gone-upload", frozenset({410}), E.SESSION_EXPIRED, marker="gone-upload"),
     # Google Cloud Storage: 404 or 410 on a session URI means start again.
     ContextStatus("context.dead-gcs-session", _GONE, E.SESSION_EXPIRED, marker="gcs-session", strength=68),
 )
@@ -152,6 +154,8 @@ MARKERS: tuple[tuple[str, str, str], ...] = (
     ("tus-resume", "patch", r"\bmethod[\"']?: ?[\"']?patch\b(?!.{0,900}\bcannot patch /)"),
     ("tus-resume", "head", r"/(?:files|uploads|tus)[./]{0,4}/?[0-9a-f]{16,64} request method: head\b"),
     ("tus-resume", "tus-resumable", r"http/[\d.]{1,3} (?:404|410)\b.{0,600}?tus-resumable: ?\d"),
+    ("gone-upload", "410", r"\b410\b[^/]{0,60}?\b(?<!-)upload(?!s?[/.-])"),
+    ("gone-upload", "410", r"\b(?<![/-])upload(?:ing|s)?\b[^/.]{0,60}?\b410\b"),
     ("gcs-session", "upload_id=", r"uploadtype=resumable\S{0,200}upload_id=|upload_id=\S{0,300}uploadtype=resumable"),
 )
 """Facts of a text that let a status say more."""

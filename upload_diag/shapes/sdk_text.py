@@ -194,7 +194,7 @@ _ERROR_AFTER = re.compile(r" (?:http )?(?:error|response|status)\b")
 # Words that stand before other numbers too; what is counted stands behind those.
 _TELLING = re.compile(
     r"\b(?:attempts|failed|failure|gave|gets?|getting|got|received|results? in|retries|returns?|unauthori[sz]ed|with)"
-    r"(?: an?| http)?:? [\"'`(]?\Z"
+    r"(?: an?| http)?:? [\"'`(]?\Z|返回 \Z"
 )
 _COUNTED = re.compile(r" ?(?:[kmgt]?i?b|[a-z]{3,12}s|of|ms|sec|px)\b")
 _METHOD_LINE = re.compile(r"\s\S{1,2000} (?:TEG|TUP|TSOP|ETELED|DAEH|HCTAP)\b")  # backwards, too

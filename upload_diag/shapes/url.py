@@ -138,6 +138,8 @@ def _urls(text: str) -> Iterator[tuple[str, str]]:
 
 def _read_url(method: str, rest: str, facts: dict[str, str]) -> None:
     host, _, target = rest.partition("/")
+    if target.startswith("doc/20"):  # the name space of S3's XML, which every answer carries
+        return
     host = host.rpartition("@")[2]
     if (region := _REGION.search(host)) or (region := _SIGNING_REGION.search(target)):
         facts.setdefault("region", region[1])

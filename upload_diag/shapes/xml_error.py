@@ -11,13 +11,21 @@ _LIMIT = 400  # elements looked at; an error has about ten
 
 # Elements of requests and of successful answers, whose children would be taken for an error's.
 _NOT_ERRORS = ("<CompleteMultipartUpload ", "<CompleteMultipartUpload>", "<ListPartsResult", "<ListBucketResult")
+_RESULT = re.compile(
+    r"<(?:InitiateMultipartUpload|CompleteMultipartUpload|ListParts)Result\b([^>]{0,200}>.{0,4000})", re.DOTALL
+)
+_NAMES = frozenset({"Bucket", "Key", "UploadId"})
 
 
 def read(text: str) -> list[dict[str, str]]:
     """The errors in the text, one dict of element texts each; an empty list if there is none.
 
+    An answer that is no error gives what it names: bucket, key and upload.
+
     A second `Code` begins a second error. Values keep their words but not their line breaks, which viewers insert.
     """
+    if "Result" in text and "<Error>" not in text and (result := _RESULT.search(text)):
+        return [_named(result[1].partition("<Part>")[0])]
     if any(tag in text for tag in _NOT_ERRORS) and "<Error>" not in text:
         return []
     errors: list[dict[str, str]] = []
@@ -31,3 +39,7 @@ def read(text: str) -> list[dict[str, str]]:
             errors.append({})
         errors[-1].setdefault(name, value)
     return [error for error in errors if "Code" in error or "Message" in error]
+
+
+def _named(text: str) -> dict[str, str]:
+    return {match[1]: match[2].strip() for match in _ELEMENT.finditer(text) if match[1] in _NAMES}

@@ -11,10 +11,13 @@ _THROTTLED = (
     Phrase(
         "phrase.reduce-request-rate",
         E.THROTTLED,
-        "reduce your request rate",
+        "reduce your request",
         refines=_BUSY,
         strength=90,
-        hits=("<Code>ServiceUnavailable</Code><Message>Please reduce your request rate.</Message>",),
+        hits=(
+            "save of chunk failed: Please reduce your request",
+            "<Code>ServiceUnavailable</Code><Message>Please reduce your request rate.</Message>",
+        ),
         seen="S3, MinIO, Riak CS",
     ),
     Phrase(
