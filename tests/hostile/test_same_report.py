@@ -170,6 +170,23 @@ def test_of_a_damaged_sample_every_byte_is_accounted_for(tmp_path_factory, name,
     check_sums(path, path.stat().st_size)
 
 
+@settings(max_examples=80, deadline=None)
+@given(st.sampled_from(["gz", "gz-twice", "zst", "xz", "bz2"]), st.sampled_from(sorted(SAMPLES)), st.floats(0, 1))
+def test_of_any_cut_of_a_packed_sample_it_is_said_that_something_is_missing(tmp_path_factory, packer, name, share):
+    data = SAMPLES[name]
+    packed = PACKERS[packer](data)
+    kept = 20 + int(share * (len(packed) - 20))  # what tells how it is packed, and more
+    path = tmp_path_factory.getbasetemp() / "packed"
+    path.write_bytes(packed[:kept])
+    try:
+        (one,) = analyze([str(path)]).to_json()["inputs"]
+    except InputError:
+        assert kept < len(packed)
+        return
+    assert one["bytes"] - one["unreadable"]["bytes"] <= len(data)
+    assert kept == len(packed) or one["unreadable"]["reasons"] or one["bytes"] == len(data)
+
+
 def test_the_report_does_not_depend_on_the_seed_of_hashes(tmp_path):
     path = tmp_path / "sample"
     path.write_bytes(b"".join(data for name, data in SAMPLES.items() if name.endswith((".txt", ".log"))))
