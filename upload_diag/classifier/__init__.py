@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from upload_diag.classifier.collector import Collector
 from upload_diag.classifier.columns import values_of, verdict_columns
 from upload_diag.classifier.index import Index
-from upload_diag.classifier.verdict import Verdict, decide
+from upload_diag.classifier.verdict import Verdict, clean, decide
 from upload_diag.rules.ruleset import Ruleset
 
 if TYPE_CHECKING:
@@ -36,8 +36,9 @@ class Classifier:
         return _describe()(self.judge(error), self.ruleset.version)
 
     def forget(self) -> None:
-        """Forget the texts it remembers; for measurements."""
-        self._index.memo.clear()
+        """Forget the texts, and the parts of them, that it remembers; for measurements."""
+        self._index.forget()
+        clean.cache_clear()
 
 
 @cache

@@ -118,6 +118,11 @@ class Index:
         endings = [ending for ending in ("Exception", "Error") if row.name + ending not in self.codes]
         return (*endings, row.message[:8]) if row.message else tuple(endings)
 
+    def forget(self) -> None:
+        """Forget the texts and names that it was asked for."""
+        self.memo.clear()
+        self._unnamed.clear()
+
     @cached_property
     def spot(self) -> Spotter:
         """Compiled when it is first needed."""

@@ -82,7 +82,7 @@ def _unescape(match: re.Match[str]) -> str:
 def _strip_prefixes(text: str) -> str:
     """Without the prefix of each line, when most lines carry one."""
     first = [line for line in text[:2_000].split("\n") if line][:4]
-    if sum(1 for line in first if _PREFIX.match(line)) * 2 <= len(first):
+    if len(list(filter(_PREFIX.match, first))) * 2 <= len(first):
         return text
     return _PREFIX.sub("", text)
 
