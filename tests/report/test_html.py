@@ -23,7 +23,7 @@ EMPTY_ELEMENTS = {"meta", "input"}
 ELEMENTS = (
     "a b blockquote body button code dd desc details div dl dt figcaption figure footer g h1 h2 h3 head header html i "
     "input label li main meta ol output p path pre q rect script section span strong style summary svg symbol table "
-    "tbody td th thead title tr ul use"
+    "tbody td th thead title tr ul use wbr"
 )
 ATTRIBUTES = (
     "aria-describedby aria-hidden aria-label aria-labelledby autocomplete charset class content d for height hidden "

@@ -138,6 +138,14 @@ def test_paper_shows_what_is_folded_away(opened):
     assert page.pdf().startswith(b"%PDF")
 
 
+def test_the_numbers_behind_the_chart_fit_on_paper(opened):
+    page = opened(SAMPLES["20 groups"], viewport={"width": 718, "height": 1000})  # A4 within Chromium's margins
+    page.emulate_media(media="print")
+    box, table = page.locator(".numbers").bounding_box(), page.locator(".numbers table").bounding_box()
+    assert page.locator(".numbers thead th").count() == 8
+    assert table["width"] <= box["width"]
+
+
 def test_a_page_can_be_read_without_its_script(opened):
     page = opened(report(2, 2), java_script_enabled=False)
     assert page.locator(".tell").is_visible()

@@ -2,7 +2,7 @@
 
 const KEPT = 2000; // entries of the journal that a page asks for at most
 // Milliseconds between two fetches of the overview.
-const REST = 200; // at least
+const REST = 400; // at least
 const POLL = 500; // without a stream
 const CALM = 5000; // with one
 

@@ -112,7 +112,7 @@ def _legend(stacks: list[Counter[int]], colours: Mapping[ErrorCode, int]) -> Ite
 
 def _table(bars: tuple[Bucket, ...], stacks: list[Counter[int]], colours: Mapping[ErrorCode, int]) -> Markup:
     names = _names(stacks, colours)
-    head = tag("tr", tag("th", "from (UTC)"), (tag("th", name) for name in names.values()))
+    head = tag("tr", tag("th", "from (UTC)"), (tag("th", _breakable(name)) for name in names.values()))
     rows = (
         tag(
             "tr",
@@ -123,4 +123,11 @@ def _table(bars: tuple[Bucket, ...], stacks: list[Counter[int]], colours: Mappin
         if stack
     )
     table = tag("table", tag("thead", head), tag("tbody", rows))
-    return tag("div", table, class_="scroll", role="region", aria_label="Failures over time, in numbers", tabindex="0")
+    title = "Failures over time, in numbers"
+    return tag("div", table, class_="scroll numbers", role="region", aria_label=title, tabindex="0")
+
+
+def _breakable(code: str) -> list[str]:
+    """A code that may go on in the next line after each underscore, so that seven of them fit on paper."""
+    first, *others = code.split("_")
+    return [first, *(each for other in others for each in ("_", tag("wbr"), other))]

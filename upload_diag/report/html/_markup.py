@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Child", "Markup", "tag"]
 
-_EMPTY = frozenset({"input", "line", "meta", "rect", "use"})
+_EMPTY = frozenset({"input", "line", "meta", "rect", "use", "wbr"})
 
 
 class Markup(str):
