@@ -62,6 +62,16 @@ def test_hostile_names_are_shown_as_text(page, server, begin):
     assert page.locator("img, main script").count() == 0
 
 
+def test_names_of_every_kind_stay_text_and_in_their_place(open_page, begin):
+    page = open_page(viewport={"width": 380, "height": 900})
+    keys = ["javascript:alert(1)", "zero\u200bwidth\u2067.mp4", "a&lt;b/{{7*7}}", "__proto__", "k" * 1000, "</script>x"]
+    ids = [begin(key) for key in keys]
+    for upload_id, key in zip(ids, keys, strict=True):
+        expect(page.locator(f'tr[data-id="{upload_id}"]').get_by_role("rowheader")).to_contain_text(f"bkt/{key}")
+    assert page.locator("#rows a, #entries a, main script").count() == 0
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 380
+
+
 def test_the_policy_allows_nothing_unsafe_and_the_files_need_nothing_of_it(page, home):
     policy = page.request.get(home).headers["content-security-policy"]
     assert "default-src 'none'" in policy

@@ -172,7 +172,16 @@ def test_an_overview_is_bounded_and_says_what_time_will_kill(control, server, up
     assert [(each["uploadId"], each["partRanges"], each["bytes"]) for each in older] == [
         (upload_id, [[1, 3], [5, 5]], 20)
     ]
-    assert older[0]["expiresWhy"] == "older than the session limit of 3600 s"
+    assert older[0]["expiresWhy"] == "older than the session limit of 1 h"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(2_592_000, "30 d"), (5400, "90 min"), (1_000_001, "1000001 s"), (0.25, "0.25 s"), (0, "0 s")]
+)
+def test_the_limit_of_a_session_is_told_in_a_unit_that_people_read(control, server, upload_id, seconds, told):
+    server.app.lifetimes.ttl = seconds
+    [(_, why)] = [server.app.lifetimes.deadline(upload) for upload in server.app.ledger]
+    assert why == f"older than the session limit of {told}"
 
 
 def test_an_overview_is_sent_again_as_soon_as_anything_happens(control, server, upload_id, monkeypatch):

@@ -60,10 +60,17 @@ class Lifetimes:
         """When the session dies, and why."""
         due: list[tuple[datetime, str]] = []
         if self.ttl is not None:
-            due.append(
-                (upload.initiated + timedelta(seconds=self.ttl), f"older than the session limit of {self.ttl:g} s")
-            )
+            moment = upload.initiated + timedelta(seconds=self.ttl)
+            due.append((moment, f"older than the session limit of {_told(self.ttl)}"))
         if (aborted := self.abort(upload)) is not None:
             moment, rule = aborted
             due.append((moment, f"lifecycle rule {rule.id!r} aborts incomplete uploads after {rule.days} days"))
         return min(due, default=None)
+
+
+def _told(seconds: float) -> str:
+    """In the largest unit that fits: 2,592,000 is "30 d"."""
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds and seconds % size == 0:
+            return f"{seconds / size:g} {unit}"
+    return f"{seconds:.15g} s"
