@@ -2,9 +2,13 @@
 
 import os
 import shutil
+import signal
 
 import pytest
 from hypothesis import settings
+
+# What a shell runs in the background ignores Ctrl-C, and so would every process that a test starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A deadline would make a busy machine fail a correct test. In CI the same examples run every time, so that a red run is
 # about the change it ran for; at a desk the search goes on.
