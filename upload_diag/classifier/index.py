@@ -95,13 +95,11 @@ class Index:
     def _facts(self) -> Iterator[tuple[str, Reader]]:
         """Every rule that tells where it went wrong, with each literal that calls it."""
         verbs = [pattern for _, pattern in OPERATION_WORDS]
-        facts = [marker.pattern for marker in self.markers] + [label.pattern for label in LABELS]
-        triggers = _triggers("facts", verbs + facts)
+        triggers = _triggers("facts", verbs + [label.pattern for label in LABELS])
         for operation, pattern in OPERATION_WORDS:
             for literal, before in triggers[pattern].items():
                 yield literal, Verb(pattern, before, operation)
-        for marker in self.markers:
-            yield from ((literal, marker) for literal in triggers[marker.pattern])
+        yield from ((keyword, marker) for (_, keyword, _), marker in zip(MARKERS, self.markers, strict=True))
         for label in LABELS:
             for literal, before in triggers[label.pattern].items():
                 yield literal, LabelledFact(label, before, self.code_named)

@@ -152,7 +152,7 @@ MARKERS: tuple[tuple[str, str, str], ...] = (
     ("tus-resume", "while uploading chunk", r"while uploading chunk(?!.{0,900}\bcannot patch /)"),
     ("tus-resume", "resum", r"\b(?:while resuming|(?:failed|unable) to resume) (?:the )?upload"),
     ("tus-resume", "patch", r"\bmethod[\"']?: ?[\"']?patch\b(?!.{0,900}\bcannot patch /)"),
-    ("tus-resume", "head", r"/(?:files|uploads|tus)[./]{0,4}/?[0-9a-f]{16,64} request method: head\b"),
+    ("tus-resume", "request method: head", r"/(?:files|uploads|tus)[./]{0,4}/?[0-9a-f]{16,64} request method: head\b"),
     ("tus-resume", "tus-resumable", r"http/[\d.]{1,3} (?:404|410)\b.{0,600}?tus-resumable: ?\d"),
     ("gone-upload", "410", r"\b410\b[^/]{0,60}?\b(?<!-)upload(?!s?[/.-])"),
     ("gone-upload", "410", r"\b(?<![/-])upload(?:ing|s)?\b[^/.]{0,60}?\b410\b"),
