@@ -1,6 +1,8 @@
 """Measure `analyze` beside the tools people reach for: one command makes the logs, runs everything, prints ratios.
 
-    python benchmarks/analyze.py [MEGABYTES] [FOLDER]
+    python benchmarks/analyze.py [MEGABYTES] [FOLDER] [LOG...]
+
+measures all of `sparse.log`, `dense.ndjson`, `messy.log` and `sparse.log.gz`, or those that are named.
 
 Needs nothing but upload-diag; ripgrep, jq, lnav and DuckDB are measured too where they are installed. Every report is
 checked against what was put into its log. Times are of the processor (user and system), those of two processes by the
@@ -110,23 +112,23 @@ def main() -> None:
     literals = folder / "literals.txt"
     literals.write_bytes(b"\n".join(search_literals(Ruleset.builtin())) + b"\n")
     search = ["rg", "--no-mmap", "-c", "-F", "-f", str(literals)]
-    logs = {
-        make: folder / name for make, name in ((sparse, "sparse.log"), (dense, "dense.ndjson"), (messy, "messy.log"))
-    }
-    truths = {make: make(log, size) for make, log in logs.items()}
-    packed = pack(logs[sparse])
-    filtering = ["lnav", "-n", "-c", ":filter-in NoSuchUpload", str(logs[sparse])]
-    picking = ["jq", "-r", JQ, str(logs[dense])]
-    extracting = [sys.executable, "-c", DUCKDB, str(logs[dense]), " ".join(PATHS)]
-    has_duckdb = (
-        subprocess.run([sys.executable, "-c", "import duckdb"], capture_output=True, check=False).returncode == 0
-    )
-    measure(logs[sparse], size, truths[sparse], {"rg, our literals": [*search, str(logs[sparse])], "lnav": filtering})
-    measure(
-        logs[dense], size, truths[dense], {"jq, the code": picking} | ({"DuckDB": extracting} if has_duckdb else {})
-    )
-    measure(logs[messy], size, truths[messy], {"rg, our literals": [*search, str(logs[messy])]})
-    measure(packed, size, truths[sparse], {"rg -z, our literals": [*search, "-z", str(packed)]})
+    sparse_log, dense_log, messy_log = (folder / name for name in ("sparse.log", "dense.ndjson", "messy.log"))
+    packed = folder / "sparse.log.gz"
+    wanted = set(sys.argv[3:]) or {log.name for log in (sparse_log, dense_log, messy_log, packed)}
+    if wanted & {sparse_log.name, packed.name}:
+        truth = sparse(sparse_log, size)
+        lnav = ["lnav", "-n", "-c", ":filter-in NoSuchUpload", str(sparse_log)]
+        if sparse_log.name in wanted:
+            measure(sparse_log, size, truth, {"rg, our literals": [*search, str(sparse_log)], "lnav": lnav})
+        if packed.name in wanted:
+            measure(pack(sparse_log), size, truth, {"rg -z, our literals": [*search, "-z", str(packed)]})
+    if dense_log.name in wanted:
+        peers = {"jq, the code": ["jq", "-r", JQ, str(dense_log)]}
+        if subprocess.run([sys.executable, "-c", "import duckdb"], capture_output=True, check=False).returncode == 0:
+            peers["DuckDB"] = [sys.executable, "-c", DUCKDB, str(dense_log), " ".join(PATHS)]
+        measure(dense_log, size, dense(dense_log, size), peers)
+    if messy_log.name in wanted:
+        measure(messy_log, size, messy(messy_log, size), {"rg, our literals": [*search, str(messy_log)]})
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ __all__ = ["Forms"]
 
 Read = tuple[bytes, Ids]
 _WORDS = bytes(byte for byte in range(256) if chr(byte).isalnum() or chr(byte) in "_+./~%=-" or byte >= 0x80)
-_WORTH_A_FORM = 24  # entries that are read to the same
+_WORTH_A_FORM = 32  # entries that are read to the same
 _LONGEST = 8192  # bytes of an entry that is made a form
 _ALIKE_LIMIT = 16  # forms that are tried for one entry
 _LIMIT = 1024  # forms, and kinds of entries of which one may be made
