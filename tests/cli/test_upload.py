@@ -82,6 +82,22 @@ def test_events_are_lines_of_json(server, file, capsys):
     assert events == ["create", "part", "part", "part", "complete"]
 
 
+@pytest.mark.parametrize(
+    ("fault", "operation", "more", "says"),
+    [
+        (Respond("NoSuchBucket"), "CreateMultipartUpload", (), ""),  # there is nothing to go on with
+        (Respond("AccessDenied"), "UploadPart", (), " The session is kept; resume from {state}."),
+        (Respond("AccessDenied"), "UploadPart", ("--checkpoint-every", "1"), "; resume from {state}."),
+    ],
+)
+def test_an_upload_that_stopped_says_what_to_resume_from(server, file, capsys, fault, operation, more, says):
+    server.inject(fault, operation=operation)
+    assert main(["upload", str(file), "s3://bkt/k", "--part-size", "5M", "--endpoint-url", server.url, *more]) == 1
+    state = file.with_name("movie.bin.upload")
+    assert capsys.readouterr().err.endswith(says.format(state=state) + "\n")
+    assert state.exists() is bool(says)
+
+
 @pytest.mark.parametrize(("name", "says"), [("none.bin", "no such file"), (".", "not a regular file")])
 def test_a_file_that_cannot_be_sent_is_one_line_and_exit_code_3(tmp_path, name, says, capsys):
     assert main(["upload", str(tmp_path / name), "s3://bkt/k"]) == 3

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from bench import BUCKET, FAST, PART, object_is, sessions_left, upload
 
-from upload_diag import ErrorCode, InputError, UsageError
+from upload_diag import ErrorCode, InputError, UsageError, classify
 from upload_diag.faults import (
     Corrupt,
     ExpireCredentials,
@@ -126,6 +126,14 @@ def test_a_longer_retry_after_than_the_policy_allows_stops_the_upload(server, s3
     server.inject(Respond("SlowDown", retry_after=3600), operation="UploadPart")
     with pytest.raises(UploadStoppedError, match="asked to wait 3600 s"):
         upload(s3, file).run()
+
+
+def test_a_stop_before_there_is_a_session_says_too_what_to_resume_from(tmp_path):
+    info = classify("read ECONNRESET")  # at Create, which may have made a session all the same
+    assert str(UploadStoppedError(info, "", "", tmp_path / "state", ())).endswith(
+        f". Resume from {tmp_path / 'state'}."
+    )
+    assert "esume" not in str(UploadStoppedError(info, "", "", None, ()))
 
 
 def test_a_permission_that_is_missing_keeps_the_session_and_says_how_to_go_on(server, s3, file, tmp_path):

@@ -47,7 +47,7 @@ class UploadStoppedError(UploadDiagError):
         info: why, and what to do.
         why: which limit was reached; empty if the failure itself is the end.
         upload_id: the session that is kept; empty if there is none.
-        state: the state file that it can go on from.
+        state: the state file that it can go on from; None if there is none, or nothing to go on with.
     """
 
     def __init__(
@@ -63,8 +63,9 @@ class UploadStoppedError(UploadDiagError):
     def __str__(self) -> str:
         name = self.info.context.service_code
         seen = f"{self.info.code}{f' ({name})' if name else ''}{f', {self.why}' if self.why else ''}"
-        kept = f" The session is kept; resume from {self.state}." if self.state and self.upload_id else ""
-        return f"The upload stopped: {seen}. {self.info.message}{kept}"
+        resume = "The session is kept; resume" if self.upload_id else "Resume"
+        go_on = f" {resume} from {self.state}." if self.state else ""
+        return f"The upload stopped: {seen}. {self.info.message}{go_on}"
 
 
 class UploadCancelledError(UploadDiagError):

@@ -152,6 +152,7 @@ class CheckpointedUpload:
                     last = begun_again == self.policy.max_session_refreshes
                     restart = self.policy.on_file_change == "restart" and stopped.info.code is ErrorCode.LOCAL_IO
                     if last or not restart:
+                        stopped.state = self._state  # not that of the stage it stopped at
                         raise
             recorded = self._recorded()
         raise AssertionError("the last round returns or raises")

@@ -392,10 +392,12 @@ class ResumableUpload:
         reachable = machine.stopped_by.code not in (ErrorCode.NETWORK, ErrorCode.TIMEOUT)
         if reachable and (self._state is None or not machine.upload_id):
             self._tidy()
-        if self._state is not None and not (machine.upload_id or self._creates or machine.to_abort):
-            self._state.unlink(missing_ok=True)  # there is nothing to go on with
+        state = self._state
+        if state is not None and not (machine.upload_id or self._creates or machine.to_abort):
+            state.unlink(missing_ok=True)
+            state = None
         return UploadStoppedError(
-            machine.stopped_by, machine.why, machine.upload_id or "", self._state, tuple(self._teller.events)
+            machine.stopped_by, machine.why, machine.upload_id or "", state, tuple(self._teller.events)
         )
 
     def _go_on_in_stages(self) -> UploadResult:
