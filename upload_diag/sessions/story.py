@@ -19,7 +19,11 @@ __all__ = ["Stories", "rfc3339"]
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _FIRST, _LAST = attrgetter("first"), attrgetter("last")
-_CANCELLED, _ABORT = ErrorCode.CANCELLED, Operation.ABORT  # an enum looks its members up in Python
+_CANCELLED, _ABORT, _ERROR = (
+    ErrorCode.CANCELLED,
+    Operation.ABORT,
+    Event.ERROR.value,
+)  # an enum looks its members up in Python
 
 
 class _Story(NamedTuple):
@@ -147,11 +151,15 @@ def _step_order(item: tuple[Event | Failure, Mark]) -> tuple[Place, tuple[str, .
 
 def _step(what: Event | Failure, mark: Mark, line: int) -> Step:
     when, path, offset, _ = mark.first
-    first, last = (rfc3339(when) if when else None), (rfc3339(mark.last[0]) if mark.last[0] else None)
-    where = (mark.count, first, last, redact(path), line, offset, mark.last[2])
+    first = rfc3339(when) if when else None
+    last = first if mark.last[0] == when else rfc3339(mark.last[0]) if mark.last[0] else None
+    where = (mark.count, first, last, _redacted(path), line, offset, mark.last[2])
     if isinstance(what, Failure):
-        return Step(Event.ERROR.value, what.code, what.operation or None, *where, _fingerprint(what))
+        return Step(_ERROR, what.code, what.operation or None, *where, _fingerprint(what))
     return Step(what.value, None, None, *where)
+
+
+_redacted = lru_cache(maxsize=4096)(redact)
 
 
 @lru_cache(maxsize=4096)
@@ -198,13 +206,12 @@ def _text(value: bytes) -> str:
 
 def rfc3339(milliseconds: int) -> str:
     """Milliseconds since 1970 as a time in UTC."""
-    days, rest = divmod(milliseconds, 86_400_000)
-    seconds, fraction = divmod(rest, 1000)
-    minutes, second = divmod(seconds, 60)
-    clock = f"{_day(days)}T{minutes // 60:02d}:{minutes % 60:02d}:{second:02d}"
-    return f"{clock}.{fraction:03d}Z" if fraction else f"{clock}Z"
+    seconds, fraction = divmod(milliseconds, 1000)
+    return f"{_second(seconds)}.{fraction:03d}Z" if fraction else f"{_second(seconds)}Z"
 
 
 @lru_cache(maxsize=4096)
-def _day(days: int) -> str:
-    return date.fromordinal(_EPOCH + days).isoformat()
+def _second(seconds: int) -> str:
+    days, rest = divmod(seconds, 86_400)
+    minutes, second = divmod(rest, 60)
+    return f"{date.fromordinal(_EPOCH + days).isoformat()}T{minutes // 60:02d}:{minutes % 60:02d}:{second:02d}"
