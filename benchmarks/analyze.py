@@ -63,14 +63,15 @@ def run(words: Sequence[str]) -> Run:
     return Run(time.perf_counter() - begun, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
-def ours(log: Path, jobs: int) -> list[str]:
-    words = [sys.executable, "-m", "upload_diag", "analyze", "-j", str(jobs), "-f", "json", str(log)]
-    return [*words, "-o", str(log.with_name(f"{log.name}.{jobs}.report.json"))]
+def ours(log: Path, jobs: int, form: str = "text") -> list[str]:
+    words = [sys.executable, "-m", "upload_diag", "analyze", "-j", str(jobs), "-f", form, str(log)]
+    return [*words, "-o", str(log.with_name(f"{log.name}.{jobs}.report.{form}"))]
 
 
 def check(log: Path, truth: Truth) -> None:
-    """Whether the reports that the runs wrote say what is in the log."""
+    """Whether the reports say what is in the log."""
     for jobs in (1, 2):
+        run(ours(log, jobs, "json"))
         report = json.loads(log.with_name(f"{log.name}.{jobs}.report.json").read_text())
         said = dict(sorted(report["totals"]["byCode"].items())), report["inputs"][0]["lines"]
         if said != (truth.json["byCode"], truth.lines):
