@@ -239,7 +239,9 @@ MARKERS = (
         + _NO_NAME
         + r"|\b(?:starting|started|initiated|initiating) (?:the |a |new |multipart ){0,2}upload\b(?! (?:of )?(?:part|chunk)\b)"
         + r"|\b(?:create|initiate)[ _-]?multipart[ _-]?upload"
-        + _WELL,
+        + _WELL
+        # Only the answer to Create has an upload id.
+        + r"|\b(?:create|initiate)[ _-]?multipart[ _-]?upload[^a-z0-9]{1,6}(?:returned |gave )?upload[ _]?id\b",
         rare=False,
         hits=(
             "upload started uploadId=x",
@@ -247,6 +249,8 @@ MARKERS = (
             "upload_session_created uploadId=x",
             "Starting upload of a.mp4 uploadId=x",
             "CreateMultipartUpload succeeded, uploadId=x",
+            "create_multipart_upload -> UploadId=x",
+            "CreateMultipartUpload returned uploadId=x",
         ),
         misses=(
             "part 3 upload started uploadId=x",
