@@ -6,6 +6,7 @@ import pytest
 
 from upload_diag import classify
 from upload_diag.analysis import analyze
+from upload_diag.report._words import verdict
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "captures"
 CAPTURES = sorted(path.name for path in FOLDER.glob("*.txt"))
@@ -41,6 +42,40 @@ def test_what_a_client_prints_is_understood_as_a_log(name):
 def test_what_a_client_prints_of_one_failure_in_many_lines_is_counted_once(name):
     report = analyze([str(FOLDER / f"{name}.txt")])
     assert {str(code): count for code, count in report.by_code.items()} == {wanted(f"{name}.txt"): 1}
+
+
+def test_a_browser_that_is_answered_404_for_a_part_has_lost_its_session():
+    info = classify(
+        "[console.error] clip.mp4?partNumber=3&uploadId=Ab12Cd34Ef56:NaN Failed to load resource: the server responded"
+        " with a status of 404 (Not Found)"
+    )
+    assert (info.code, info.context.upload_id, info.context.part_number) == ("SESSION_EXPIRED", "Ab12Cd34Ef56", 3)
+
+
+def test_an_abort_that_a_browser_blocks_does_not_hide_what_the_complete_met(tmp_path):
+    where = "https://s3.example.org/media/clip.mp4?uploadId=Ab12Cd34Ef56"
+    blocked = (
+        f"[console.error] Access to fetch at '{where}&x-id=AbortMultipartUpload' from origin 'https://a.example.org'"
+        " has been blocked by CORS policy: Response to preflight request doesn't pass access control check.\n"
+    )
+    log = tmp_path / "console.txt"
+    log.write_text(
+        f"[network] POST 200 {where}\n{blocked * 3}"
+        "[console.error] UPLOAD FAILED NoSuchUpload: The specified upload does not exist. uploadId=Ab12Cd34Ef56\n"
+    )
+    report = analyze([str(log)])
+    assert dict(report.by_code) == {"CORS_BLOCKED": 3, "SESSION_EXPIRED": 1}
+    assert [group.follows for group in report.groups] == [3, 0]
+    assert verdict(report).what.startswith("SESSION_EXPIRED")
+
+
+def test_the_answer_is_the_failure_that_names_itself_and_not_the_status_in_the_line_above(tmp_path):
+    log = tmp_path / "console.txt"
+    log.write_text(
+        "[console.error] clip.mp4:NaN Failed to load resource: the server responded with a status of 403 (Forbidden)\n"
+        "[console.error] chunk 3 failed: <Error><Code>AccessDenied</Code><Message>Request has expired</Message>\n"
+    )
+    assert verdict(analyze([str(log)])).what.startswith("URL_EXPIRED")
 
 
 def test_what_safari_says_of_each_blocked_request_in_three_lines_is_one_failure(tmp_path):

@@ -57,9 +57,9 @@ def build(tally: Tally, ruleset_version: str) -> Report:
 
 
 def _order(group: Group) -> tuple[int, str, list[tuple[str, int]], str]:
-    """The most frequent first; of equally frequent ones the one that came first."""
+    """The most frequent first; of equally frequent ones the one that came first, those without a time last."""
     places = [(example.path, example.line) for example in group.examples[:1]]
-    return -group.count, group.first or "", places, group.fingerprint
+    return -group.count, group.first or "~", places, group.fingerprint
 
 
 def _notes(tally: Tally) -> Iterator[str]:

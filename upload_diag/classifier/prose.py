@@ -54,7 +54,7 @@ def read_prose(found: Findings, index: Index, flat: str, lines: str) -> None:
         status = sdk_text.status_in(flat, low, REASONS)
     if status is not None:
         found.statuses.append((status[1], 0, status[0], None))
-    if "/" in flat or ".amazonaws." in flat:
+    if "/" in flat or "?" in flat or ".amazonaws." in flat:
         _address(found, flat, lines)
 
 

@@ -94,11 +94,22 @@ def verdict(report: Report) -> Verdict:
 
 
 def _lead(report: Report) -> Group:
-    """The failure to talk about: the most frequent one that somebody has to do something about.
+    """The failure to talk about: of the most frequent code that somebody has to do something about.
 
-    What only follows from another failure does not count.
+    What only follows from another failure does not count. Of equals, the one whose name is known, then the first.
     """
-    return max(report.groups, key=lambda group: (group.action is not Action.NONE, group.count - group.follows))
+    weights: Counter[ErrorCode] = Counter()
+    for group in report.groups:
+        weights[group.code] += group.count - group.follows
+    return max(
+        report.groups,
+        key=lambda group: (
+            group.action is not Action.NONE,
+            weights[group.code],
+            bool(group.service_code),
+            group.count - group.follows,
+        ),
+    )
 
 
 def _failed(report: Report) -> str:

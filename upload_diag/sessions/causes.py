@@ -41,12 +41,12 @@ def root_cause(trace: Trace) -> RootCause | None:
 def consequences(trace: Trace, cause: RootCause | None) -> Iterator[tuple[Failure, int]]:
     """The failures of a session that only follow from an earlier one, and how often each came.
 
-    That is the session that is missed after its client aborted it, and an abort that is refused.
+    That is the session that is missed after its client aborted it, and an abort that fails.
     """
     failures = [what for what in trace.marks if isinstance(what, Failure)]
     led_to = cause is not None and cause.earlier is not None
     for what in failures:
-        if what.code is _EXPIRED and (led_to or (what.operation == _ABORT and len(failures) > 1)):
+        if (led_to and what.code is _EXPIRED) or (what.operation == _ABORT and len(failures) > 1):
             yield what, trace.marks[what].count
 
 

@@ -37,6 +37,7 @@ _BARE_HOST = re.compile(
 _S3CMD = re.compile(r"Upload failed: /([^\s?]{1,1024})\?")  # it leaves the bucket out
 _S3_URI = re.compile(r"\bs3[an]?://([A-Za-z0-9][\w.-]{1,62}|<\w{1,30}>)(?:/([^\s\"'<>`|]{1,1024}))?")
 _PARAMETER = re.compile(r"[?&;](uploadId|partNumber|upload_id|x-id|uploads|key|name)(?:=([^&\s\"'<>),;\]]*))?")
+_CONSOLE_LINE = re.compile(r":(?:NaN|\d{1,6})\Z")  # what a browser's console writes behind an address
 _VIRTUAL_HOST = re.compile(
     r"\A([a-z0-9][a-z0-9.-]{1,61}?[a-z0-9])\."
     r"(?:s3[.-][a-z0-9.-]*amazonaws\.com(?:\.cn)?|s3\.amazonaws\.com|s3\.[a-z0-9.-]{4,60}"
@@ -192,7 +193,7 @@ def _read_query(text: str, facts: dict[str, str]) -> dict[str, str]:
     for name, value in _PARAMETER.findall(text):
         found.setdefault(name, unquote(value.rstrip(".")))
     if value := found.get("uploadId") or found.get("upload_id"):
-        facts.setdefault("upload_id", value.rstrip(".:"))
+        facts.setdefault("upload_id", _CONSOLE_LINE.sub("", value).rstrip(".:"))
     if (value := found.get("partNumber", "")).isdigit():
         facts.setdefault("part_number", value)
     return found
