@@ -79,3 +79,8 @@ def test_a_clock_in_quotes_or_behind_a_name_is_no_status():
         b'"timestamp": "2026-11-22T10:07:09.135Z",'
     )
     assert read_line(b"time=2026-11-22T10:00:00.404Z x") == read_line(b"time=2026-11-22T10:00:00.503Z x")
+
+
+def test_a_text_that_is_too_long_to_be_worth_it_is_not_cut():
+    assert texts.cut(b"a1b2 " * 200_000) is None
+    assert texts.cut(b"took 5 ms, " * 100) is None

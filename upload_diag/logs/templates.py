@@ -21,7 +21,7 @@ __all__ = ["AROUND_A_VALUE", "NO_GROUP", "SAMPLES", "Parts", "Template", "templa
 
 SAMPLES = 24  # lines that a template is made of
 _FEWEST = 8  # of them must be alike
-_PATIENCE = 1024  # lines that fit and are new; a template with more of them takes for decisive what only varies
+_PATIENCE = 512  # lines that fit and are new; a template with more of them takes for decisive what only varies
 _LONGEST_OPEN = 512  # bytes between two ids that may differ; a regex tries out every one of them
 _ANYTHING = rb'[^"]*+'
 _DIFFERENT = rb'([^"]*+)'

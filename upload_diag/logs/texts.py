@@ -38,7 +38,7 @@ _MOST_PLACES = 48  # that vary in a text
 _FORMS_LIMIT = 2048  # texts of one place that differ in more than what varies
 # What words look like that `fields.read_word` erases, in whole or in part; rather less than more.
 _VALUE = rb"""(?!=)[^\s"'`<>&,;(){}\[\]\\]{1,1024}+"""
-_TOKEN = rb"(?=(?:[A-Za-z_+./~%-]*\d){4})[A-Za-z0-9_+./~%-]{16,}+=*+"
+_TOKEN = rb"(?=(?:[A-Za-z_+./~%-]*+\d){4})[A-Za-z0-9_+./~%-]{16,}+=*+"
 _HEX = rb"(?:(?=[a-f]*\d)[0-9a-f]{8,15}+|(?=[A-F]*\d)[0-9A-F]{8,15}+)(?![A-Za-z0-9_])"
 _NUMBER = rb"(?:\d{1,2}|[06-9]\d\d|\d{4}|[02-9]\d{4})(?![A-Za-z0-9_])"
 _CLOCK = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.,Z]*+"
@@ -301,8 +301,10 @@ def cut(text: bytes, *, quotes: bool = False) -> tuple[list[bytes], tuple[bytes,
     """A text cut at what varies: what stays, patterns for what stood between, their ids.
 
     No pattern matches a quotation mark, unless such `quotes` are asked for. Texts that stay the same and fit the
-    patterns are read as this one is. None when that cannot be told of its ids.
+    patterns are read as this one is. None when that cannot be told of its ids, or takes too long.
     """
+    if len(text) > _LONGEST:
+        return None
     words = list(_WORD.finditer(text))
     stays: list[bytes] = [b""]
     patterns: list[bytes] = []
@@ -311,7 +313,7 @@ def cut(text: bytes, *, quotes: bool = False) -> tuple[list[bytes], tuple[bytes,
     for match, (erased, waits, named) in zip(words, read_words([word.group() for word in words]), strict=True):
         word = match.group()
         pieces = _pieces(word, waiting, fields) if named or erased != word else [word]
-        if pieces is None:
+        if pieces is None or len(patterns) > _MOST_PLACES:
             return None
         stays[-1] += text[end : match.start()] + pieces[0]
         patterns += [pattern if quotes else _UNQUOTED.get(pattern, pattern) for pattern in pieces[1::2]]
