@@ -132,6 +132,15 @@ def test_a_range_that_kills_every_worker_is_said_and_the_rest_is_read(local, fol
     assert second.unreadable == third.unreadable == {}
 
 
+def test_a_cluster_that_is_given_up_is_not_waited_for():
+    waited = []
+    executor = SimpleNamespace(shutdown=lambda *, wait: waited.append(wait))
+    client = SimpleNamespace(get_executor=lambda pure: executor)
+    with pytest.raises(ServerUnreachableError), cluster._executor(client):
+        raise ServerUnreachableError("all workers are gone")
+    assert waited == [False]
+
+
 def test_a_worker_with_another_version_is_refused(scheduler, folder, monkeypatch):
     monkeypatch.setattr(cluster, "__version__", "9.9")  # here only
     with pytest.raises(InputError, match=r"has upload-diag .*; wanted upload-diag 9\.9 on"):

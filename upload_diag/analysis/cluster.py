@@ -4,7 +4,7 @@ import asyncio
 import logging
 import platform
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -38,9 +38,7 @@ def cluster_workers(address: str) -> Iterator[Workers]:
             _check(client, address)
             ahead = max(_AHEAD, 4 * sum(client.nthreads().values()))
             try:
-                yield Workers(
-                    lambda: client.get_executor(pure=False), ahead, (distributed.KilledWorker,), _watch(client, address)
-                )
+                yield Workers(lambda: _executor(client), ahead, (distributed.KilledWorker,), _watch(client, address))
             except CancelledError as error:
                 raise ServerUnreachableError(f"{address}: the scheduler went away") from error
 
@@ -73,6 +71,16 @@ def _check(client: Any, address: str) -> None:
             raise InputError(f"{address}: the workers have no upload-diag {__version__}; install it there") from answer
         if isinstance(answer, str) and answer != _version():  # a worker that dies meanwhile answers nothing
             raise InputError(f"{address}: {worker} has {answer}; wanted {_version()}, as here")
+
+
+@contextmanager
+def _executor(client: Any) -> Iterator[Executor]:
+    """An executor that is left without waiting: whoever leaves it early knows that nothing more will come."""
+    executor: Executor = client.get_executor(pure=False)
+    try:
+        yield executor
+    finally:
+        executor.shutdown(wait=False)
 
 
 def _watch(client: Any, address: str) -> Callable[[], None]:
