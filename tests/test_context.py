@@ -138,6 +138,14 @@ MEANT = {
         "410 PUT https://www.googleapis.com/upload/storage/v1/b/m/o?uploadType=resumable&upload_id=AB7: Backend Error",
         ErrorCode.SESSION_EXPIRED,
     ),
+    "an upload's address in a browser's console": (
+        f"7.mp4?uploadId={UPLOAD[:40]}:NaN Failed to load resource: the server responded with a status of 404 ()",
+        ErrorCode.SESSION_EXPIRED,
+    ),
+    "another address in a browser's console": (
+        "7.mp4?version=2:NaN Failed to load resource: the server responded with a status of 404 ()",
+        ErrorCode.OBJECT_NOT_FOUND,
+    ),
     "an upload that is gone": ("410 Gone error while many files upload at once", ErrorCode.SESSION_EXPIRED),
     "a file that is gone": ("GET /assets/upload/clip.mp4 410 Gone", ErrorCode.OBJECT_NOT_FOUND),
     "part 410": ("uploading part 410 failed: connection reset", ErrorCode.NETWORK),

@@ -137,6 +137,8 @@ CONTEXT_STATUSES: tuple[ContextStatus, ...] = (
         E.SESSION_EXPIRED,
         operations=frozenset({Operation.UPLOAD_PART, Operation.LIST_PARTS, Operation.COMPLETE, Operation.ABORT}),
     ),
+    # The same in a browser's console, which names no method.
+    ContextStatus("context.dead-upload-address", _GONE, E.SESSION_EXPIRED, marker="upload-address"),
     # tus 1.0: a PATCH or HEAD on an upload that the server has dropped is answered 404, 410 (or 403).
     ContextStatus("context.dead-tus-upload", _GONE, E.SESSION_EXPIRED, marker="tus-resume"),
     # S3 has no 410; whoever answers one to an upload has dropped it.
@@ -154,6 +156,7 @@ MARKERS: tuple[tuple[str, str, str], ...] = (
     ("tus-resume", "patch", r"\bmethod[\"']?: ?[\"']?patch\b(?!.{0,900}\bcannot patch /)"),
     ("tus-resume", "request method: head", r"/(?:files|uploads|tus)[./]{0,4}/?[0-9a-f]{16,64} request method: head\b"),
     ("tus-resume", "tus-resumable", r"http/[\d.]{1,3} (?:404|410)\b.{0,600}?tus-resumable: ?\d"),
+    ("upload-address", "uploadid=", r"[?&]uploadid=\S{6,300} failed to load resource: the server responded"),
     ("gone-upload", "410", r"\b410\b[^/]{0,60}?\b(?<!-)upload(?!s?[/.-])"),
     ("gone-upload", "410", r"\b(?<![/-])upload(?:ing|s)?\b[^/.]{0,60}?\b410\b"),
     ("gcs-session", "upload_id=", r"uploadtype=resumable\S{0,200}upload_id=|upload_id=\S{0,300}uploadtype=resumable"),
