@@ -4,9 +4,11 @@ import re
 
 import pytest
 
+from upload_diag.analysis.judge import search_literals
 from upload_diag.rules.checks import fold
 from upload_diag.rules.phrases import PHRASES
 from upload_diag.rules.required import beginnings, required_literals, triggers
+from upload_diag.rules.ruleset import Ruleset
 
 
 @pytest.mark.parametrize(
@@ -51,3 +53,20 @@ def test_what_is_said_of_a_pattern_holds_for_its_hits() -> None:
             assert not begin or text[start] in begin, row.rule
             assert any(0 <= text.find(word, start) - start <= most for word, most in literals.items()), row.rule
             assert any(word in text for word in required_literals(pattern)), row.rule
+
+
+ORDINARY = (
+    "INFO  [exec-7] c.e.media.VideoController - GET /v1/videos/00a1b2c3d4e5 200 took 31 ms",
+    "DEBUG c.e.media.cache.ThumbnailCache - hit for 00a1b2c3d4e5, 311 entries, evicted 0",
+    "INFO  removed 12 temporary files of job 7 in /var/tmp/media, deleted 3 folders",
+    "WARN  HikariPool - connection 4 was idle for 1200 ms and is evicted",
+    "INFO  user 12 updated the profile, 3 fields changed",
+    "INFO  config value provided by the environment, none required",
+    "INFO  job 12 finished, unknown fields ignored: 2",
+)
+
+
+@pytest.mark.parametrize("line", ORDINARY)
+def test_ordinary_lines_hold_no_literal_of_a_rule_or_every_log_is_read_line_by_line(line):
+    low = line.lower().encode()
+    assert [literal for literal in search_literals(Ruleset.builtin()) if literal in low] == []

@@ -236,9 +236,9 @@ _LOCAL_IO = (
         "phrase.file-changed",
         E.LOCAL_IO,
         "file",
-        r"\b(?:file|source) (?:has |was |is |has been |contents? )?(?:been )?(?:changed|modified|truncated"
-        r"|updated|replaced) "
-        r"(?:while|during|since|after|before|on disk|underneath)|\bfile (?:size )?changed (?:while|during"
+        r"\b(?:file|source) (?:has |was |is |has been |contents? )?(?:been )?"
+        r"(?:(?:changed|modified|truncated|updated|replaced) (?:while|during|since|after|before)"
+        r"|(?:changed|modified|replaced) (?:on disk|underneath))|\bfile (?:size )?changed (?:while|during"
         r"|since)|\bfile (?:has )?vanished\b"
         r"|\bfile no longer exists\b|\bfile (?:was |has been )?(?:removed|deleted) (?:while|during|before)",
         refines=(E.NETWORK, E.INTEGRITY),

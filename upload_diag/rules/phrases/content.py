@@ -897,7 +897,7 @@ _INVALID_REQUEST = (
         E.INVALID_REQUEST,
         "upload",
         r"\b(?:missing|requires?|no) (?:an? |the |valid )?[\"'`]?upload[ _-]?id\b(?! (?:was )?found)"
-        r"|\bupload[ _-]?id[\"'`]?:? (?:parameter |field |header |this field )?(?:is |was |must be |has to be )?"
+        r"|\bupload[ _-]?id[\"'`:]{0,2} (?:parameter |field |header |this field )?(?:is |was |must be |has to be )?"
         r"(?:required|missing|not (?:be )?(?:provided|specified|set|given|empty)|provided|not allowed to be empty)\b(?! by)",
         strength=65,
         hits=(
