@@ -15,7 +15,7 @@ from upload_diag.logs.packed import Stream, Unreadable
 from upload_diag.logs.reader import Reader
 from upload_diag.logs.readers import AnyReader, open_reader
 from upload_diag.logs.record import Record
-from upload_diag.logs.watched import Progress
+from upload_diag.logs.watched import Progress, read_failure
 
 if TYPE_CHECKING:
     from upload_diag.rules.ruleset import Ruleset
@@ -181,6 +181,6 @@ def _skip(opened: Any, file: FileTally, what: str) -> None:
         while chunk := opened.read(1 << 20):
             file.bytes += len(chunk)
     except OSError as error:
-        file.unreadable[f"could not read on: {error.strerror or error}"] += 1
+        file.unreadable[read_failure(error)] += 1
     file.unreadable_bytes = file.bytes
     file.unreadable["not text" if not what else f"not text: {what}"] += 1

@@ -17,6 +17,7 @@ from upload_diag.logs.prefilter import Scanner
 from upload_diag.logs.reader import CONTEXT, LINE_LIMIT, Reader, read_text
 from upload_diag.logs.record import Record
 from upload_diag.logs.skeleton import JsonLines
+from upload_diag.logs.watched import read_failure
 
 __all__ = ["CollectedReader", "whole_entries"]
 
@@ -138,7 +139,7 @@ class CollectedReader:
             try:
                 chunk = self._stream.read(wanted) or b""
             except (OSError, EOFError, ValueError) as error:
-                self.unreadable[f"could not read on: {getattr(error, 'strerror', None) or error}"] = 0
+                self.unreadable[read_failure(error)] = 0
                 chunk = b""
             self._over = not chunk
             wanted -= len(chunk)

@@ -9,6 +9,7 @@ from upload_diag.logs import cloudtrail, har, otlp, records
 from upload_diag.logs.layout import Layout
 from upload_diag.logs.record import Record
 from upload_diag.logs.skeleton import JsonLines
+from upload_diag.logs.watched import read_failure
 
 __all__ = ["DocumentReader"]
 
@@ -70,7 +71,7 @@ class DocumentReader:
         try:
             chunk = b"" if self._over else self._stream.read(size)
         except OSError as error:
-            self.unreadable[f"could not read on: {error}"] = 0
+            self.unreadable[read_failure(error)] = 0
             chunk = b""
         self._over = not chunk
         self.bytes += len(chunk)

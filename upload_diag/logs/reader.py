@@ -18,6 +18,7 @@ from upload_diag.logs.prefilter import Scanner
 from upload_diag.logs.record import Record
 from upload_diag.logs.skeleton import JsonLines
 from upload_diag.logs.texts import Texts
+from upload_diag.logs.watched import read_failure
 
 __all__ = ["CONTEXT", "LINE_LIMIT", "Reader", "read_lines", "read_text"]
 
@@ -99,7 +100,7 @@ class Reader:
             try:
                 count: int = self._stream.readinto(view[self._end :])
             except (OSError, EOFError, ValueError) as error:
-                self.unreadable[_reason(error)] = 0
+                self.unreadable[read_failure(error)] = 0
                 self._ended = True
                 return False
         self._end += count
@@ -323,8 +324,3 @@ _FORMS = Forms(read_lines)
 def read_text(text: bytes) -> tuple[bytes, Ids]:
     """An entry without what varies, and the ids in it."""
     return _FORMS.read(text)
-
-
-def _reason(error: Exception) -> str:
-    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return f"could not read on: {text}"

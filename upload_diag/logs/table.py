@@ -11,6 +11,7 @@ import orjson
 from upload_diag.logs.prefilter import Scanner
 from upload_diag.logs.record import Record
 from upload_diag.logs.skeleton import JsonLines
+from upload_diag.logs.watched import read_failure
 
 __all__ = ["NAME", "SAMPLES", "TableReader", "delimiter_of"]
 
@@ -83,7 +84,7 @@ class TableReader:
         try:
             line: bytes = self._stream.readline(_LONGEST)
         except (OSError, EOFError, ValueError) as error:
-            self.unreadable[f"could not read on: {getattr(error, 'strerror', None) or error}"] = 0
+            self.unreadable[read_failure(error)] = 0
             return b""
         self.bytes += len(line)
         self.lines += line.endswith(b"\n") or 0 < len(line) < _LONGEST

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["Around", "Progress", "Watched"]
+__all__ = ["Around", "Progress", "Watched", "read_failure"]
 
 Progress = Callable[[int], None]
 
@@ -61,3 +61,8 @@ class Watched(Around):
         if count:
             self._left -= count
             self._progress(count)
+
+
+def read_failure(error: Exception) -> str:
+    """Why a stream could not be read on, as reports say it."""
+    return f"could not read on: {getattr(error, 'strerror', None) or str(error) or type(error).__name__}"
