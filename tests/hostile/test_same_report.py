@@ -15,7 +15,7 @@ from types import SimpleNamespace
 
 import pytest
 import zstandard
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from upload_diag.analysis import analyze, pieces, run
@@ -175,7 +175,9 @@ def test_of_a_damaged_sample_every_byte_is_accounted_for(tmp_path_factory, name,
 def test_of_any_cut_of_a_packed_sample_it_is_said_that_something_is_missing(tmp_path_factory, packer, name, share):
     data = SAMPLES[name]
     packed = PACKERS[packer](data)
+    halfway = len(gzip.compress(data[: len(data) // 2]))  # cut there, two streams are one: nothing tells that more came
     kept = 20 + int(share * (len(packed) - 20))  # what tells how it is packed, and more
+    assume(packer != "gz-twice" or kept != halfway)
     path = tmp_path_factory.getbasetemp() / "packed"
     path.write_bytes(packed[:kept])
     try:
