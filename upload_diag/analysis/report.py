@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from upload_diag.codes import Action, ErrorCode, Outcome
-from upload_diag.sessions import RootCause, Step, Stories, UploadSession
+from upload_diag.redaction import redact
+from upload_diag.sessions import RootCause, Step, Stories, UploadSession, UploadTrace, rfc3339
 
 if TYPE_CHECKING:
     from upload_diag.analysis.tally import Tally
@@ -235,6 +237,7 @@ class Report:
             "timeline": [{"start": one.start, "counts": dict(one.counts)} for one in self.timeline],
             "dropped": dict(self.dropped),
             "notes": list(self.notes),
+            **(_requests(self.tally) if self.tally is not None else {}),
         }
 
 
@@ -271,6 +274,26 @@ def _group(one: Group) -> dict[str, Any]:
     }
 
 
+def _requests(tally: "Tally") -> dict[str, Any]:
+    """Which upload failed requests were of, and failures that name a request alone: other logs may tell its upload."""
+    uploads = {
+        redact(request.decode("utf-8", "replace")): redact(name) for request, name in sorted(tally.requests.items())
+    }
+    failures = [
+        {
+            "requestId": redact(request.decode("utf-8", "replace")),
+            "group": failure.fingerprint,
+            "time": rfc3339(place[0]) if place[0] else None,
+            "path": redact(place[1]),
+            "line": tally.line(place),
+            "offset": place[2],
+        }
+        for request, found in sorted(tally.unnamed.items())
+        for failure, place in sorted(found, key=itemgetter(1, 0))
+    ]
+    return ({"requests": uploads} if uploads else {}) | ({"unnamed": failures} if failures else {})
+
+
 def _example(one: Example) -> dict[str, Any]:
     around = {"before": list(one.before), "after": list(one.after)} if one.before or one.after else {}
     return {"path": one.path, "line": one.line, "offset": one.offset, "time": one.time, "text": one.text, **around}
@@ -292,6 +315,19 @@ def _session(one: UploadSession) -> dict[str, Any]:
         "first": one.first,
         "last": one.last,
         "timeline": [_step(step) for step in one.timeline],
+        **({"partNumbers": [list(run) for run in one.part_numbers]} if one.part_numbers else {}),
+        **({"traces": [_trace(trace) for trace in one.traces]} if one.traces else {}),
+    }
+
+
+def _trace(one: UploadTrace) -> dict[str, Any]:
+    return {
+        "uploadIds": list(one.upload_ids),
+        "videoId": one.video_id,
+        "bucket": one.bucket,
+        "key": one.key,
+        "timeline": [_step(step) for step in one.timeline],
+        **({"partNumbers": [list(run) for run in one.part_numbers]} if one.part_numbers else {}),
     }
 
 
@@ -308,6 +344,7 @@ def _step(one: Step) -> dict[str, Any]:
         "offset": one.offset,
         "lastOffset": one.last_offset,
         "group": one.group,
+        **({"lastPath": one.last_path} if one.last_path != one.path else {}),
     }
 
 

@@ -1,6 +1,7 @@
 """A written report as a `Report` again, so that reports made elsewhere can be merged."""
 
 from collections import Counter
+from collections.abc import Container
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,10 +12,13 @@ from upload_diag.analysis.tally import MINUTE, FileTally, GroupTally, Tally
 from upload_diag.codes import Action, ErrorCode
 from upload_diag.errors import InputError
 from upload_diag.logs.markers import Event
+from upload_diag.rules.advice import advise
 from upload_diag.sessions import Failure, Trace
 from upload_diag.sessions.trace import DOTS, Mark
 
 __all__ = ["restore"]
+
+_NOT_SHOWN = "not-shown"  # the rule of what is counted in a report that does not show its group
 
 
 def restore(document: Any) -> Report:
@@ -40,14 +44,20 @@ def _restore(document: dict[str, Any]) -> Report:
         failure = _failure(group)
         failures[group["fingerprint"]] = failure
         tally.groups[failure] = _group(failure, group)
-    for number, session in enumerate(document["sessions"]):
-        upload = next(iter(session["uploadIds"]), "").encode().rstrip(DOTS).decode()
-        name = upload or session["videoId"] or f"{session['bucket']}/{session['key']}"
-        tally.traces[name if session["first"] or name else str(number)] = _trace(session, failures)
+    for session in document["sessions"]:
+        for told in session.get("traces") or [session]:
+            trace = _trace(told, failures)
+            tally.traces[_name(told, trace, tally.traces)] = trace
+    _add_what_is_not_shown(tally, document["totals"]["byCode"])
     for bucket in document["timeline"]:
         minute = milliseconds(bucket["start"]) // MINUTE
         tally.minutes[minute] = Counter({ErrorCode(code): count for code, count in bucket["counts"].items()})
     tally.dropped.update(document["dropped"])
+    tally.requests = {request.encode(): name for request, name in document.get("requests", {}).items()}
+    for one in document.get("unnamed", ()):
+        if one["group"] in failures:
+            place = (milliseconds(one["time"]), one["path"], one["offset"], one["line"])
+            tally.unnamed.setdefault(one["requestId"].encode(), []).append((failures[one["group"]], place))
     return build(tally, document["tool"]["rulesetVersion"])
 
 
@@ -83,21 +93,61 @@ def _group(failure: Failure, group: dict[str, Any]) -> GroupTally:
     )
 
 
-def _trace(session: dict[str, Any], failures: dict[str, Failure]) -> Trace:
+def _trace(told: dict[str, Any], failures: dict[str, Failure]) -> Trace:
     trace = Trace()
-    trace.uploads = tuple(upload.encode() for upload in session["uploadIds"])
-    trace.video = (session["videoId"] or "").encode()
-    trace.bucket = (session["bucket"] or "").encode()
-    trace.key = (session["key"] or "").encode()
-    trace.parts = (1 << session["parts"]) - 1
-    for step in session["timeline"]:
-        if step["group"] and step["group"] not in failures:
-            continue  # a failure that the report does not show
-        what = failures[step["group"]] if step["group"] else Event(step["event"])
+    trace.uploads = tuple(upload.encode() for upload in told["uploadIds"])
+    trace.video = (told["videoId"] or "").encode()
+    trace.bucket = (told["bucket"] or "").encode()
+    trace.key = (told["key"] or "").encode()
+    for first_part, last_part in told.get("partNumbers", ()):
+        trace.parts |= (1 << last_part + 1) - (1 << first_part)
+    for step in told["timeline"]:
         first = (milliseconds(step["first"]), step["path"], step["offset"], step["line"])
-        last = (milliseconds(step["last"]), step["path"], step["lastOffset"], step["line"])
-        trace.marks[what] = Mark(step["count"], first, last)
+        # The last line is not written: the byte tells the place, and equal places must stay equal.
+        last = (milliseconds(step["last"]), step.get("lastPath", step["path"]), step["lastOffset"], 0)
+        trace.add(_what(step, failures), Mark(step["count"], first, last))
     return trace
+
+
+def _what(step: dict[str, Any], failures: dict[str, Failure]) -> Event | Failure:
+    if step["event"] != Event.ERROR:
+        return Event(step["event"])
+    shown = failures.get(step["group"])
+    return shown or Failure(ErrorCode(step["code"]), "", _NOT_SHOWN, step["operation"] or "")
+
+
+def _name(told: dict[str, Any], trace: Trace, taken: Container[str]) -> str:
+    """The name that `Tally.add` gave the trace, or another one where redaction made two alike."""
+    upload = next(iter(trace.uploads), b"").rstrip(DOTS).decode()
+    name = upload or told["videoId"] or (f"{told['bucket'] or ''}/{told['key']}" if told["key"] else "")
+    name = name or f"{min(step['path'] for step in told['timeline'])}\0"
+    while name in taken:
+        name += "\0"
+    return name
+
+
+def _add_what_is_not_shown(tally: Tally, totals: dict[str, int]) -> None:
+    """Count failures that are in the totals and in no group: with `--top`, and in a page, some groups are left out."""
+    for trace in tally.traces.values():
+        for what, mark in trace.marks.items():
+            if isinstance(what, Failure) and what.rule == _NOT_SHOWN:
+                _add_hidden(tally, what, GroupTally(_hidden(what), mark.count, mark.first[0], mark.last[0]))
+    for name, total in totals.items():
+        code = ErrorCode(name)
+        rest = total - sum(group.count for failure, group in tally.groups.items() if failure.code == code)
+        if rest > 0:
+            what = Failure(code, "", _NOT_SHOWN, "")
+            _add_hidden(tally, what, GroupTally(_hidden(what), rest))
+
+
+def _add_hidden(tally: Tally, what: Failure, counted: GroupTally) -> None:
+    tally.groups.setdefault(what, GroupTally(counted.verdict)).merge(counted)
+
+
+def _hidden(what: Failure) -> Verdict:
+    advice = advise(what.code, what.operation or None)
+    text = "Of kinds that a report that was read back counts and does not show."
+    return Verdict(what, None, text, advice.suggested_action, advice.user_message, advice.action)
 
 
 def milliseconds(time: str | None) -> int:

@@ -4,7 +4,7 @@ Adding is associative and commutative, so inputs can be cut into pieces, counted
 order. Whatever is limited keeps the earliest of its kind, and counts what it left out.
 """
 
-from bisect import bisect
+from bisect import bisect, bisect_left
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from heapq import nsmallest
@@ -270,7 +270,9 @@ class Tally:
     def line(self, place: Place) -> int:
         """The line of a place, counted from the beginning of its file."""
         pieces = self.files[place[1]].pieces
-        return place[3] + sum(lines for _, lines in pieces[: bisect(pieces, place[2], key=itemgetter(0)) - 1])
+        begin = pieces[bisect(pieces, place[2], key=itemgetter(0)) - 1][0]
+        # Not by its number: two machines may each have a file of this name, and then two pieces begin at 0.
+        return place[3] + sum(lines for _, lines in pieces[: bisect_left(pieces, begin, key=itemgetter(0))])
 
     def settle(self) -> None:
         """Give what still waits to the upload that comes first after it, or that its request was of."""

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from upload_diag.codes import ErrorCode, Outcome
 
-__all__ = ["Cause", "RootCause", "Step", "UploadSession"]
+__all__ = ["Cause", "RootCause", "Step", "UploadSession", "UploadTrace"]
 
 
 class Cause(StrEnum):
@@ -53,7 +53,8 @@ class Step:
         path: the file of the first time.
         line: its line there, from 1.
         offset: its byte there.
-        last_offset: the byte of the last time, in its own file.
+        last_path: the file of the last time.
+        last_offset: its byte there.
         group: the fingerprint of the group of findings that it counts in; None unless `event` is error.
     """
 
@@ -66,8 +67,26 @@ class Step:
     path: str
     line: int
     offset: int = 0
+    last_path: str = ""
     last_offset: int = 0
     group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UploadTrace:
+    """What the log tells under one name of an upload: an upload id, else the video's, else the key's.
+
+    Attributes:
+        part_numbers: of the parts that were stored, where they are told: the first and the last of each run.
+        timeline: the steps by their first time.
+    """
+
+    upload_ids: tuple[str, ...]
+    video_id: str | None
+    bucket: str | None
+    key: str | None
+    part_numbers: tuple[tuple[int, int], ...]
+    timeline: tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +102,9 @@ class UploadSession:
         errors: failures by code.
         root_cause: None when no session died.
         timeline: the steps by their first time.
+        part_numbers: as of an `UploadTrace`.
+        traces: what is told under each of its names, where there are several: what `merge` needs, for the log of
+            another machine may tell that they are of different uploads.
     """
 
     video_id: str | None
@@ -99,3 +121,5 @@ class UploadSession:
     first: str | None
     last: str | None
     timeline: tuple[Step, ...]
+    part_numbers: tuple[tuple[int, int], ...] = ()
+    traces: tuple[UploadTrace, ...] = ()

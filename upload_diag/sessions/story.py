@@ -12,7 +12,7 @@ from upload_diag.codes import ErrorCode, Operation, Outcome
 from upload_diag.logs.markers import Event
 from upload_diag.redaction import redact
 from upload_diag.sessions.causes import root_cause
-from upload_diag.sessions.session import RootCause, Step, UploadSession
+from upload_diag.sessions.session import RootCause, Step, UploadSession, UploadTrace
 from upload_diag.sessions.trace import Failure, Mark, Place, Trace, what_order
 
 __all__ = ["Stories", "rfc3339"]
@@ -27,13 +27,18 @@ _CANCELLED, _ABORT, _ERROR = (
 
 
 class _Story(NamedTuple):
-    """One upload: all that happened in it, its upload ids in their order, how it ended and why its session died."""
+    """One upload: all that happened in it, its upload ids in their order, how it ended and why its session died.
+
+    Attributes:
+        pieces: the traces that it was put together from; none where there was but one.
+    """
 
     begin: Place
     uploads: tuple[bytes, ...]
     outcome: Outcome
     trace: Trace
     cause: RootCause | None
+    pieces: tuple[Trace, ...]
 
 
 class Stories(Sequence[UploadSession]):
@@ -72,16 +77,17 @@ class Stories(Sequence[UploadSession]):
 def _stories(traces: Mapping[str, Trace]) -> Iterator[_Story]:
     for names in _together(traces):
         if len(names) == 1:
+            pieces: tuple[Trace, ...] = ()
             whole = traces[names[0]]
             uploads = whole.uploads
         else:
-            pieces = sorted((traces[name] for name in names), key=lambda piece: (_begin(piece), piece.uploads))
+            pieces = tuple(sorted((traces[name] for name in names), key=lambda piece: (_begin(piece), piece.uploads)))
             uploads = tuple(dict.fromkeys(upload for piece in pieces for upload in piece.uploads))
             whole = Trace()
             for piece in pieces:
                 whole.merge(piece)
         if whole.marks:
-            yield _Story(_begin(whole), uploads, _outcome(whole.marks), whole, root_cause(whole))
+            yield _Story(_begin(whole), uploads, _outcome(whole.marks), whole, root_cause(whole), pieces)
 
 
 def _together(traces: Mapping[str, Trace]) -> Iterable[list[str]]:
@@ -141,8 +147,40 @@ def _session(story: _Story, line: Callable[[Place], int]) -> UploadSession:
         root_cause=story.cause,
         first=rfc3339(min(times)) if times else None,
         last=rfc3339(max(times)) if times else None,
-        timeline=tuple(_step(what, mark, line(mark.first)) for what, mark in sorted(marks.items(), key=_step_order)),
+        timeline=_timeline(whole, line),
+        part_numbers=_runs(whole.parts),
+        traces=tuple(_trace(piece, line) for piece in story.pieces),
     )
+
+
+def _trace(trace: Trace, line: Callable[[Place], int]) -> UploadTrace:
+    return UploadTrace(
+        upload_ids=tuple(map(_text, trace.uploads)),
+        video_id=_text(trace.video) or None,
+        bucket=_text(trace.bucket) or None,
+        key=_text(trace.key) or None,
+        part_numbers=_runs(trace.parts),
+        timeline=_timeline(trace, line),
+    )
+
+
+def _runs(parts: int) -> tuple[tuple[int, int], ...]:
+    """The first and the last of each run of bits that are set."""
+    runs = []
+    begin = 0
+    while parts:
+        gap = (parts & -parts).bit_length() - 1
+        parts >>= gap
+        length = (~parts & (parts + 1)).bit_length() - 1
+        parts >>= length
+        runs.append((begin + gap, begin + gap + length - 1))
+        begin += gap + length
+    return tuple(runs)
+
+
+def _timeline(trace: Trace, line: Callable[[Place], int]) -> tuple[Step, ...]:
+    marks = sorted(trace.marks.items(), key=_step_order)
+    return tuple(_step(what, mark, line(mark.first)) for what, mark in marks)
 
 
 def _step_order(item: tuple[Event | Failure, Mark]) -> tuple[Place, tuple[str, ...]]:
@@ -153,7 +191,7 @@ def _step(what: Event | Failure, mark: Mark, line: int) -> Step:
     when, path, offset, _ = mark.first
     first = rfc3339(when) if when else None
     last = first if mark.last[0] == when else rfc3339(mark.last[0]) if mark.last[0] else None
-    where = (mark.count, first, last, _redacted(path), line, offset, mark.last[2])
+    where = (mark.count, first, last, _redacted(path), line, offset, _redacted(mark.last[1]), mark.last[2])
     if isinstance(what, Failure):
         return Step(_ERROR, what.code, what.operation or None, *where, _fingerprint(what))
     return Step(what.value, None, None, *where)

@@ -97,13 +97,17 @@ class Trace:
         self.learn(Ids(video=other.video, bucket=other.bucket, key=other.key))
         self.parts |= other.parts
         for what, mark in other.marks.items():
-            known = self.marks.get(what)
-            if known is None:
-                self.marks[what] = Mark(mark.count, mark.first, mark.last)
-            else:
-                known.count += mark.count
-                known.first = min(known.first, mark.first)
-                known.last = max(known.last, mark.last)
+            self.add(what, mark)
+
+    def add(self, what: Event | Failure, mark: Mark) -> None:
+        """Add what happened elsewhere."""
+        known = self.marks.get(what)
+        if known is None:
+            self.marks[what] = Mark(mark.count, mark.first, mark.last)
+        else:
+            known.count += mark.count
+            known.first = min(known.first, mark.first)
+            known.last = max(known.last, mark.last)
 
 
 def what_order(what: Event | Failure) -> tuple[str, ...]:
