@@ -202,7 +202,7 @@ class CollectedReader:
         if self._layout.whole_lines:
             return at, text.find(b"\n", at) + 1 or len(text)
         start = entry_start(text, at, 0, 0, dated=self._layout.dated)
-        return start, entry_end(text, at, len(text), 0, dated=self._layout.dated)
+        return start, entry_end(text, start, len(text), 0, dated=self._layout.dated)
 
     def _record(self, text: bytes, offset: int) -> Record | None:
         read = LINE_FORMATS.get(self._layout.format or "")

@@ -57,9 +57,21 @@ _CURL = re.compile(rb"[<>] (?:[A-Za-z][\w-]*: |HTTP/)|[<>]\s*$|\* [A-Z]")
 _CURL_ANSWER = re.compile(rb"<!?[\w?]")
 _INDENTED = b" \t\n"  # a line that begins so begins no entry
 _UNUSUAL = b" \t\r<{[T"  # lines that begin so are looked at closely
-_AT_THE_EDGE = re.compile(rb"\n(?![ \t\n])")  # other lines
 _LOOKBACK_LINES = 6
 _LINE_SAMPLE = 2048  # how much of a long line is looked at, at either end
+# A line and those below it that surely go on with its entry: indented and blank ones; where entries are dated, also
+# undated ones, a dated message's traceback, and a body below a line that announces it.
+_INDENTED_LINES = re.compile(rb"[^\n]*+(?:\n(?:[ \t][^\n]*+|(?=\n)))*+(?:\n|\Z)")
+_UNDATED_LINES = re.compile(
+    rb"""(?: (?=%(dated)s) [^\n]*+ \nTraceback\ \(most\ recent\ call\ last\) )?+ [^\n]*+
+         (?: \n (?: [ \t][^\n]*+
+                 | (?=\n)
+                 | (?!%(dated)s|%(levelled)s) (?: (?<=\S\n)[^\s<{\[T] | (?:(?<=:\n)|(?<=\?>\n))[<{\[] )
+                   [^\n]{0,%(rest)d}+ (?![^\n]) ) )*+
+         (?:\n|\Z)"""
+    % {b"dated": _DATED.pattern, b"levelled": _LEVELLED.pattern, b"rest": 2 * _LINE_SAMPLE - 1},
+    re.VERBOSE,
+)
 
 
 def is_json_line(line: bytes) -> bool:
@@ -74,8 +86,11 @@ def begins_entry(buffer: Buffer, start: int, floor: int, *, dated: bool) -> bool
     that a line without one belongs to the entry above it.
     """
     told = _told_at_once(buffer, start, floor, dated=dated)
-    if told is not None:
-        return told
+    return _told_closely(buffer, start, floor, dated=dated) if told is None else told
+
+
+def _told_closely(buffer: Buffer, start: int, floor: int, *, dated: bool) -> bool:
+    """The answer by the line and what stands above."""
     line = _line(buffer, start).lstrip(b"\r")  # lines may end in LF CR
     if line[:1] in (b" ", b"\t", b"") or is_echo(line, buffer, start, floor):
         return False
@@ -196,9 +211,11 @@ def entry_start(buffer: Buffer, line_start: int, first: int, floor: int, *, date
     return line_start
 
 
-def entry_end(buffer: Buffer, line_start: int, stop: int, floor: int, *, dated: bool) -> int:
-    """Where the next entry after the line begins, at most `stop`."""
-    for line in _AT_THE_EDGE.finditer(buffer, line_start, stop):
-        if line.end() < stop and begins_entry(buffer, line.end(), floor, dated=dated):
-            return line.end()
-    return stop
+def entry_end(buffer: Buffer, line: int, stop: int, floor: int, *, dated: bool) -> int:
+    """Where the next entry after that of the line begins, at most `stop`."""
+    sure = _UNDATED_LINES if dated else _INDENTED_LINES
+    while (lines := sure.match(buffer, line, stop)) is not None:
+        line = lines.end()
+        if line == stop or begins_entry(buffer, line, floor, dated=dated):
+            break
+    return line

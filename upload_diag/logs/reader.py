@@ -209,7 +209,7 @@ class Reader:
             begin = buffer.rfind(b"\n", done, place) + 1 or done
             if not self._layout.whole_lines:
                 begin = entry_start(buffer, begin, done, floor, dated=dated)
-                done = entry_end(buffer, place, stop, floor, dated=dated)
+                done = entry_end(buffer, begin, stop, floor, dated=dated)
             else:
                 done = buffer.find(b"\n", place, stop) + 1 or stop
             record = self._record(begin, done)

@@ -1,0 +1,80 @@
+"""What is told of a line at a glance is what is told when it and all around it is looked at."""
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from upload_diag.logs import entries
+from upload_diag.logs.entries import begins_entry, entry_end, entry_start
+
+LINES = (
+    *("", " ", "\t", "\r", "  indented", "\ttab", "\r  x", " \r", "x ", "x:", "x: ", "?>", "<?xml version='1.0'?>"),
+    *(
+        "<Error>",
+        "</Error>",
+        "<Code>A</Code></Error>",
+        "{",
+        '{"a": 1}',
+        "{ a: 1",
+        "}",
+        "[",
+        "[x] y",
+        "]",
+        ")",
+        "[1, 2]",
+    ),
+    *(
+        "2026-11-22 10:00:00 ERROR x",
+        "[2026-11-22T10:00:00.000Z] x:",
+        "10:00:00 x",
+        "10:00:00x",
+        "<34>1 x",
+        "E1122 10:00:",
+    ),
+    *(
+        "name | 2026-11-22 10:00:00 x",
+        "name  |x",
+        "Nov 22 10:00:00 host x",
+        "ERROR x",
+        "ERRORS",
+        "level=info",
+        "- WARN x",
+    ),
+    *(
+        "Traceback (most recent call last):",
+        "Traceback",
+        '  File "a.py", line 1',
+        "KeyError: 'x'",
+        "KeyError",
+        "x.Y: z",
+    ),
+    *("During handling of the above exception, another exception occurred:", "Caused by: x", "at a.b(c.js:1:2)"),
+    *("> PUT /a HTTP/1.1", "< HTTP/1.1 404", "* Connection", "... 3 more", "goroutine 1 [running]:"),
+    "2026-11-22 10:00:00 getting fresh session",
+    "2026-11-22 10:00:00 Session expiration details: {",
+    "Session expiration details: {",
+    "10:00:00 blocked by CORS policy",
+    "10:00:01 GET https://a.example net::ERR_FAILED",
+    "Failed to load resource: net::ERR_FAILED",
+    "x due to access control checks.",
+    "10:00:00 x is not allowed by Access-Control-Allow-Origin.",
+    *("x" * 4095, "x" * 4096, "x" * 4097, "{" * 4096, " " * 5000, "2026-11-22 10:00:00 " + "x:" * 2100),
+)
+
+
+def starts(text):
+    return [0, *(at + 1 for at, byte in enumerate(text[:-1]) if byte == 10)]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(LINES), min_size=1, max_size=10), st.booleans(), st.booleans())
+@example(["10:00:00 x", "Traceback (most recent call last):", "KeyError: 'x'", "10:00:00 x"], True, True)
+@example(["10:00:00 x", "y", "Traceback (most recent call last):", "{", "10:00:00 x"], True, True)
+@example(["x", "", "y", " ", "z", "?>", "<a>", "x: ", "<a>"], True, False)
+@example(["10:00:00 x net::ERR_FAILED", "10:00:01 Failed to load resource: net::ERR_FAILED", "x"], True, True)
+def test_entries_end_where_the_next_line_begins_one_however_they_are_looked_for(lines, dated, ends):
+    text = "\n".join(lines).encode() + b"\n" * ends
+    begins = [at for at in starts(text) if entries._told_closely(text, at, 0, dated=dated)]
+    for at in starts(text):
+        assert begins_entry(text, at, 0, dated=dated) == (at in begins)
+        assert entry_end(text, at, len(text), 0, dated=dated) == min((b for b in begins if b > at), default=len(text))
+        assert entry_start(text, at, 0, 0, dated=dated) == max((b for b in begins if b <= at), default=0)
