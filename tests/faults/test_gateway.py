@@ -8,6 +8,8 @@ import pytest
 from raw import send
 
 from upload_diag import classify
+from upload_diag.contract.checks import Checker
+from upload_diag.contract.documents import Document
 from upload_diag.contract.schemas import find, validator
 from upload_diag.faults import ExpireCredentials, ExpireSession, LoseResponse, Reset, Respond
 from upload_diag.faults.envelopes import SHAPES
@@ -115,12 +117,15 @@ def test_a_lost_connection_behind_the_gateway_is_a_bad_gateway(server, video, fa
         ("POST", "videos/nope/complete", None, 404),
         ("GET", "videos", None, 405),
         ("PUT", "videos/x/parts/x", None, 405),
+        ("PUT", "videos/x/parts/1", None, 404),
+        ("PUT", "videos/%00%20/parts/1", None, 404),
     ],
 )
 def test_what_the_gateway_does_not_serve_is_an_envelope_too(server, method, path, data, status):
     answer = call(server, method, path, data)
     assert answer[0] == status
     assert answer[1]["success"] is False
+    assert list(Checker(find("upload-error")).problems(Document("answer", answer[1], status=status))) == []
 
 
 def test_an_unknown_shape_is_named(server):

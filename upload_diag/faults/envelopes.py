@@ -30,6 +30,7 @@ class Failure:
         code: the service code, or the name of a client-side error of the same table.
         message: the store's sentence.
         status: HTTP status that the gateway answers with.
+        operation: of the store; empty where the backend refused by itself.
         chunk_size: bytes of the part.
     """
 
@@ -56,6 +57,8 @@ class Failure:
         named = f" UploadId: {self.upload_id}" if self.upload_id else ""
         if self.error_code is ErrorCode.SESSION_EXPIRED:
             return f"Upload session expired or invalid.{named}"
+        if not self.operation:
+            return f"{self.code}: {self.message}"
         return f"An error occurred ({self.code}) when calling the {self.operation} operation: {self.message}{named}"
 
 

@@ -30,6 +30,7 @@ BUCKET = "gateway-videos"
 MAX_JSON = 2 * 1024 * 1024  # bytes; a list of 10,000 parts has half of them
 MAX_PARTS = 10_000
 URL_SECONDS = 900
+NO_VIDEO = str(uuid.UUID(int=0))  # the contract wants an id in every failure, also where there is no video yet
 CORS = {
     "access-control-allow-origin": "*",
     "access-control-allow-methods": "GET, POST, PUT",
@@ -195,9 +196,11 @@ class Gateway:
         raise _bad(f"{method} {PREFIX}{path} is not answered here.", "MethodNotAllowed", 405)
 
     def _video(self, name: str) -> Video:
-        video = self._videos.get(unquote(name))
+        video_id = unquote(name)
+        video = self._videos.get(video_id)
         if video is None:
-            raise _bad(f"There is no video {unquote(name)}.", "NoSuchKey", 404)
+            told = video_id if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", video_id) else NO_VIDEO
+            raise _bad(f"There is no video {video_id}.", "NoSuchKey", 404, video_id=told)
         return video
 
     def _about(self) -> dict[str, Any]:
@@ -254,7 +257,7 @@ class Gateway:
         arguments = {**video.session, "PartNumber": number, "Body": Joined([content])}
         answer = self._call("UploadPart", "Failed to upload video chunk", video, arguments, content.size)
         if "ETag" not in answer:
-            raise _bad("The store's answer has no ETag.", "InvalidResponse", 502)
+            raise _bad("The store's answer has no ETag.", "InternalError", 502, video_id=video.id)
         if upload_id == video.upload_id:
             video.etags[number] = answer["ETag"]
         return {"videoId": video.id, "partNumber": number, "etag": answer["ETag"]}
@@ -309,7 +312,7 @@ class Gateway:
                 message=message or "The store gave no reason.",
                 status=status if status >= 400 else 502,
                 operation=operation,
-                video_id=video.id if video else "-",
+                video_id=video.id if video else NO_VIDEO,
                 upload_id=video.upload_id if video else "",
                 part_number=arguments.get("PartNumber"),
                 chunk_size=size,
@@ -319,11 +322,13 @@ class Gateway:
         )
 
 
-def _bad(message: str, code: str = "InvalidRequest", status: int = 400) -> _FailedError:
-    failure = Failure(
-        doing="The request cannot be served", code=code, message=message, status=status, operation="", video_id="-"
+def _bad(
+    message: str, code: str = "InvalidRequest", status: int = 400, *, video_id: str = NO_VIDEO
+) -> _FailedError:
+    doing = "The request cannot be served"
+    return _FailedError(
+        Failure(doing=doing, code=code, message=message, status=status, operation="", video_id=video_id)
     )
-    return _FailedError(failure)
 
 
 def _number(part: dict[str, Any]) -> int:
