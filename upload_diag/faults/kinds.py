@@ -12,6 +12,7 @@ from email.utils import format_datetime
 from typing import ClassVar, Literal
 
 from upload_diag.faults.exchange import CutError, Exchange
+from upload_diag.faults.fields import ByteRate, Positive, Rate, Seconds, ServiceCode, Shift, Status, Whole, check
 from upload_diag.faults.pages import page
 from upload_diag.faults.refusal import S3Error, url_expired
 from upload_diag.faults.response import Delivery, Response, error_document
@@ -27,9 +28,16 @@ MAX_SKEW = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """Base of all faults; does nothing."""
+    """Base of all faults; does nothing.
+
+    Raises:
+        UsageError: a field holds what it may not.
+    """
 
     kind: ClassVar[str] = ""
+
+    def __post_init__(self) -> None:
+        check(self)
 
     def before(self, exchange: Exchange) -> Response | None:
         """Act before the operation; an answer instead of it, or None.
@@ -73,10 +81,10 @@ class Respond(Fault):
     """
 
     kind: ClassVar[str] = "respond"
-    code: str
-    status: int | None = None
+    code: ServiceCode
+    status: Status | None = None
     message: str | None = None
-    retry_after: int | None = None
+    retry_after: Whole | None = None
 
     def before(self, exchange: Exchange) -> None:
         headers = {} if self.retry_after is None else {"retry-after": str(self.retry_after)}
@@ -94,7 +102,7 @@ class HttpPage(Fault):
 
     kind: ClassVar[str] = "http-page"
     page: Literal["nginx", "cloudflare", "alb", "cloudfront", "haproxy", "apache"] = "nginx"
-    status: int = 502
+    status: Status = 502
 
     def before(self, exchange: Exchange) -> Response:
         return page(self.page, self.status)
@@ -110,8 +118,8 @@ class Delay(Fault):
     """
 
     kind: ClassVar[str] = "delay"
-    seconds: float
-    jitter: float = 0.0
+    seconds: Seconds
+    jitter: Seconds = 0.0
 
     def before(self, exchange: Exchange) -> None:
         exchange.hooks.sleep(self.seconds + exchange.random.random() * self.jitter)
@@ -126,7 +134,7 @@ class Bandwidth(Fault):
     """
 
     kind: ClassVar[str] = "bandwidth"
-    bytes_per_second: float
+    bytes_per_second: ByteRate
 
     def before(self, exchange: Exchange) -> None:
         exchange.pace(self.bytes_per_second)
@@ -146,8 +154,8 @@ class Stall(Fault):
     """
 
     kind: ClassVar[str] = "stall"
-    seconds: float = 3600.0
-    at_byte: int = 0
+    seconds: Seconds = 3600.0
+    at_byte: Whole = 0
 
     def before(self, exchange: Exchange) -> None:
         def stall() -> None:
@@ -166,7 +174,7 @@ class Reset(Fault):
     """
 
     kind: ClassVar[str] = "reset"
-    at_byte: int = 0
+    at_byte: Whole = 0
 
     def before(self, exchange: Exchange) -> None:
         def reset() -> None:
@@ -185,7 +193,7 @@ class Truncate(Fault):
     """
 
     kind: ClassVar[str] = "truncate"
-    at_byte: int = 0
+    at_byte: Whole = 0
     reset: bool = False
 
     def after(self, exchange: Exchange, response: Response) -> Response:
@@ -238,7 +246,7 @@ class OkWithError(Fault):
     """
 
     kind: ClassVar[str] = "ok-with-error"
-    code: str = "InternalError"
+    code: ServiceCode = "InternalError"
     work: bool = False
 
     def before(self, exchange: Exchange) -> Response | None:
@@ -320,7 +328,7 @@ class SkewClock(Fault):
     """
 
     kind: ClassVar[str] = "skew-clock"
-    seconds: float
+    seconds: Shift
 
     def before(self, exchange: Exchange) -> None:
         request = exchange.request
@@ -349,7 +357,7 @@ class AdvanceClock(Fault):
     """
 
     kind: ClassVar[str] = "advance-clock"
-    seconds: float
+    seconds: Shift
 
     def before(self, exchange: Exchange) -> None:
         exchange.hooks.move_clock(advance=self.seconds)
@@ -365,8 +373,8 @@ class Throttle(Fault):
     """
 
     kind: ClassVar[str] = "throttle"
-    requests_per_second: float
-    burst: int = 1
+    requests_per_second: Rate
+    burst: Positive = 1
 
     def before(self, exchange: Exchange) -> None:
         # A fault is frozen; the bucket belongs to where it is armed.

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from random import Random
 from typing import Any
 
+from upload_diag.faults.fields import Operation, PartNumber, Positive, Probability, Seconds, Whole, check
 from upload_diag.faults.kinds import Fault
 from upload_diag.faults.request import S3Request
 from upload_diag.faults.uploads import Upload
@@ -31,20 +32,26 @@ class When:
         nth: it strikes from the nth matching request on; alone, only then.
         times: how often it strikes at most.
         probability: of striking, 0 to 1, drawn from the server's seed.
+
+    Raises:
+        UsageError: a field holds what it may not.
     """
 
-    operation: str | None = None
+    operation: Operation | None = None
     bucket: str | None = None
     key: str | None = None
     access_key: str | None = None
     upload_id: str | None = None
-    part_number: int | None = None
-    after_parts: int | None = None
-    after_bytes: int | None = None
-    after_seconds: float | None = None
-    nth: int | None = None
-    times: int | None = None
-    probability: float | None = None
+    part_number: PartNumber | None = None
+    after_parts: Whole | None = None
+    after_bytes: Whole | None = None
+    after_seconds: Seconds | None = None
+    nth: Positive | None = None
+    times: Positive | None = None
+    probability: Probability | None = None
+
+    def __post_init__(self) -> None:
+        check(self)
 
     @property
     def limit(self) -> int | None:

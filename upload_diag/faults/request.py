@@ -7,7 +7,7 @@ from urllib.parse import unquote, unquote_plus
 
 from upload_diag.faults.http import Head
 
-__all__ = ["MULTIPART", "STS", "S3Request", "read_request"]
+__all__ = ["OPERATIONS", "STS", "S3Request", "read_request"]
 
 STS = "STS"  # the operation of every request to the token service, whose action stands in the body
 
@@ -28,17 +28,20 @@ _OBJECT = {
 }  # fmt: skip
 _VERB = {"GET": "Get", "PUT": "Put", "DELETE": "Delete"}
 
-MULTIPART = frozenset(
+_OF_SESSION = {
+    "PUT": "UploadPart", "POST": "CompleteMultipartUpload", "GET": "ListParts", "DELETE": "AbortMultipartUpload",
+}  # fmt: skip
+_OF_OBJECT = {"GET": "GetObject", "HEAD": "HeadObject", "PUT": "PutObject", "DELETE": "DeleteObject"}
+_OF_BUCKET = {"PUT": "CreateBucket", "HEAD": "HeadBucket", "DELETE": "DeleteBucket"}
+_POSTED = {"uploads": "CreateMultipartUpload", "restore": "RestoreObject", "select": "SelectObjectContent"}
+OPERATIONS = frozenset(
     (
-        "CreateMultipartUpload",
-        "UploadPart",
-        "UploadPartCopy",
-        "ListParts",
-        "ListMultipartUploads",
-        "CompleteMultipartUpload",
-        "AbortMultipartUpload",
+        STS, "CopyObject", "DeleteObjects", "ListBuckets", "ListMultipartUploads", "ListObjectVersions", "ListObjects",
+        "ListObjectsV2", "PostObject", "UploadPartCopy",
+        *(name for table in (_OF_SESSION, _OF_OBJECT, _OF_BUCKET, _POSTED) for name in table.values()),
+        *(verb + name for verb in _VERB.values() for table in (_BUCKET, _OBJECT) for name in table.values()),
     )
-)
+)  # fmt: skip
 
 _VIRTUAL_HOST = re.compile(
     r"(?P<bucket>[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9])\.(?:s3[.\-][a-z0-9.\-]+|s3|localhost)", re.IGNORECASE
@@ -50,7 +53,7 @@ class S3Request:
     """A request, read.
 
     Attributes:
-        operation: its S3 name, such as UploadPart; empty when no operation fits.
+        operation: its S3 name, one of `OPERATIONS`; empty when no operation fits.
         path: still percent-encoded, always path-style: /bucket/key.
         raw_path: as the client sent it (what it signed).
         raw_query: as the client sent it.
@@ -135,25 +138,17 @@ def _operation(method: str, bucket: str, key: str, query: Mapping[str, str], hea
         return "ListBuckets" if method == "GET" else ""
     if not key:
         return _bucket_operation(method, query, headers)
+    copies = method == "PUT" and "x-amz-copy-source" in headers
     if "uploadId" in query:
-        copy = "x-amz-copy-source" in headers
-        return {
-            "PUT": "UploadPartCopy" if copy else "UploadPart",
-            "POST": "CompleteMultipartUpload",
-            "GET": "ListParts",
-            "DELETE": "AbortMultipartUpload",
-        }.get(method, "")
+        return "UploadPartCopy" if copies else _OF_SESSION.get(method, "")
     if method == "GET" and "uploads" in query:
         return ""
     if method == "POST":
-        posts = {"uploads": "CreateMultipartUpload", "restore": "RestoreObject", "select": "SelectObjectContent"}
-        return next((name for flag, name in posts.items() if flag in query), "")
+        return next((name for flag, name in _POSTED.items() if flag in query), "")
     for flag, name in _OBJECT.items():
         if flag in query and method in _VERB:
             return _VERB[method] + name
-    if method == "PUT":
-        return "CopyObject" if "x-amz-copy-source" in headers else "PutObject"
-    return {"GET": "GetObject", "HEAD": "HeadObject", "DELETE": "DeleteObject"}.get(method, "")
+    return "CopyObject" if copies else _OF_OBJECT.get(method, "")
 
 
 def _bucket_operation(method: str, query: Mapping[str, str], headers: Mapping[str, str]) -> str:
@@ -170,4 +165,4 @@ def _bucket_operation(method: str, query: Mapping[str, str], headers: Mapping[st
         if "versions" in query:
             return "ListObjectVersions"
         return "ListObjectsV2" if query.get("list-type") == "2" else "ListObjects"
-    return {"PUT": "CreateBucket", "HEAD": "HeadBucket", "DELETE": "DeleteBucket"}.get(method, "")
+    return _OF_BUCKET.get(method, "")
