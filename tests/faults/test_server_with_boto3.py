@@ -156,3 +156,14 @@ def test_a_managed_upload_with_each_checksum(s3, algorithm):
     assert head[f"Checksum{algorithm}"].endswith("-3") == (algorithm != "CRC64NVME")
     assert s3.get_object(Bucket="bkt", Key="k")["Body"].read() == body
     assert s3.get_object_tagging(Bucket="bkt", Key="k")["TagSet"] == [{"Key": "x", "Value": "y"}]
+
+
+def test_an_upload_id_never_ends_in_a_dot_which_would_seem_to_end_a_sentence():
+    from datetime import UTC, datetime
+
+    from upload_diag.faults.uploads import Ledger
+
+    ledger = Ledger(0, lambda _: None)
+    ids = {ledger.create("bkt", "k", datetime.now(UTC)).id for _ in range(1000)}
+    assert len(ids) == 1000
+    assert not [each for each in ids if each.endswith(".")]

@@ -322,9 +322,7 @@ class Gateway:
         )
 
 
-def _bad(
-    message: str, code: str = "InvalidRequest", status: int = 400, *, video_id: str = NO_VIDEO
-) -> _FailedError:
+def _bad(message: str, code: str = "InvalidRequest", status: int = 400, *, video_id: str = NO_VIDEO) -> _FailedError:
     doing = "The request cannot be served"
     return _FailedError(
         Failure(doing=doing, code=code, message=message, status=status, operation="", video_id=video_id)

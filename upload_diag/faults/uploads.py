@@ -148,7 +148,8 @@ class Ledger(Generic[C]):
         self._created[bucket, key] += 1
         text = f"{self._seed}/{bucket}/{key}/{self._created[bucket, key]}"
         token = hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=48)
-        upload_id = urlsafe_b64encode(token.digest()).decode("ascii").replace("-", ".")
+        # Clients put ids into sentences, where a dot at the end of one cannot be told from the end of the sentence.
+        upload_id = urlsafe_b64encode(token.digest()).decode("ascii").replace("-", ".").rstrip(".")
         upload: Upload[C] = Upload(
             upload_id, bucket, key, now, initiator, dict(headers or {}), *_checksum_choice(algorithm, checksum_type)
         )
