@@ -105,7 +105,7 @@ class Index:
                 yield literal, LabelledFact(label, before, self.code_named)
         for operation in OPERATIONS:
             word = operation.lower()
-            yield word, Word(word, "operation", operation, 40, ("handler", "command", "result", "request"))
+            yield word, Word(word, "operation", operation, 40, ("handler", "command", "result", "request", "async("))
         for provider, words in PROVIDERS.items():
             yield from ((word, Word(word, "provider", provider, 50)) for word in words)
 

@@ -49,7 +49,7 @@ _ROWS: dict[Meaning, str] = {
         errorType error_type error.type err.code error.code code_ exceptionName exception_name x-amzn-errortype
         x-ms-error-code __type errorName errno reason error_summary .tag actionRequired action_required awsError
         error exception.type exceptionType exception_type sqlState Exception aws.error.code s3ErrorCode ErrorKind
-        cause_code error_reason name_ errorClass error_class""",
+        cause_code error_reason name_ errorClass error_class codigo código fehlercode codice""",
     Meaning.NAME: """name type title kind class status_text statusText short_code action nextAction next_action
         recommendedAction recommended_action""",
     Meaning.STATUS: """status statusCode status_code httpStatus http_status httpStatusCode http_status_code httpCode
@@ -80,7 +80,7 @@ _ROWS: dict[Meaning, str] = {
     Meaning.OPERATION: "operation operationName operation_name eventName apiName aws.operation rpc.method commandName api",
     Meaning.REQUEST_ID: """requestId request_id request-id x-amz-request-id RequestID aws.request_id x-oss-request-id
         x-obs-request-id x-cos-request-id x-ms-request-id x-goog-request-id x-minio-request-id aws.request.id
-        x-request-id""",
+        x-request-id opc-request-id""",
     Meaning.HOST_ID: """hostId host_id x-amz-id-2 extendedRequestId extended_request_id s3ExtendedRequestId
         aws.extended_request_id aws.request.extended_id id2 x-obs-id-2""",
     Meaning.REGION: "region awsRegion aws_region cloud.region x-amz-bucket-region",

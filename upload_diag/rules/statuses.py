@@ -68,7 +68,7 @@ STATUSES: dict[int, E] = {
 REASONS: dict[int, tuple[str, ...]] = {
     200: ("ok",),
     204: ("no content",),
-    301: ("moved permanently",),
+    301: ("moved permanently", "response missing"),
     307: ("temporary redirect",),
     400: ("bad request",),
     401: ("unauthorized", "unauthorised"),
@@ -155,10 +155,25 @@ MARKERS: tuple[tuple[str, str, str], ...] = (
     ("tus-resume", "resum", r"\b(?:while resuming|(?:failed|unable) to resume) (?:the )?upload"),
     ("tus-resume", "patch", r"\bmethod[\"']?: ?[\"']?patch\b(?!.{0,900}\bcannot patch /)"),
     ("tus-resume", "request method: head", r"/(?:files|uploads|tus)[./]{0,4}/?[0-9a-f]{16,64} request method: head\b"),
-    ("tus-resume", "tus-resumable", r"http/[\d.]{1,3} (?:404|410)\b.{0,600}?tus-resumable: ?\d"),
+    ("tus-resume", "tus-resumable", r"http/[\d.]{1,3} (?:404|410)\b(?!.{0,600}\bpost /).{0,600}?tus-resumable: ?\d"),
+    (
+        "tus-resume",
+        "patch http",
+        r"\bpatch https?://\S{1,200}/(?:files|uploads?|resumable|tus)\b\S{0,300} (?:net::err_\w{1,40} )?(?:404|410)\b",
+    ),
+    (
+        "tus-resume",
+        "head http",
+        r"\bhead https?://\S{1,200}/(?:files|uploads?|resumable|tus)\b\S{0,300} (?:net::err_\w{1,40} )?(?:404|410)\b",
+    ),
     ("upload-address", "uploadid=", r"[?&]uploadid=\S{6,300} failed to load resource: the server responded"),
     ("gone-upload", "410", r"\b410\b[^/]{0,60}?\b(?<!-)upload(?!s?[/.-])"),
     ("gone-upload", "410", r"\b(?<![/-])upload(?:ing|s)?\b[^/.]{0,60}?\b410\b"),
+    (
+        "gcs-session",
+        "resumable_media",
+        r"resumable_media\.\w{1,30}\.invalidresponse: \('request failed with status code', (?:410|404.{1,80}\b308\b)",
+    ),
     ("gcs-session", "upload_id=", r"uploadtype=resumable\S{0,200}upload_id=|upload_id=\S{0,300}uploadtype=resumable"),
 )
 """Facts of a text that let a status say more."""

@@ -34,6 +34,8 @@ class Label:
 
 
 _ID = r"[A-Za-z0-9][A-Za-z0-9._~+/=:%-]{2,300}"
+# Where no sign stands between a label and its value, that must look like an id: it holds a digit.
+_BARE_ID = r"[\"'`(<「]?(?=\S{0,60}\d)([A-Za-z0-9][A-Za-z0-9._~+/=-]{3,300})"
 # What stands between a label and its value: `: `, `="`, `=>`, `] => `, `"]=> string(3) "`, `: Some("`.
 _SEP = r"[\"'`\]]{0,2}\s?(?:=>|[:=])\s?(?:Some\(|(?:string|int)\(\d{0,5}\)?\s?)?[\"'`\[(]{0,2}"
 
@@ -53,8 +55,12 @@ LABELS: tuple[Label, ...] = (
         r"(?<!http[Cc]ode)(?<![Ee]xit[Cc]ode)(?:" + _SEP + r"| ')([A-Za-z][\w.]{2,80})",
         85,
     ),
-    # B2: "(400 bad_request)"
+    # B2: "(400 bad_request)", "unknown error: 400 bad_request …"
     Label("code", r"\((?:400|401|403|404|405|408|409|416|429|500|503) ([a-z]{2,20}(?:_[a-z0-9]{2,20}){0,4})\)", 80),
+    Label(
+        "code", r"error: (?:400|401|403|404|405|408|409|416|429|500|503) ([a-z]{2,20}(?:_[a-z0-9]{2,20}){1,4})\b", 80
+    ),
+    Label("code", r"BmcException: \(\d{3}, ([A-Za-z]\w{2,60}), ", 90),
     # --- operation ----------------------------------------------------------------------------------------------
     Label("operation", r"when calling the ([A-Z]\w{3,40}) ?(\w{0,12}?) ?operation", 90),
     Label("operation", r"when calling the ([A-Z]\w{3,60})", 85),
@@ -63,9 +69,10 @@ LABELS: tuple[Label, ...] = (
     Label("operation", r"executing \"([A-Z]\w{3,60})\" on", 90),
     Label("operation", r"\bAPI: ([A-Z]\w{3,60})\(", 90),
     Label("operation", r"eventName\"?: ?\"?([A-Z]\w{3,60})", 80),
+    Label("operation", r"ERROR (CreateMultipartUpload|UploadPart|CompleteMultipartUpload|PutObject) \S{1,900} = ", 60),
     Label(  # a stack frame of an SDK's generated code, or the query of the JavaScript SDK
         "operation",
-        r"\b(?:de_|se_|throw)?([A-Z]\w{3,40}?)(?:CommandError|OperationDeserializer|OperationSerializer|Command\b)"
+        r"\b(?!MultipartUploadCommand)(?:de_|se_|throw)?([A-Z]\w{3,40}?)(?:CommandError|OperationDeserializer|OperationSerializer|Command\b)"
         r"|\bx-id=(\w{4,40})",
     ),
     # --- status 0: the client never saw an answer ----------------------------------------------------------------
@@ -73,6 +80,7 @@ LABELS: tuple[Label, ...] = (
         "http_status",
         r"(?:[Ss]tatus(?: ?[Cc]ode)?|[Rr]esponded with|[Rr]esponse code)[\"']?:? ?(0)\b(?!\.)",
     ),
+    Label("http_status", r"serverError Code=-(\d{3})\b"),  # Alibaba Cloud's SDK for iOS
     # --- ids ----------------------------------------------------------------------------------------------------
     Label(
         "request_id",
@@ -89,6 +97,29 @@ LABELS: tuple[Label, ...] = (
         r"(?:upload|Upload)(?:[ _-][Ii][Dd]|Id|ID|id)(?:" + _SEP + r"|s/| \")(" + _ID + ")",
         60,
     ),
+    Label("upload_id", r"ultipart[ _]?[Uu]pload[ _]?[Ii][Dd]" + _SEP + "(" + _ID + ")", 85),
+    Label(
+        "upload_id",
+        r"(?:upload|Upload)(?: (?:with|for|by))?(?:[ _-][Ii][Dd]|Id|ID|id)(?: of| is)? " + _BARE_ID,
+        45,
+    ),
+    Label(
+        "upload_id", r"(?:upload|Upload)[ -]?(?:[Ss]ession|[Ss]itzung)(?: with id)?(?:" + _SEP + "| )" + _BARE_ID, 40
+    ),
+    Label(
+        "upload_id",
+        r"[Uu]pload:? " + _BARE_ID + r"(?<=.{6})[\"'`)>.]? (?:is|was|not|has|does|no longer|expired|cannot)\b",
+        35,
+    ),
+    Label("upload_id", r"ultipartNotFound: upload " + _BARE_ID, 50),
+    Label(  # other languages
+        "upload_id",
+        r"(?:[Ss]esi[oó]n|[Сс]есси[яюи]|[Ss]essão|[Ss]essione|[Ss]ession) (?:de |d['’]|di )?"
+        r"(?:загрузки|carga|subida|upload|envio|envoi|caricamento|téléversement) " + _BARE_ID,
+        40,
+    ),
+    Label("upload_id", r"[Uu]pload ?I?[Dd]?d?[^\x00-\x7f]{2,20}[:：] ?(" + _ID + ")", 45),
+    Label("upload_id", r"上传(?:会话|任务|ID|id) ?[:：]? ?" + _BARE_ID, 40),
     Label("upload_id", r"--upload-id[ =]['\"]?(" + _ID + ")", 70),
     Label("upload_id", r"[Ii]nvalid upload id:? [\"'`]?(" + _ID + ")", 65),
     Label("upload_id", r"uploadIDDir=\S{0,400}[/\\]([A-Za-z0-9-]{8,120})", 90),
@@ -105,12 +136,24 @@ LABELS: tuple[Label, ...] = (
     # --- place --------------------------------------------------------------------------------------------------
     Label(
         "bucket",
-        r"\b(?:[Bb]ucket|BUCKET)(?:_?[Nn]ame)?"
+        r"\b(?:[Bb]ucket|BUCKET)(?:_?[Nn]ame| named)?"
         r"(?:[\"'\]]{0,2} ?(?:=>|[:=]) ?(?:string\(\d{1,5}\) )?[\"'`\[]?|\s[\"'`\[(])([A-Za-z0-9][\w.-]{2,62})",
     ),
     Label("bucket", r"(?<!\w)--?[Bb]ucket(?:-?[Nn]ame)?[ =]['\"]?([A-Za-z0-9][\w.-]{2,62})", 70),
-    Label("bucket", r"\bbucket ([a-z0-9][\w.-]{2,62}), key ", 45),  # ClickHouse
-    Label("key", r"\bbucket [a-z0-9][\w.-]{2,62}, key ([^\s,]{1,900})", 45),
+    Label("bucket", r"\bbucket ([a-z0-9][\w.-]{2,62}),? key ", 45),  # ClickHouse, Celeborn
+    Label("key", r"\bbucket [a-z0-9][\w.-]{2,62},? key ([^\s,]{1,900})", 45),
+    Label(  # a name that is no word of English
+        "bucket",
+        r"\b[Bb]ucket (?!(?:pre|cross|auto|non|multi|re|read|write|owner|level|policy|key|public)-)"
+        r"(?=[a-z0-9.-]{0,62}[-\d])([a-z][a-z0-9.-]{2,62}[a-z0-9])\b",
+        25,
+    ),
+    Label(  # restic
+        "bucket",
+        r"\bs3:(?:https?://)?[\w.-]{4,200}(?::\d{1,5})?/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?=[/\s\"']|$)",
+        60,
+    ),
+    Label("bucket", r"\bBucketKey\{[^}]{0,120}?[ ,{]name='([^']{3,63})'", 70),  # Oracle Cloud's SDK for Java
     Label("key", r"(?<!\w)--?[Kk]ey[ =](?:'([^']{1,900})'|\"([^\"]{1,900})\"|([^\s'\"]{1,900}))", 70),
     Label("bucket", r"\bS3::\w{3,30}\(([a-z0-9][\w.-]{2,62})[,)]", 60),  # a class for PHP
     Label("bucket", r"\bcontainer(?:Name)?[\"']? ?[:=] ?[\"'`]?([a-z0-9][a-z0-9-]{2,62})", 40),
@@ -134,13 +177,14 @@ LABELS: tuple[Label, ...] = (
     Label(
         "key",
         # Behind a colon it must look like a key: "failed to close object: Large files …"
-        r"\bobject(?:Name|_name)?(?:[\"']? ?= ?[\"'`]?|[\"']? ?: ?[\"'`]?(?=[^\s\"'`,)]{0,200}[./\d_-]))"
+        r"\b[Oo]bject(?:Name|_name)?(?:[\"']? ?= ?[\"'`]?|[\"']? ?: ?[\"'`]?(?=[^\s\"'`,)]{0,200}[./\d_-]))"
         r"([^\s\"'`,)]{1,900})",
     ),
     Label("key", r"\bwith key:? (?=[^\s\"'`,;]{0,300}/)([^\s\"'`,;]{1,900})", 40),
     Label("key", r"\brequestedKey\"?: ?\"([^\"]{1,900})\"", 60),
     Label("key", r"\bobjectName = ([^\s,)]{1,900})", 60),
-    Label("key", r"[Ff]or object ([^\s:,'\"]{1,600}/[^\s:,'\"]{1,300})", 40),
+    Label("key", r"(?:[Ff]or|[Oo]f) object ([^\s:,'\"]{1,600}/[^\s:,'\"]{1,300})", 40),
+    Label("key", r"ERROR (?:CreateMultipartUpload|UploadPart|CompleteMultipartUpload|PutObject) (\S{1,900}) = ", 60),
     Label("key", r"putting object ([^\s:,\"']{1,900}):", 60),
     Label("key", r"multipart upload on ([^\s:]{1,900}):", 60),
     Label("key", r"failed to upload '([^']{1,900})'", 40),
@@ -193,7 +237,8 @@ _CODE_AFTER = re.compile(r"[\s:\"'`(\[-]{1,4}(?:[A-Z][a-z]{1,20}){2,6}\b")  # "4
 _ERROR_AFTER = re.compile(r" (?:http )?(?:error|response|status)\b")
 # Words that stand before other numbers too; what is counted stands behind those.
 _TELLING = re.compile(
-    r"\b(?:attempts|failed|failure|gave|gets?|getting|got|received|results? in|retries|returns?|unauthori[sz]ed|with)"
+    r"\b(?:answer(?:ed|s)|attempts|failed|failure|gave|gets?|getting|got|received|results? in|retries|returns?|said"
+    r"|says|unauthori[sz]ed|with)"
     r"(?: an?| http)?:? [\"'`(]?\Z|返回 \Z"
 )
 _COUNTED = re.compile(r" ?(?:[kmgt]?i?b|[a-z]{3,12}s|of|ms|sec|px)\b")
@@ -309,8 +354,9 @@ OPERATIONS = [
 OPERATION_WORDS: tuple[tuple[str, str], ...] = (
     (
         "CompleteMultipartUpload",
-        r"\b(?:complet(?:e|ing)|finish(?:ing)?|close object after copy)\b.{0,24}\bmulti-?(?:ple )?part\b",
+        r"\b(?:complet(?:e|ing)|finish(?:ing)?|finali[sz]ing|close object after copy)\b.{0,24}\bmulti-?(?:ple )?part\b",
     ),
+    ("CompleteMultipartUpload", r"\bmulti-?part upload (?:completion|finali[sz]ation)\b"),
     (
         "CreateMultipartUpload",
         r"\b(?:initiat(?:e|ing)|creat(?:e|ing)|start(?:ing)?)\b.{0,16}\bmulti-?(?:ple )?part\b",
@@ -323,7 +369,8 @@ OPERATION_WORDS: tuple[tuple[str, str], ...] = (
         r"\b(?:create|initiate)[_-]?multipart[_-]?(?:upload|request)(?:\b|transfer|output|result)",
     ),
     ("CompleteMultipartUpload", r"\bthe complete request must include\b"),
-    ("AbortMultipartUpload", r"\babort[_-]multipart[_-]upload\b"),
+    ("AbortMultipartUpload", r"\babort[_-]multipart[_-]upload\b|无法取消.{1,80}上传会话"),
+    ("CreateMultipartUpload", r"\bsignature \[post\] \[\S{1,900}\] \[uploads=\]"),  # s3fs
     ("UploadPart", r"\bupload[_-]part\b"),
     # a class for PHP
     ("CreateBucket", r"\bs3::putbucket\b"),
@@ -342,7 +389,7 @@ OPERATION_WORDS: tuple[tuple[str, str], ...] = (
 """Operations told by verbs, on lower-cased text."""
 
 _ACCESS_LOG = re.compile(
-    r"(?:\A|\s)[0-9a-z]{20,80} (\S{3,63}) \[([^\]]{20,30})\] \S{1,45} \S{1,200} (\S{4,40})"
+    r"(?:\A|\s)[0-9a-z]{4,80} (\S{3,63}) \[([^\]]{20,30})\] \S{1,45} \S{1,200} (\S{4,40})"
     r" (?:REST|S3|BATCH|WEBSITE)\.(\S{3,60}) (\S{1,1100}) (?:\"([^\"]{0,4000})\"|-) (\d{3}|-) (\S{1,60}) "
 )
 _ACCESS_OPERATIONS = {

@@ -809,10 +809,13 @@ _ACCESS_DENIED = (
         "phrase.not-authorized",
         E.ACCESS_DENIED,
         "authorized to",
-        r"\b(?:not|isn['’]?t) authorized to (?:perform|access|upload|write|put|create|do|use|assume|read|make)\b",
+        r"\b(?:not|isn['’]?t) authorized to (?:perform|access|upload|write|put|create|do|use|assume|read|make|complete|modify|abort|list|view|delete|resume)\b",
         refines=(E.INVALID_REQUEST,),
         strength=80,
-        hits=("User: arn:aws:iam::123456789012:user/a is not authorized to perform: s3:PutObject",),
+        hits=(
+            "User: arn:aws:iam::123456789012:user/a is not authorized to perform: s3:PutObject",
+            "Not authorized to complete this upload",
+        ),
         misses=("authorized to perform uploads",),
         seen="IAM",
     ),
@@ -1096,7 +1099,7 @@ _NOT_FOUND = (
         "exist",
         r"\b(?:bucket|specified container) (?!policy|lifecycle|cors|website|tag|encryption|key|configuration"
         r"|for|and|or)"
-        r"(?:\S{1,100} )?(?:does|did)(?: not|n['’]t) exist",
+        r"(?:\S{1,100} )?(?:does|did)(?: not|n['’]t) exist(?! or )",
         refines=(E.OBJECT_NOT_FOUND, E.INVALID_REQUEST),
         strength=85,
         hits=(
@@ -1104,8 +1107,23 @@ _NOT_FOUND = (
             "The bucket doesn't exist",
             "The specified container does not exist.",
         ),
-        misses=("The bucket policy does not exist", "The specified key does not exist."),
+        misses=(
+            "The bucket policy does not exist",
+            "The specified key does not exist.",
+            "bucket a does not exist or you have no permissions",
+        ),
         seen="S3, Azure, MinIO clients",
+    ),
+    Phrase(
+        "phrase.bucket-not-exist-or-hidden",
+        E.BUCKET_NOT_FOUND,
+        "exist or ",
+        r"\bbucket (?:\S{1,100} )?(?:does|did)(?: not|n['’]t) exist or (?:you|access|it|is)\b",
+        refines=(E.OBJECT_NOT_FOUND, E.INVALID_REQUEST),
+        strength=65,
+        hits=("bucket a does not exist or you don't have permissions to access it",),
+        misses=("The bucket policy does not exist",),
+        seen="terragrunt: any other error says more",
     ),
     Phrase(
         "phrase.bucket-not-found",

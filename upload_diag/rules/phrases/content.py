@@ -328,12 +328,16 @@ _PARTS = (
         "phrase.parts-order",
         E.PARTS_REJECTED,
         "parts",
-        r"\blist of parts was not in ascending order|\bparts (?:list )?must be (?:specified in order|ordered"
+        r"\blist of parts was not in ascending order|\bparts (?:list )?must be (?:(?:specified|uploaded|sent|listed) in order|ordered"
         r"|sorted|in ascending)"
         r"|\bparts (?:are |were )?(?:not in order|out of order)",
         refines=(E.INVALID_REQUEST,),
         strength=85,
-        hits=("The parts list must be specified in order by part number.", "parts out of order"),
+        hits=(
+            "The parts list must be specified in order by part number.",
+            "parts out of order",
+            "multipart parts must be uploaded in order",
+        ),
         misses=("parts in order",),
         seen="S3, MinIO",
     ),
@@ -893,11 +897,51 @@ _INVALID_REQUEST = (
         seen="Cloudinary, AWS SDK for JavaScript v2",
     ),
     Phrase(
+        "phrase.missing-or-invalid-field",
+        E.INVALID_REQUEST,
+        "or ",
+        r"\b(?:missing or (?:invalid|malformed|empty)|invalid or missing) (?:\S{1,20} )?(?:fields?|parameters?|params?|arguments?|property|body|headers?|query)\b",
+        strength=65,
+        hits=("Missing or invalid field: uploadId", "invalid or missing query parameters"),
+        misses=("missing or damaged files",),
+        seen="applications",
+    ),
+    Phrase(
+        "phrase.missing-headers",
+        E.INVALID_REQUEST,
+        "header",
+        r"\bmissing (?:chunk|upload|chunk upload|tus|range|content|metadata) headers?\b",
+        strength=65,
+        hits=("Missing chunk upload headers",),
+        misses=("missing CORS header 'Access-Control-Allow-Origin'",),
+        seen="applications",
+    ),
+    Phrase(
+        "phrase.chunk-size-mismatch",
+        E.INVALID_REQUEST,
+        "size",
+        r"\b(?:chunk|part|block)[ _-]size (?:mismatch|does not match|is wrong)",
+        strength=70,
+        hits=("chunk size mismatch: expected 5242880, got 4194304",),
+        misses=("chunk size: 5242880",),
+        seen="applications",
+    ),
+    Phrase(
+        "phrase.aws-chunked-unsupported",
+        E.INVALID_REQUEST,
+        "chunked",
+        r"\b(?:aws-chunked|chunked (?:transfer )?encoding|transfer-encoding:? chunked)\b.{0,40}\b(?:not|un)(?: |-)?(?:supported|implemented|allowed)",
+        strength=75,
+        hits=("Transfering payloads in multiple chunks using aws-chunked is not supported.",),
+        misses=("transfer-encoding: chunked",),
+        seen="Cloudflare R2, stores",
+    ),
+    Phrase(
         "phrase.upload-id-required",
         E.INVALID_REQUEST,
         "upload",
-        r"\b(?:missing|requires?|no) (?:an? |the |valid )?[\"'`]?upload[ _-]?id\b(?! (?:was )?found)"
-        r"|\bupload[ _-]?id[\"'`:]{0,2} (?:parameter |field |header |this field )?(?:is |was |must be |has to be )?"
+        r"\b(?:missing|requires?|no) (?:an? |the |valid )?[\"'`]?upload[ _-]?(?:session[ _-]?)?id\b(?! (?:was )?found)"
+        r"|(?<!new )\bupload[ _-]?(?:id|session)[\"'`:]{0,2} (?:parameter |field |header |this field )?(?:is |was |must be |has to be )?"
         r"(?:required|missing|not (?:be )?(?:provided|specified|set|given|empty)|provided|not allowed to be empty)\b(?! by)",
         strength=65,
         hits=(
@@ -906,6 +950,7 @@ _INVALID_REQUEST = (
             "partNumber > 1 requires uploadId to resume",
             "upload_id: This field is required.",
             "uploadId must be provided",
+            "Upload session is required.",
         ),
         misses=("no upload id found", "the upload id was set", "The uploadId is not valid"),
         seen="applications, runtimes",
@@ -1045,11 +1090,11 @@ _INVALID_REQUEST = (
         "phrase.content-range",
         E.INVALID_REQUEST,
         "content-range",
-        r"\b(?:invalid|malformed|missing|bad|unexpected) (?:\S{1,20} )?content-range|\bcontent-range "
+        r"\b(?:invalid|malformed|missing|bad|unexpected|failed to parse|cannot parse) (?:\S{1,20} )?content-range|\bcontent-range "
         r"(?:header )?(?:\S{1,40} )?(?:is )?"
         r"(?:invalid|missing|malformed|not valid)",
         strength=65,
-        hits=("Invalid Content-Range header", "content-range is missing"),
+        hits=("Invalid Content-Range header", "content-range is missing", "Failed to parse Content-Range header."),
         misses=("Content-Range: bytes 0-1/2",),
         seen="Google Cloud Storage, OneDrive",
     ),

@@ -538,10 +538,10 @@ _QUOTA = (
         "phrase.quota-exceeded",
         E.QUOTA_EXCEEDED,
         "quota",
-        r"\bquota (?:has been |was |is |set .{0,40}was )?(?:already )?(?:exceeded|reached|full|exhausted)\b"
+        r"\b(?<!retry )quota (?:has been |was |is |set .{0,40}was )?(?:already )?(?:exceeded|reached|full|exhausted)\b"
         r"|\bexceed(?:s|ed)? (?:the |your "
         r"|their |its |my |our )?(?:\S{1,30} )?(?:\S{1,30} )?quota\b|\b(?:over|out of|not enough) quota\b"
-        r"|\bquota (?:limit )?exceeded"
+        r"|(?<!retry )\bquota limit exceeded"
         r"|\binsufficient quota",
         refines=_FULL,
         strength=75,
@@ -551,7 +551,7 @@ _QUOTA = (
             "The user has exceeded their Drive storage quota",
             "Storage quota exceeded",
         ),
-        misses=("quota: 10 GB", "quota updated"),
+        misses=("quota: 10 GB", "quota updated", "failed to get rate limit token, retry quota exceeded, 0 available"),
         seen="Ceph, Google Drive, Baidu, applications",
     ),
     Phrase(

@@ -12,29 +12,52 @@ __all__ = ["SESSION"]
 # A dead session stands behind a 404 of the object, or a 400, when a backend words it itself.
 _OVER = (E.OBJECT_NOT_FOUND, E.INVALID_REQUEST)
 
-# A sentence is a subject, its name, the words between, and what is said of it. The subject is the session itself, or a
-# bare "upload" where nothing before it says that something else is meant. A name holds a digit: "upload folder" is none.
+# A sentence is a subject, its name, what it belongs to, the words between, and what is said of it. The subject is the
+# session itself, by any of its names, or a bare "upload" where nothing before it says that something else is meant.
+# A name holds a digit, or stands in quotes: "upload folder" is none.
+_NOT_IF = r"\b(?<!for )(?<!no )(?<!if )(?<!if the )(?<!if an )(?<!when the )(?<!whether the )"
 _SESSION = (
-    r"\b(?<!for )(?<!no )(?<!if )(?<!if the )(?<!if an )(?<!when the )(?<!whether the )"
-    r"(?:(?:multi-?part|resumable|chunked|tus)[ -]upload(?:[ _-](?:session|id(?:entifier)?))?"
+    rf"{_NOT_IF}(?:(?:multi-?part|resumable|chunked|tus)[ -]upload(?:[ _-](?:session|id(?:entifier)?))?"
     r"|upload[ _-]?(?:session|id|context|ticket))(?: id)?"
 )
-_ID = r"\bupload(?:[ _-]session)?[ _-]?id\b"
-_UPLOAD = (
-    r"\b(?<!for )(?<!for this )(?<!for the )(?<!for your )(?<!to )(?<!for multipart )(?<!if )(?<!if the )(?<!if an )"
-    r"(?<!when the )(?<!whether the )upload"
+_ID = r"\b(?:upload(?:[ _-]session)?|multi-?part)[ _-]?id(?:entifier)?\b"
+_UPLOAD = rf"{_NOT_IF}(?<!for this )(?<!for the )(?<!for your )(?<!to )(?<!for multipart )upload"
+_NAME = (
+    r"(?:[:=] ?| )(?:(?:with|for|identified by) (?:(?:the |this |that |given )?(?:upload |session )?(?:id|name) )?)?"
+    r"(?:[:=]? ?(?:[^\s\d(]{0,40}\d|[\"'`(])\S{0,200} )?"
 )
-_NAME = r"(?:[:=] ?| )(?:(?:with|for) (?:(?:the |this |that |given )?(?:upload )?id )?)?(?:[:=]? ?[^\s\d(]{0,40}\d\S{0,200} )?"
+_THING = r"(?!(?:the |this |your )?(?:access |security |session |upload |auth )?(?:token|url|link|credentials?|signature|key|policy|certificate|cookie)\b)"
+_OF = (
+    rf"(?:(?:for|of|on|from|associated with|created|started|opened) {_THING}\S{{1,200}} "
+    rf"(?:(?!(?:is|was|has|had|not|could|can|no|does|did|already|may|might|expired)\b){_THING}\S{{1,200}} )?)?"
+)
 _BETWEEN = (
-    r"(?:(?:that|which|is|was|has|been|could|be|have|may|might|already|probably|seems|to|you|provided|specified"
-    r"|given|used|use|sent|are|trying|resume|either|does|do|did|since|now|automatically) ){0,6}"
+    r"(?:(?:that|which|is|was|has|had|been|could|be|have|may|might|already|probably|apparently|seems|appears|to|you|we|reach|access|find|continue|modify|complete|finish"
+    r"|provided|specified|given|used|use|sent|are|trying|resume|either|does|do|did|since|now|just|got|automatically|silently) ){0,6}"
 )
-_ELSEWHERE = (
-    r"(?! yet)(?! (?:in|on) (?:the |your |this )?(?:request|cache|response|query|form|body|headers?|url|local|memory))"
+_ELSEWHERE = r"(?! yet)(?! (?:in|on|from) (?:the |your |this |our )?(?:\S{1,40} )?(?:request|cache|response|query|form|body|headers?|url|local|memory)\b)"
+_NOT_FOUND = (
+    r"(?:not (?:be )?(?:found|located)\b|not (?:known|recogni[sz]ed|resumable)\b|not available any(?: ?more| longer)|can(?:not|['’]t) be found"
+    rf"|not exists?\b|(?:does|did|do)n['’]?t exists?\b|nowhere to be found|non-?existent){_ELSEWHERE}"
 )
-_NOT_FOUND = rf"(?:not (?:be )?(?:found|located)|not available any(?: ?more| longer)|can(?:not|['’]t) be found|not exists?\b|(?:does|did|do)n['’]?t exists?\b){_ELSEWHERE}"
-_BAD = r"(?:invalid|unknown|expired|stale|bad|dead|wrong|inactive|unrecogni[sz]ed|non-?existent)"
-_ANY = r"(?:(?:the|this|that|an?|any|your|specified|given|active|matching|existing|open|such|valid) ){0,3}"
+_ADJECTIVE = r"valid|active|known|alive|open|present|recogni[sz]ed|in progress|available|resumable|usable"
+# What is said of a session that is over. Of a bare upload most of it is said after every run.
+_IS_OVER = (
+    rf"(?:(?:not|isn['’]?t|wasn['’]?t) (?:{_ADJECTIVE})|no longer (?:{_ADJECTIVE}|exists?|there|found|tracked)"
+    r"|expired|invalid|invalidated|closed|gone|lost|stale|too old|timed out|lapsed|elapsed|outdated|obsolete|unavailable"
+    r"|went away|ran out|deleted|removed|purged|wiped|aborted|terminated|unknown|unrecogni[sz]ed|inactive|missing|absent"
+    r"|disappeared|vanished|dead|died|killed|evicted|forgotten|discarded|dropped|abandoned|destroyed|revoked|reaped|reclaimed"
+    r"|swept|cleaned up|garbage[ -]collected|mismatch|(?:cancell?ed|reset) by (?:the )?(?:server|store|service|backend)"
+    r"|(?:already|previously) (?:been )?(?:complete|completed|finished|finali[sz]ed|ended|used|committed|assembled|merged)"
+    r"|(?:cannot|can['’]?t|can no longer|could not) be (?:resumed|continued|reused|used|recovered|restored|opened)"
+    r"|(?:exceeded|reached|outlived|past|beyond) (?:its|the) (?:ttl|life ?time|time ?out|max(?:imum)? (?:age|life ?time)|retention|expir(?:y|ation)|validity)"
+    r"|ttl (?:has )?expired|belongs? to (?:another|a different)|not belong)\b(?! by (?:the |a )?(?:user|client|caller))"
+)
+_BAD = (
+    r"(?:invalid|unknown|expired|stale|bad|dead|wrong|inactive|unrecogni[sz]ed|non-?existent|lapsed|outdated|aborted"
+    r"|not (?:an? |the )?(?:valid|active|existing|known|open)|no (?:valid|active|open|known))"
+)
+_ANY = r"(?:(?:the|this|that|an?|any|your|our|my|specified|given|active|matching|existing|open|such|valid|requested|corresponding) ){0,3}"
 _NO_NOUN = r"(?! (?:upload )?(?:request|argument|parameter|response|header|format|type))"
 _LOGIN = r"(?!.{0,60}\b(?:log|sign)[ -]?in\b)"
 
@@ -43,7 +66,7 @@ SESSION = (
         "phrase.upload-not-exist",
         E.SESSION_EXPIRED,
         "upload",
-        rf"(?:{_SESSION}|{_UPLOAD}){_NAME}{_BETWEEN}{_NOT_FOUND}",
+        rf"(?:{_SESSION}{_NAME}{_OF}|{_UPLOAD}{_NAME}){_BETWEEN}{_NOT_FOUND}",
         refines=_OVER,
         strength=85,
         hits=(
@@ -60,6 +83,9 @@ SESSION = (
             "upload_id not found: 12345",
             "the multipart upload identifier cannot be found",
             "The upload you are trying to resume is not available anymore",
+            "Upload session 9c41 for clip.mov was not found",
+            "upload (9c41-aa) is not known to this node",
+            "upload session is nowhere to be found",
         ),
         misses=(
             "The specified bucket does not exist",
@@ -72,6 +98,8 @@ SESSION = (
             "Upload not found in cache, starting a new one",
             "Photo upload does not exist yet",
             "returns 404 if the upload is not found",
+            "Could not find upload ID: not found in CreateMultipartUpload response",
+            "upload of clip.mov failed: not found",
         ),
         seen="S3, MinIO, Google Cloud Storage XML, OneDrive, tusd, applications",
     ),
@@ -79,10 +107,12 @@ SESSION = (
         "phrase.no-such-upload",
         E.SESSION_EXPIRED,
         "upload",
-        r"\bno such (?:multi-?part |resumable )?upload(?: ?id)?\b|\bno (?:active |ongoing |matching |existing )?"
+        r"\bno such (?:multi-?part |resumable )?upload(?: ?id)?\b|\bno (?:active |ongoing |matching |existing |open |pending )?"
         rf"(?:multi-?part |resumable )?upload(?: session)? "
-        r"(?:(?:with|for) (?:this |that |the |given )?(?:upload )?id\b|(?:was |is )?(?:found|exists|in progress)\b)"
-        rf"{_ELSEWHERE}|\bnot ?found: (?:multi-?part )?upload\b",
+        r"(?:(?:with|for|matching|has|by) (?:this |that |the |given )?(?:upload )?id\b|(?:was |is |could be )?(?:found|exists?|in progress)\b)"
+        rf"{_ELSEWHERE}|\bnot ?found: (?:the )?(?:multi-?part )?upload\b"
+        r"|\bno (?:such|active|matching|existing|open|known|valid|corresponding) upload[ _-]?(?:session|id)\b"
+        r"|\bno upload[ _-]?session (?:for|with|matching|under|by)\b",
         refines=_OVER,
         strength=85,
         hits=(
@@ -94,6 +124,8 @@ SESSION = (
             "No multipart upload found for id 123",
             "NotFound: multipart upload 81f3",
             "There is no upload in progress with that ID",
+            "No active upload session for clip.mov",
+            "there is no upload session with that key",
         ),
         misses=("no such bucket", "no upload with errors", "no uploads found", "No upload field found in form"),
         seen="stores of applications",
@@ -102,17 +134,39 @@ SESSION = (
         "phrase.upload-session-name",
         E.SESSION_EXPIRED,
         "upload",
-        r"\b(?!resumableuploadnotfound\b)"  # a configuration that Google's XML interface does not find
-        r"(?:err_)?(?:multipart_?|resumable_?)?upload_?(?:session_?|id_?)?(?:not_?found|expired|does_?not_?exist)"
-        r"(?:_?exception|_?error)?\b",
+        # "Resumable" before it is a configuration that Google's XML interface does not find.
+        r"(?:(?<!resumable)upload_?(?:session_?|id_?)?|(?:multi_?part|resumable|chunk(?:ed)?)_?(?:session_?|id_?)?)"
+        r"(?:not_?found|expired|does_?not_?exist|no_?longer_?exists)(?:_?exception|_?error)?\b",
         refines=_OVER,
         strength=75,
         hits=(
             "com.example.UploadSessionNotFoundException: 81f3",
             "raise UploadExpiredError(81)",
             "failed: ERR_UPLOAD_ID_NOT_FOUND",
+            "RuntimeFault: ACME_NATIVE_UPLOAD_EXPIRED",
+            "MultipartNotFound: upload 9c41",
         ),
         misses=("UploadFileNotFoundException: clip.mov", "UPLOAD_URL_EXPIRED", "upload preset not found"),
+        seen="exceptions and codes of applications",
+    ),
+    Phrase(
+        "phrase.bad-upload-name",
+        E.SESSION_EXPIRED,
+        "upload",
+        r"(?:unknown|expired|stale)_?(?:multipart_?)?upload(?:_?session|_?id)?(?:_?exception|_?error)?\b"
+        r"|(?:invalid|(?<![a-z])bad|inactive|closed)_?upload_?(?:session|id)(?:_?exception|_?error)?\b"
+        r"|no_?such_?(?:(?:multi_?part_?|resumable_?)upload|upload_?(?:session|id))"
+        r"|upload_?(?:session|id)_?(?:gone|invalid|unknown|lost|stale|terminated|timed_?out|closed|mismatch)(?:_?exception|_?error)?\b",
+        refines=_OVER,
+        strength=75,
+        hits=(
+            "StaleUploadError: 9c41",
+            "E_INVALID_UPLOAD_SESSION",
+            "code=unknown_upload_id",
+            "NoSuchMultipartUpload",
+            "UploadSessionGone",
+        ),
+        misses=("InvalidUploadError", "invalid upload", "BadUploadException"),
         seen="exceptions and codes of applications",
     ),
     Phrase(
@@ -136,8 +190,8 @@ SESSION = (
         "phrase.upload-no-longer",
         E.SESSION_EXPIRED,
         "no longer",
-        rf"(?:{_SESSION}|{_UPLOAD}){_NAME}{_BETWEEN}"
-        r"no longer (?:exists?|valid|available|active|known|recogni[sz]ed|alive|open)",
+        rf"(?:{_SESSION}{_NAME}{_OF}|{_UPLOAD}{_NAME}){_BETWEEN}"
+        r"no longer (?:be )?(?:exists?|valid|available|active|known|recogni[sz]ed|alive|open|there|present|resumable|found|tracked)\b",
         refines=_OVER,
         strength=85,
         hits=(
@@ -153,10 +207,8 @@ SESSION = (
         "phrase.upload-session-over",
         E.SESSION_EXPIRED,
         "upload",
-        rf"\bupload[ _-]?(?:session|context|ticket)\b(?: id)?{_NAME}{_BETWEEN}"
-        r"(?:not (?:valid|recogni[sz]ed|known|active|in progress)|expired|invalid|invalidated|closed|gone|lost|stale"
-        r"|timed out|deleted|removed|purged|aborted|terminated|unknown|disappeared|vanished|dead|died|killed|evicted|forgotten"
-        r"|revoked|reaped|garbage[ -]collected)\b(?! by (?:the )?user)" + _NO_NOUN,
+        rf"{_NOT_IF}(?<!of )(?:upload[ _-]?(?:session|context|ticket|handle|descriptor|slot|transaction|lease)|session upload)\b(?: id)?"
+        rf"{_NAME}{_OF}{_BETWEEN}(?<! id ){_IS_OVER}{_NO_NOUN}{_ELSEWHERE}",
         refines=_OVER,
         strength=85,
         hits=(
@@ -166,12 +218,24 @@ SESSION = (
             "The upload session 'a1b2' has expired.",
             "The upload session ID provided is invalid.",
             "The upload session vanished before its end",
+            "Upload session (9c41-aa) for clip.mov isn't active",
+            "uploadSession has already been finalized",
+            "upload session exceeded its lifetime",
+            "Upload handle cannot be resumed",
+            "session upload has expired",
         ),
         misses=(
             "Your login session expired; upload later",
             "Creating upload session for clip.mp4",
             "upload session started",
             "upload session has not expired",
+            "upload session completed",
+            "If the upload session is expired, start again",
+            "part 5 of upload session 9c41 is invalid",
+            "upload session is missing from the request",
+            "upload session was aborted by the user",
+            "upload session for clip.mov: access token expired",
+            "upload session 9c41 is over quota",
         ),
         seen="backend envelopes, error.originalError",
     ),
@@ -183,12 +247,14 @@ SESSION = (
         rf"(?:{_SESSION}|{_UPLOAD}){_NAME}(?:(?:is|was) unknown\b(?! error)"
         r"|(?:is|was|has been|may have been|got) (?:already |since )?"
         r"(?:not known|cleaned up|purged|reaped|garbage[ -]collected|(?:aborted|removed|deleted) on (?:its|the server)"
-        r"|(?:aborted|removed|deleted) by (?:an? |the )?(?:lifecycle|server|store|storage|cleanup)))",
+        r"|(?:aborted|removed|deleted) by (?:an? |the )?(?:lifecycle|server|store|storage|cleanup)))"
+        rf"|{_UPLOAD} (?:is gone|has gone|has vanished|has disappeared|has lapsed|went away|is stale|is dead)\b",
         refines=_OVER,
         strength=65,
         hits=(
             "upload 7f31c is unknown or has been cleaned up",
             "Multipart upload abc-12 was purged",
+            "the upload is gone, start again",
             "the server says that the upload was aborted on its side",
             "the multipart upload was aborted by a lifecycle rule",
         ),
@@ -203,7 +269,7 @@ SESSION = (
         "phrase.bad-upload-session",
         E.SESSION_EXPIRED,
         "upload",
-        rf"\b{_BAD}(?: or {_BAD})?,? (?:multi-?part |resumable )?upload[ _-]?(?:session|id)\b",
+        rf"\b{_BAD}(?:(?: or |/|, ){_BAD})?[:,]? {_ANY}(?:(?:multi-?part|resumable) )?upload[ _-]?(?:session|id)\b{_NO_NOUN}",
         refines=_OVER,
         strength=85,
         hits=(
@@ -212,6 +278,9 @@ SESSION = (
             "Invalid upload id 9ec9c747-4d70-46de-a8a5-714dfc988ca0",
             "invalid or expired uploadId",
             "unknown upload_id: 2~x",
+            "Invalid/expired upload ID",
+            "9c41 is not a valid upload session",
+            "Expired: the upload session",
         ),
         misses=(
             "invalid file for upload session",
@@ -223,9 +292,9 @@ SESSION = (
     Phrase(
         "phrase.upload-id-over",
         E.SESSION_EXPIRED,
-        "upload",
-        rf"{_ID}{_NAME}{_BETWEEN}"
-        rf"(?:invalid|expired|not (?:valid|recogni[sz]ed|known)|unknown|stale|wrong|completed|aborted|mismatch)\b{_NO_NOUN}",
+        "id",
+        rf"{_ID}{_NAME}{_OF}{_BETWEEN}(?!missing|absent|(?:not|isn['’]?t) present)"
+        rf"(?:{_IS_OVER}|(?:(?:(?<=been )|(?<=was )|(?<=or ))completed|wrong|incorrect|not match)\b){_NO_NOUN}",
         refines=_OVER,
         strength=80,
         hits=(
@@ -234,45 +303,165 @@ SESSION = (
             "uploadId 81f3 is invalid",
             "Upload-ID is not valid",
             "upload id not known to the store any more",
+            "multipart id 9c41 has already been used",
+            "Upload ID for clip.mov does not match",
         ),
         misses=(
             "upload id is required",
             "upload id 12 created",
+            "upload id 12 completed",
             "missing uploadId",
             "videos?upload_id=81f3: (400) Invalid Upload Request",
         ),
         seen="S3, MinIO, StorageGRID, applications",
     ),
     Phrase(
-        "phrase.upload-session-lost",
+        "phrase.multipart-session-over",
         E.SESSION_EXPIRED,
-        "upload session",
-        r"\b(?:lost|dropped|forgot) (?:the |its |your |our )?upload session\b",
+        "session",
+        rf"\b(?:multi-?part|resumable|chunk(?:ed)?|mpu|tus)[ _-]session\b(?: id)?{_NAME}{_OF}{_BETWEEN}(?:{_NOT_FOUND}|{_IS_OVER})"
+        rf"|\b{_BAD} (?:multi-?part|resumable|chunk(?:ed)?) session\b{_NO_NOUN}"
+        rf"|\btransfer session\b(?: id)?{_NAME}{_OF}{_BETWEEN}(?:{_NOT_FOUND}|expired\b)",
+        refines=_OVER,
+        strength=80,
+        hits=(
+            "Multipart session 9c41 not found",
+            "resumable session expired",
+            "the chunked session no longer exists",
+            "transfer session 9c41 has expired",
+            "no active multipart session",
+        ),
+        misses=(
+            "chunked session started",
+            "multipart session for clip.mov: access token expired",
+            "FTP transfer session closed",
+        ),
+        seen="applications",
+    ),
+    Phrase(
+        "phrase.multipart-upload-over",
+        E.SESSION_EXPIRED,
+        "upload",
+        rf"{_NOT_IF}(?:multi-?part|resumable|chunked|tus) upload{_NAME}{_BETWEEN}(?:not (?:valid|active|open|alive|resumable)\b|invalid(?:ated)?\b"
+        r"|gone\b|stale\b|dead\b|lost\b|unknown\b(?! error)|expired|vanished|disappeared|inactive\b|discarded|evicted|can(?:not|['’]?t) be (?:resumed|continued))"
+        rf"{_NO_NOUN}",
         refines=_OVER,
         strength=75,
-        hits=("The server lost the upload session, starting again",),
-        misses=("upload session started",),
+        hits=(
+            "Object does not exist and MultiPart Upload 9c41.aa is not valid.",
+            "the resumable upload has been lost",
+            "multipart upload 9c41 is stale",
+        ),
+        misses=(
+            "multipart upload started",
+            "multipart upload failed: invalid part",
+            "invalid multipart upload request",
+        ),
+        seen="Flink, applications",
+    ),
+    Phrase(
+        "phrase.session-over-upload-again",
+        E.SESSION_EXPIRED,
+        "session",
+        # Two sentences, for the first words that they share are no rare ones.
+        r"(?<!log in )(?<!login )(?<!user )(?<!auth )(?<!your )(?:\bsession "
+        r"(?:(?:has |is )?(?:expired|timed out|not found|invalid|unknown)|no longer valid)\b.{0,30}?\b(?:re-?upload|(?:re-?)?start (?:the |your |this |a new )?upload"
+        r"|upload (?:it |the file |the video )?again|while uploading|during upload)"
+        r"|session \S{1,60} (?:has |is |was )?(?:not found|expired|timed out|unknown|lost)\b.{0,30}?\b(?:re-?upload|restart (?:the|your) upload|while uploading))",
+        refines=(*_OVER, E.ACCESS_DENIED),
+        strength=70,
+        hits=("Session 9c41 not found, please re-upload the file", "session expired while uploading chunk 4"),
+        misses=("Your session expired, log in to upload again", "session opened, start upload"),
+        seen="applications",
+    ),
+    Phrase(
+        "phrase.session-of-chunk-over",
+        E.SESSION_EXPIRED,
+        "session",
+        r"\b(?:chunk|part|segment|fragment|slice)\b[^.]{0,40}\bsession (?:not found|expired|has expired|is expired|does not exist|unknown|invalid|is invalid|gone|timed out)\b"
+        rf"{_LOGIN}",
+        refines=(*_OVER, E.ACCESS_DENIED),
+        strength=70,
+        hits=("Chunk 5 rejected: session expired", "cannot store part 3: session not found"),
+        misses=("part 3 failed: session expired, please log in",),
+        seen="applications",
+    ),
+    Phrase(
+        "phrase.upload-task-over",
+        E.SESSION_EXPIRED,
+        "upload",
+        r"\bupload[ _-]?(?:task|job|record|process|operation|reference|resource)\b(?: id)?"
+        rf"{_NAME}{_OF}{_BETWEEN}(?:{_NOT_FOUND}|no longer (?:exists?|valid|available|active|known)|unknown|expired)\b{_NO_NOUN}",
+        refines=_OVER,
+        strength=65,
+        hits=("Upload task 9c41 does not exist", "upload job expired"),
+        misses=("upload job failed: file not found", "upload task started"),
+        seen="applications",
+    ),
+    Phrase(
+        "phrase.session-for-upload",
+        E.SESSION_EXPIRED,
+        "session",
+        r"\bsession (?:for|of) (?:this |that |the |your )?upload(?:ing)?\b"
+        rf"(?: (?:this|the|your|a) \w{{1,20}})?{_NAME}{_BETWEEN}(?:{_NOT_FOUND}|{_IS_OVER})|\bupload['’]s (?:session|id){_NAME}{_BETWEEN}(?:{_NOT_FOUND}|{_IS_OVER})",
+        refines=(*_OVER, E.ACCESS_DENIED),
+        strength=80,
+        hits=(
+            "The session for this upload has expired. Begin a new upload",
+            "session of upload 9c41 does not exist",
+            "this upload's session timed out",
+            "Your session for uploading this file has expired",
+        ),
+        misses=("the session for your upload was started",),
+        seen="applications",
+    ),
+    Phrase(
+        "phrase.no-record-of-upload",
+        E.SESSION_EXPIRED,
+        "upload",
+        r"\bno (?:record|trace|knowledge|memory|recollection) (?:of|for|about) "
+        rf"{_ANY}(?:multi-?part |resumable )?upload\b(?! url| link| folder| dir)",
+        refines=_OVER,
+        strength=75,
+        hits=("The server has no record of this upload", "no trace of upload 9c41"),
+        misses=("no record of the upload folder",),
+        seen="applications",
+    ),
+    Phrase(
+        "phrase.upload-session-lost",
+        E.SESSION_EXPIRED,
+        "upload",
+        r"\b(?:(?:does|do|did)(?: not|n['’]?t) (?:know|recogni[sz]e|remember|have)|no longer (?:knows?|recogni[sz]es?|remembers?|has|have|holds?|tracks?)"
+        r"|(?:has |have |had )?(?:lost|dropped|forgotten|forgot|discarded|invalidated)) (?:about |of |any )?(?:(?:the|this|that|its|your|our|an?|my) )?"
+        r"(?:open |active )?(?:multi-?part |resumable )?(?:upload[ _-]?(?:session|id)|multi-?part upload)\b",
+        refines=_OVER,
+        strength=75,
+        hits=(
+            "The server lost the upload session, starting again",
+            "The gateway does not recognize that upload ID",
+            "storage no longer knows this multipart upload",
+        ),
+        misses=("upload session started", "the form does not have an upload button"),
         seen="applications",
     ),
     Phrase(
         "phrase.session-of-upload-over",
         E.SESSION_EXPIRED,
         "session",
-        r"\b(?:upload failed|resume (?:the |your )?upload|continue (?:the |your )?upload|session for (?:the |this |your )?"
-        r"upload(?:ing)?)\b[^.]{0,40}"
-        rf"(?:\bsession|(?<=upload)|(?<=uploading)|(?<=file))(?: id)? (?:has |is |was )?(?:not found|expired|invalid|over|closed|gone)\b{_LOGIN}",
+        r"\b(?:upload failed|(?:resume|continue|complete|finish) (?:the |your |this )?upload)\b[^.]{0,40}"
+        rf"\bsession(?: id)? (?:has |is |was )?(?:already )?(?:not found|expired|timed out|invalid|unknown|over|closed|gone|lost)\b{_LOGIN}",
         refines=(*_OVER, E.ACCESS_DENIED),
         strength=80,
         hits=(
             "Upload failed: session expired",
             "Cannot resume upload: session not found on server",
             "Can't continue upload, session expired. Start upload again. [408]",
-            "The session for this upload has expired. Begin a new upload",
-            "Your session for uploading this file has expired",
+            "Failed to finish upload: session has timed out",
         ),
         misses=(
             "Upload failed: session expired, please log in again",
             "session for the user expired",
+            "upload failed: file not found",
             "Can't continue upload: the login session of the user expired",
         ),
         seen="Meteor-Files, applications",
@@ -289,13 +478,14 @@ SESSION = (
         "phrase.upload-expired",
         E.SESSION_EXPIRED,
         "expired",
-        r"(?<!for this )(?<!for the )(?<!for your )(?<!to )(?<!if the )(?<!if )(?<!whether the )(?<!when the )"
-        r"\b(?:multipart |resumable |chunked )?upload (?:has |was |is )?(?:already )?expired\b(?! token| credential| url| link| sign)",
+        rf"{_NOT_IF}(?<!for this )(?<!for the )(?<!for your )(?<!to )(?:multipart |resumable |chunked )?"
+        r"(?<!for )(?<!the link for the )upload (?:has |was |is |had )?(?:already )?expired\b(?! token| credential| url| link| sign)",
         refines=_OVER,
         strength=80,
         hits=("This upload has expired, start again", "Resumable upload expired", "410: upload expired"),
         misses=(
             "The URL for this upload has expired",
+            "Presigned URL for upload expired",
             "failed to upload: expired token",
             "Uploaded with an upload expired token",
             "Checking if upload has expired",
@@ -485,6 +675,17 @@ SESSION = (
         seen="Google Cloud Storage clients",
     ),
     Phrase(
+        "phrase.gcs-resumable-not-found",
+        E.SESSION_EXPIRED,
+        "gcs-resumable-upload",
+        r"\berror: not found at \S{1,60} \(\S{0,200}gcs-resumable-upload",
+        refines=_OVER,
+        strength=60,
+        hits=("Error: Not Found at Request._callback (/srv/app/node_modules/gcs-resumable-upload/index.js:1:2)",),
+        misses=("Error: socket hang up at Request._callback (/srv/node_modules/gcs-resumable-upload/index.js:1:2)",),
+        seen="Google Cloud Storage client for Node",
+    ),
+    Phrase(
         "phrase.gcs-start-over",
         E.SESSION_EXPIRED,
         "resumable upload",
@@ -504,177 +705,6 @@ SESSION = (
         hits=("Error: file not found (cmd.StorageErr) uploadIDDir=ab12/7f",),
         misses=("uploadIDDir=ab12/7f created",),
         seen="MinIO server log",
-    ),
-    Phrase(
-        "phrase.session-over-de",
-        E.SESSION_EXPIRED,
-        "upload",
-        r"\bupload(?:-?(?:sitzung|session|id|vorgang))? (?:ist |wurde |hat )?(?:existiert nicht|nicht gefunden|abgelaufen"
-        r"|ungültig|nicht mehr gültig|nicht mehr vorhanden)",
-        strength=75,
-        hits=(
-            "Die Upload-Sitzung ist abgelaufen.",
-            "Die Upload-ID ist ungültig oder abgelaufen",
-            "Der angegebene Upload existiert nicht.",
-        ),
-        misses=("Upload-Sitzung gestartet", "Der Link zum Upload-Ordner ist abgelaufen"),
-        seen="German translations",
-    ),
-    Phrase(
-        "phrase.session-over-es",
-        E.SESSION_EXPIRED,
-        " de ",
-        r"\b(?:sesión|id|identificador) de (?:carga|subida) (?:(?:ha )?(?:caducado|expirado)|expirada|expiró|caducó|caducada"
-        r"|(?:es )?inválid|no (?:es válid|existe|(?:fue )?encontrad|se encontró))",
-        strength=75,
-        hits=(
-            "La sesión de carga ha caducado",
-            "sesión de subida expirada",
-            "El id de carga no es válido",
-            "Sesión de carga no encontrada",
-        ),
-        misses=("Su sesión de usuario ha caducado", "La sesión de carga existe"),
-        seen="Spanish translations",
-    ),
-    Phrase(
-        "phrase.upload-over-es",
-        E.SESSION_EXPIRED,
-        "no existe",
-        r"(?<!de )\b(?:carga|subida) (?:especificada |indicada )?no existe\b",
-        strength=75,
-        hits=("La carga especificada no existe.",),
-        misses=("El archivo de carga no existe", "la carpeta no existe"),
-        seen="Spanish translations",
-    ),
-    Phrase(
-        "phrase.session-over-fr",
-        E.SESSION_EXPIRED,
-        "session d",
-        r"session d(?:e téléversement|e chargement|['’]envoi|['’]upload) (?:a |est )?(?:expirée?|introuvable|invalide|inconnue)",
-        strength=75,
-        hits=("La session de téléversement a expiré", "Session d'envoi introuvable"),
-        misses=("Votre session de travail a expiré",),
-        seen="French translations",
-    ),
-    Phrase(
-        "phrase.upload-over-fr",
-        E.SESSION_EXPIRED,
-        "téléversement",
-        r"téléversement (?:spécifié |demandé )?(?:n.existe p|est introuvable|a expiré|n.est pas valide)",
-        strength=75,
-        hits=("Le téléversement spécifié n'existe pas", "téléversement introuvable : le téléversement a expiré"),
-        misses=("Le téléversement est terminé",),
-        seen="French translations",
-    ),
-    Phrase(
-        "phrase.session-over-pt",
-        E.SESSION_EXPIRED,
-        "sessão de",
-        r"sessão de (?:upload|envio|carregamento) (?:expirou|expirada|(?:é )?inválida|não (?:foi )?encontrada|não existe)",
-        strength=75,
-        hits=("A sessão de upload expirou", "Sessão de upload não encontrada"),
-        misses=("A sessão de login expirou",),
-        seen="Portuguese translations",
-    ),
-    Phrase(
-        "phrase.upload-over-pt",
-        E.SESSION_EXPIRED,
-        "não ",
-        r"\b(?:upload|carregamento) (?:especificado )?não (?:existe|foi encontrado)",
-        strength=75,
-        hits=("O upload especificado não existe",),
-        misses=("O arquivo de upload selecionado não existe",),
-        seen="Portuguese translations",
-    ),
-    Phrase(
-        "phrase.session-over-it",
-        E.SESSION_EXPIRED,
-        "sessione di ",
-        r"\bsessione di (?:caricamento|upload) (?:è )?(?:scaduta|non (?:trovata|valida|esiste)|inesistente)",
-        strength=75,
-        hits=("La sessione di caricamento è scaduta", "Sessione di upload non trovata"),
-        misses=("La sessione di lavoro è scaduta",),
-        seen="Italian translations",
-    ),
-    Phrase(
-        "phrase.session-over-nl",
-        E.SESSION_EXPIRED,
-        "uploadsessie",
-        r"\buploadsessie (?:is |werd |bestaat )?(?:verlopen|niet|ongeldig)",
-        strength=75,
-        hits=("De uploadsessie is verlopen", "Uploadsessie niet gevonden"),
-        misses=("De uploadsessie is gestart",),
-        seen="Dutch translations",
-    ),
-    Phrase(
-        "phrase.session-over-pl",
-        E.SESSION_EXPIRED,
-        "sesja przesyłania",
-        r"\bsesja przesyłania (?:pliku )?(?:wygasła|nie istnieje|nie została znaleziona|jest nieprawidłowa)",
-        strength=75,
-        hits=("Sesja przesyłania wygasła",),
-        misses=("Sesja przesyłania rozpoczęta",),
-        seen="Polish translations",
-    ),
-    Phrase(
-        "phrase.session-over-ko",
-        E.SESSION_EXPIRED,
-        "업로드 세션",
-        r"업로드 세션(?:이|을|은)? ?(?:만료|찾을 수 없|존재하지 않|유효하지 않)",
-        strength=75,
-        hits=("업로드 세션이 만료되었습니다.", "업로드 세션을 찾을 수 없습니다"),
-        misses=("업로드 세션을 시작합니다",),
-        seen="Korean translations",
-    ),
-    Phrase(
-        "phrase.session-over-tr",
-        E.SESSION_EXPIRED,
-        "yükleme oturumu",
-        r"yükleme oturumu(?:nun)? (?:süresi doldu|süresi dolmuş|bulunamadı|geçersiz|sona erdi)",
-        strength=75,
-        hits=("Yükleme oturumu bulunamadı",),
-        misses=("Yükleme oturumu başlatıldı",),
-        seen="Turkish translations",
-    ),
-    Phrase(
-        "phrase.session-over-zh",
-        E.SESSION_EXPIRED,
-        "上传",
-        r"上传(?:的)?(?:会话|任务|id|事件|记录)? ?(?:已经|已)?(?:过期|失效|不存在|无效|找不到|未找到)",
-        strength=75,
-        hits=("上传会话已过期，请重新上传", "分片上传任务不存在", "指定的上传不存在", "上传ID无效"),
-        misses=("上传会话已创建", "上传凭证已过期", "上传文件不存在"),
-        seen="Chinese translations",
-    ),
-    Phrase(
-        "phrase.upload-id-over-zh",
-        E.SESSION_EXPIRED,
-        "upload",
-        r"upload ?id ?(?:已经|已)?(?:过期|失效|不存在|无效|找不到|未找到)",
-        strength=75,
-        hits=("uploadId 不存在", "分片失败：uploadId 找不到", "uploadId已失效"),
-        misses=("uploadId 已创建",),
-        seen="Chinese applications",
-    ),
-    Phrase(
-        "phrase.session-over-ja",
-        E.SESSION_EXPIRED,
-        "アップロード",
-        r"アップロード(?:セッション|id)?(?:の有効期限が切れ|が見つかりません|は存在しません|が存在しません|は無効)",
-        strength=75,
-        hits=("アップロードセッションの有効期限が切れました", "アップロードIDは無効です"),
-        misses=("アップロードに失敗しました",),
-        seen="Japanese translations",
-    ),
-    Phrase(
-        "phrase.session-over-ru",
-        E.SESSION_EXPIRED,
-        "загрузк",
-        r"(?:сессия|сеанс) загрузки (?:истек|не найден|недействит)|загрузка (?:не найдена|не существует|истекла)",
-        strength=75,
-        hits=("Сессия загрузки истекла", "Загрузка не найдена"),
-        misses=("Загрузка завершена",),
-        seen="Russian translations",
     ),
     Phrase(
         "phrase.named-upload-expired",
