@@ -39,6 +39,8 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        # In the plain C locale Chromium cannot open a file whose name is not ASCII.
+        environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET, env=environment)
         yield chromium
         chromium.close()
