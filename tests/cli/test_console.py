@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from upload_diag.cli._console import FailOn, console, fail_on, open_output, read_input
+from upload_diag.cli._console import console, open_output, read_input
+from upload_diag.cli._options import FailOn, fail_on
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.errors import InputError
 from upload_diag.terminal import one_line, safe

@@ -86,6 +86,7 @@ def test_an_unknown_name_gets_one_line_with_the_nearest_ones(run: Run) -> None:
     assert (code, out) == (ExitCode.USAGE, "")
     assert "'NoSuchUplaod' is not known. Did you mean NoSuchUpload" in err
     assert err.count("\n") == 1
+    assert "`upload-diag classify` reads a whole message" in run("explain", "Failed to fetch")[2]
 
 
 def test_a_name_like_no_other_points_to_the_list(run: Run) -> None:

@@ -54,6 +54,22 @@ def test_every_command_and_option_has_help(command):
             assert option.help, f"{option.opts[0]} has no help"
 
 
+@pytest.mark.parametrize("command", ALL_COMMANDS)
+def test_what_commands_share_is_said_in_the_same_words(command):
+    shared = {"-o": "write there, whole or not at all (default: standard output)", "--rules": "also use the rules in"}
+    for option in command.params:
+        for name in shared.keys() & set(option.opts):
+            assert option.help.startswith(shared[name])
+
+
+@pytest.mark.parametrize("words", [("fault",), ("fault", "add"), ("rules",)])
+def test_no_line_of_a_help_is_cut(words, capsys):
+    assert main([*words, "--help"]) == ExitCode.OK
+    _, _, listed = capsys.readouterr().out.partition("Commands:\n")
+    assert listed
+    assert "..." not in listed
+
+
 def test_every_command_has_its_line_in_the_help(capsys):
     assert main(["--help"]) == ExitCode.OK
     shown = " ".join(capsys.readouterr().out.split())

@@ -1,17 +1,15 @@
-"""What the commands share: the two consoles, reading input, writing output, error codes as values, `--fail-on`."""
+"""What the commands share: the two consoles, reading input, writing output."""
 
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
-from click.shell_completion import CompletionItem
 
-from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.errors import InputError
 from upload_diag.terminal import one_line
 
@@ -109,67 +107,3 @@ def _mode_for(target: Path) -> int:
     umask = os.umask(0)
     os.umask(umask)
     return 0o666 & ~umask
-
-
-class OneOf(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
-    """One of some names that are loaded only when needed."""
-
-    def __init__(self, name: str, load: Callable[[], Iterable[str]]) -> None:
-        self.name, self._load = name, load
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        names = list(self._load())
-        if value not in names:
-            self.fail(f"'{value}' is not one of {', '.join(names)}.", param, ctx)
-        return value
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        return [CompletionItem(name) for name in self._load() if name.startswith(incomplete)]
-
-
-class Code(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
-    """An error code, in any case of letters."""
-
-    name = "CODE"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        from difflib import get_close_matches
-
-        from upload_diag.codes import ErrorCode
-
-        code = str(value).strip().upper().replace("-", "_")
-        if code not in ErrorCode.__members__:
-            close = get_close_matches(code, ErrorCode.__members__, n=1)
-            hint = f"Did you mean '{close[0]}'?" if close else "`upload-diag explain --list` begins with all of them."
-            self.fail(f"'{value}' is not an error code. {hint}", param, ctx)
-        return code
-
-
-class FailOn(Code):
-    """The value of `--fail-on`: `any`, or error codes joined by commas."""
-
-    name = "CODE[,CODE]|any"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> frozenset[str]:
-        if isinstance(value, frozenset):
-            return value
-        convert = super().convert
-        names = map(str.strip, value.split(","))
-        return frozenset(name if name == "any" else convert(name, param, ctx) for name in names)
-
-
-def lines_option(help_: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """`-f` of a command that tells things one by one; `help_` says what a line of ndjson is."""
-    formats = click.Choice(["text", "ndjson"])
-    return click.option("-f", "--format", "format_", type=formats, default="text", show_default=True, help=help_)
-
-
-fail_on_option = click.option(
-    "--fail-on", type=FailOn(), help="exit 1 if one of these codes, or `any` code at all, was found"
-)
-
-
-def fail_on(wanted: frozenset[str] | None, found: Collection[str]) -> ExitCode:
-    """The exit code of a report: FOUND when `--fail-on` asked for one of the codes found, else OK."""
-    matched = wanted and found and ("any" in wanted or not wanted.isdisjoint(found))
-    return ExitCode.FOUND if matched else ExitCode.OK

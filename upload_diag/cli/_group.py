@@ -1,4 +1,4 @@
-"""A click group that says which command may have been meant."""
+"""A click group that tells more of its commands than click's."""
 
 from difflib import get_close_matches
 
@@ -8,7 +8,7 @@ __all__ = ["Group"]
 
 
 class Group(click.Group):
-    """As click's, with the nearest name where one is mistyped."""
+    """As click's, with the nearest name where one is mistyped, and the whole first sentence of each command's help."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -19,3 +19,8 @@ class Group(click.Group):
             hint = f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
             ctx.fail(f"No such command '{name}'.{hint}")
         return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        commands = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, one.get_short_help_str(limit=1000)) for name, one in commands.items() if one])

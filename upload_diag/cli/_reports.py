@@ -1,4 +1,4 @@
-"""What the commands that print a report share: its options, printing it, reading one back."""
+"""What the commands that print a report share: its formats, printing it, reading one back."""
 
 import json
 import sys
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from upload_diag.cli._console import OneOf, notice, open_output, read_input
+from upload_diag.cli._console import notice, open_output, read_input
+from upload_diag.cli._options import OneOf
 from upload_diag.errors import InputError
 
 if TYPE_CHECKING:
@@ -44,9 +45,6 @@ format_option = click.option(
     "format_",
     type=OneOf("FORMAT", _formats),
     help="text, json, ndjson, markdown, html, csv, junit, sarif or github (default: as FILE is named, else text)",
-)
-output_option = click.option(
-    "-o", "--output", metavar="FILE", help="write there, whole or not at all (default: standard output)"
 )
 
 

@@ -6,40 +6,18 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Any
 
 import click
 
-from upload_diag.cli._console import OneOf, fail_on_option
-from upload_diag.cli._console import fail_on as exit_code
-from upload_diag.cli._reports import format_option, is_page, output_option, print_report, read_report
+from upload_diag.cli._options import OneOf, Time, fail_on_option, output_option, own_rules, rules_option
+from upload_diag.cli._options import fail_on as exit_code
+from upload_diag.cli._reports import format_option, is_page, print_report, read_report
 from upload_diag.cli._s3 import s3_options
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.errors import InputError
 from upload_diag.terminal import one_line
 
-if TYPE_CHECKING:
-    from upload_diag.rules.ruleset import Ruleset
-
 _REFRESH = 0.2  # seconds between two looks at the progress
-
-
-class Time(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
-    """A point in time, as milliseconds since 1970."""
-
-    name = "TIME"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        from datetime import UTC, datetime
-
-        if isinstance(value, int):
-            return value
-        try:
-            time = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"'{value}' is not a time such as 2026-11-22T10:00:00Z or 2026-11-22", param, ctx)
-        time = time if time.tzinfo else time.replace(tzinfo=UTC)
-        return int(time.timestamp() * 1000)
 
 
 def _input_formats() -> Iterable[str]:
@@ -67,7 +45,7 @@ def _input_formats() -> Iterable[str]:
     "--cluster", metavar="URL", help="use the workers of this Dask scheduler instead, such as tcp://HOST:8786"
 )
 @click.option("-F", "--follow", is_flag=True, help="print failures as they are written, the report at Ctrl-C")
-@click.option("--rules", metavar="FILE", help="also use the rules in this TOML file (default: the built-in ones only)")
+@rules_option
 @fail_on_option
 @s3_options
 def command(
@@ -101,7 +79,7 @@ def command(
     if follow:
         from upload_diag.cli._follow import follow as follow_logs
 
-        report = follow_logs(paths, rules=_ruleset(rules), only=Only(since, until, session), format_=format_)
+        report = follow_logs(paths, rules=own_rules(rules), only=Only(since, until, session), format_=format_)
         print_report(report, format_, output)
         return exit_code(fail_on, report.by_code)
     pages = [path for path in paths if is_page(path)]
@@ -111,7 +89,7 @@ def command(
         with _progress() as progress:
             report = analyze(
                 logs,
-                rules=_ruleset(rules),
+                rules=own_rules(rules),
                 only=Only(since, until, session),
                 input_format=input_format,
                 store=Store(**where),
@@ -166,12 +144,3 @@ def _pace(read: int, total: int, seconds: float) -> str:
     left = round((total - read) / rate)
     time_left = f"{left // 3600}:{left // 60 % 60:02}:{left % 60:02}"
     return f"reading {read / 1e6:,.0f} of {total / 1e6:,.0f} MB, {rate / 1e6:,.0f} MB/s, {time_left} left"
-
-
-def _ruleset(file: str | None) -> "Ruleset | None":
-    """The built-in rules and those of the file; None when there is no file."""
-    if file is None:
-        return None
-    from upload_diag.rules.ruleset import Ruleset
-
-    return Ruleset.builtin().with_file(file)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from upload_diag.cli._console import STDIO, notice, open_output, read_input
+from upload_diag.cli._options import output_option
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.errors import InputError
+from upload_diag.terminal import safe
 
 if TYPE_CHECKING:
     from upload_diag.contract.documents import Document
-from upload_diag.terminal import safe
 
 FORMATS = ("text", "json", "junit", "github", "sarif")
 ROLES = ("producer", "consumer", "both")
@@ -33,7 +34,7 @@ ROLES = ("producer", "consumer", "both")
 @click.option(
     "-f", "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="of the output"
 )
-@click.option("-o", "--output", help="write to this file instead of standard output")
+@output_option
 def command(  # noqa: PLR0917 - click calls it by name
     files: tuple[str, ...],
     schema: str,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from upload_diag.cli._console import notice, open_output, read_input
+from upload_diag.cli._options import format_option, output_option, own_rules, rules_option
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.errors import InputError
 from upload_diag.terminal import one_line, spelled_out
@@ -18,24 +19,16 @@ MAX_BYTES = 64 << 20  # more is a log, not an error
 
 @click.command
 @click.argument("file", required=False)
-@click.option(
-    "-f",
-    "--format",
-    "fmt",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="for people or for programs",
-)
+@format_option
 @click.option("--jsonl", is_flag=True, help="one payload a line in, one ErrorInfo a line out")
-@click.option("--rules", "rules_file", metavar="FILE", help="rules of your own (TOML) beside the built-in ones")
+@rules_option
 @click.option(
     "--exit-code", is_flag=True, help="exit 75 when retrying can help, 1 when it cannot, 0 when there is no error"
 )
 @click.option("-q", "--quiet", is_flag=True, help="print nothing; for use with --exit-code")
-@click.option("-o", "--output", help="write to this file instead of standard output")
+@output_option
 def command(  # noqa: PLR0917  click passes by name
-    file: str | None, fmt: str, jsonl: bool, rules_file: str | None, exit_code: bool, quiet: bool, output: str | None
+    file: str | None, format_: str, jsonl: bool, rules: str | None, exit_code: bool, quiet: bool, output: str | None
 ) -> ExitCode:
     """Say what one error means and what to do about it.
 
@@ -43,9 +36,8 @@ def command(  # noqa: PLR0917  click passes by name
     log. `-`, or no FILE, reads standard input.
     """
     from upload_diag.classifier import Classifier
-    from upload_diag.rules.ruleset import Ruleset
 
-    classifier = Classifier(Ruleset.builtin().with_file(rules_file) if rules_file else None)
+    classifier = Classifier(own_rules(rules))
     payloads = _payloads(read_input(file, most=-1 if jsonl else MAX_BYTES + 1), file or "-", jsonl)
     last: ErrorInfo | None = None
     with open_output(output) as out:
@@ -53,7 +45,7 @@ def command(  # noqa: PLR0917  click passes by name
             last = classifier.diagnose(payload)
             if quiet:
                 continue
-            if jsonl or fmt == "json":
+            if jsonl or format_ == "json":
                 out.write(spelled_out(last.model_dump_json(indent=None if jsonl else 2)) + "\n")
             else:
                 out.write(_text(last))

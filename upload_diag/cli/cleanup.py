@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from upload_diag.cli._console import lines_option
+from upload_diag.cli._options import Duration, lines_option
 from upload_diag.cli._s3 import S3Place, s3_client, s3_failures, s3_options
-from upload_diag.cli.serve import Duration
 from upload_diag.terminal import spelled_out
 
 if TYPE_CHECKING:

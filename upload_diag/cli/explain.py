@@ -6,17 +6,16 @@ from typing import Any
 import click
 
 from upload_diag.cli._console import open_output
+from upload_diag.cli._options import format_option, output_option
 from upload_diag.codes import ErrorCode
 
 
 @click.command
 @click.argument("name", required=False, metavar="[CODE]")
 @click.option("--list", "listing", is_flag=True, help="print every name that can be explained, with its error code")
-@click.option(
-    "-f", "--format", "output_format", type=click.Choice(("text", "json")), default="text", help="of the output"
-)
-@click.option("-o", "--output", help="write to this file instead of standard output")
-def command(name: str | None, listing: bool, output_format: str, output: str | None) -> None:
+@format_option
+@output_option
+def command(name: str | None, listing: bool, format_: str, output: str | None) -> None:
     """Explain an error: what it means, why it happens, what to do.
 
     CODE is an error code of upload-diag (SESSION_EXPIRED, session-expired), a service's error code (NoSuchUpload), the
@@ -31,7 +30,7 @@ def command(name: str | None, listing: bool, output_format: str, output: str | N
     else:
         answer = _explained(_found(name))
         text = _as_text(answer)
-    if output_format == "json":
+    if format_ == "json":
         import json
 
         text = json.dumps(answer, ensure_ascii=False, indent=2) + "\n"
@@ -71,7 +70,8 @@ def _found(name: str) -> dict[str, Any]:
     from difflib import get_close_matches
 
     close = [by_letters[match]["name"] for match in get_close_matches(_letters(name), by_letters, n=3)]
-    hint = f"Did you mean {' or '.join(close)}?" if close else "`upload-diag explain --list` prints what is known."
+    what = "`upload-diag explain --list` prints what is known; `upload-diag classify` reads a whole message."
+    hint = f"Did you mean {' or '.join(close)}?" if close else what
     raise click.UsageError(f"'{name}' is not known. {hint}")
 
 

@@ -13,7 +13,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 import click
 
 from upload_diag.cli._group import Group
-from upload_diag.cli.serve import Duration
+from upload_diag.cli._options import Duration
 from upload_diag.errors import ServerUnreachableError, UsageError
 from upload_diag.terminal import safe
 

@@ -2,9 +2,9 @@
 
 import click
 
-from upload_diag.cli._console import fail_on as exit_code
-from upload_diag.cli._console import fail_on_option
-from upload_diag.cli._reports import format_option, output_option, print_report, read_report
+from upload_diag.cli._options import fail_on as exit_code
+from upload_diag.cli._options import fail_on_option, output_option
+from upload_diag.cli._reports import format_option, print_report, read_report
 from upload_diag.cli.exit_codes import ExitCode
 
 

@@ -15,6 +15,7 @@ from typing import BinaryIO, cast
 import click
 
 from upload_diag.cli._console import STDIO, notice, open_output
+from upload_diag.cli._options import output_option
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.errors import InputError
 
@@ -35,7 +36,7 @@ _PLURALS = {"policy": "policies", "email": "e-mail addresses"}
 
 @click.command
 @click.argument("path")
-@click.option("-o", "--output", help="write the copy to this file instead of standard output")
+@output_option
 @click.option("--check", is_flag=True, help="write nothing; exit 1 if there is a secret")
 @click.option("--salt", help="mark equal secrets with equal digits under this text, so that two copies can be compared")
 def command(path: str, output: str | None, check: bool, salt: str | None) -> ExitCode:
@@ -58,7 +59,7 @@ def command(path: str, output: str | None, check: bool, salt: str | None) -> Exi
                 raise click.UsageError("The copy is gzipped, which no terminal can show. Give it a file, -o FILE.")
             with open_output(output) as text, _gzipped(text.buffer, zipped) as out:
                 counts = redact_stream(source, out, salt=key)
-    notice(_summary(counts))
+    notice(f"{'found' if check else 'redacted'}: {_counted(counts)}")
     return ExitCode.FOUND if check and counts else ExitCode.OK
 
 
@@ -104,11 +105,9 @@ class _Nowhere(io.BytesIO):
         return 0
 
 
-def _summary(counts: Counter[str]) -> str:
-    """`redacted: 12 tokens, 3 e-mail addresses`."""
-    if not counts:
-        return "redacted: nothing, no secret was found"
-    return "redacted: " + ", ".join(f"{count} {_named(kind, count)}" for kind, count in sorted(counts.items()))
+def _counted(counts: Counter[str]) -> str:
+    """`12 tokens, 3 e-mail addresses`."""
+    return ", ".join(f"{count} {_named(kind, count)}" for kind, count in sorted(counts.items())) or "no secret"
 
 
 def _named(kind: str, count: int) -> str:

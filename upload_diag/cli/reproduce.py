@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from upload_diag.cli._console import notice
+from upload_diag.cli._options import format_option
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.cli.fault import journal_line
 from upload_diag.cli.serve import need_server_packages
@@ -26,10 +27,8 @@ PART_SIZE = 5 * 1024 * 1024  # bytes
 @click.argument("scenario", required=False)
 @click.option("--parts", default=4, show_default=True, type=click.IntRange(1, 100), help="of 5 MiB each")
 @click.option("--seed", default=0, show_default=True, help="of the fault server")
-@click.option(
-    "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", help="of the output (default: text)"
-)
-def command(scenario: str | None, parts: int, seed: int, form: str) -> ExitCode:
+@format_option
+def command(scenario: str | None, parts: int, seed: int, format_: str) -> ExitCode:
     """Play SCENARIO, a shipped name or a JSON file; without it, list the shipped ones.
 
     The client is plain boto3 without recovery of its own. Exits 1 when the diagnosis is not what the scenario expects.
@@ -43,7 +42,7 @@ def command(scenario: str | None, parts: int, seed: int, form: str) -> ExitCode:
     chosen = load_scenario(scenario)
     need_server_packages()
     result = _play(chosen, parts, seed)
-    click.echo(json.dumps(result, ensure_ascii=False) if form == "json" else safe(_told(result)))
+    click.echo(json.dumps(result, ensure_ascii=False) if format_ == "json" else safe(_told(result)))
     return ExitCode.OK if result["asExpected"] else ExitCode.FOUND
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from upload_diag.cli._console import notice, open_output
+from upload_diag.cli._options import output_option
 
 
 @click.command
@@ -16,7 +17,7 @@ from upload_diag.cli._console import notice, open_output
     type=click.Path(path_type=Path, file_okay=False),
     help="write NAME, or all schemas, as files into this folder",
 )
-@click.option("-o", "--output", help="write to this file instead of standard output")
+@output_option
 def command(name: str | None, folder: Path | None, output: str | None) -> None:
     """Print or write the JSON Schemas; without NAME, list them.
 

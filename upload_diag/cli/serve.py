@@ -1,6 +1,5 @@
 """`upload-diag serve`."""
 
-import re
 import signal
 import threading
 from pathlib import Path
@@ -8,25 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from upload_diag.cli._options import Duration
 from upload_diag.errors import UsageError
 
 if TYPE_CHECKING:
     from upload_diag.faults import FaultServer
 
-_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _PORT = click.IntRange(0, 65_535)
-
-
-class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
-    """A length of time: `90`, `90s`, `15m`, `24h`, `7d`; a number of seconds."""
-
-    name = "DURATION"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        match = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", str(value))
-        if match is None:
-            self.fail(f"'{value}' is no length of time; write 90s, 15m, 24h or 7d.", param, ctx)
-        return float(match[1]) * _UNITS[match[2]]
 
 
 @click.command

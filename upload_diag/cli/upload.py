@@ -1,15 +1,14 @@
 """`upload-diag upload`."""
 
-import re
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from upload_diag.cli._console import console, lines_option, notice
+from upload_diag.cli._console import console, notice
+from upload_diag.cli._options import Duration, Size, lines_option
 from upload_diag.cli._s3 import S3Place, s3_client, s3_options
-from upload_diag.cli.serve import Duration
 from upload_diag.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -18,19 +17,6 @@ if TYPE_CHECKING:
     from upload_diag.recovery import Event, UploadResult
 
 _TOLD = ("replan", "warning")
-_UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
-
-
-class Size(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
-    """A number of bytes: `8388608`, `512K`, `8M`, `1G`, also as MiB."""
-
-    name = "SIZE"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        match = re.fullmatch(r"(\d+)\s*([kmg]?)(?:i?b)?", str(value).lower())
-        if match is None or int(match[1]) == 0:
-            self.fail(f"'{value}' is no size; write 8M, 64MiB or a number of bytes.", param, ctx)
-        return int(match[1]) * _UNITS[match[2]]
 
 
 @click.command
