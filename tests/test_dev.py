@@ -75,10 +75,12 @@ class Project:
         """Run dev.py; `before` is code that runs in front of it, to play a poorer Python."""
         script = f"import runpy, sys; sys.argv[0] = {str(self.root / 'dev.py')!r}\n{before}\n"
         script += "runpy.run_path(sys.argv[0], run_name='__main__')"
+        # With LC_ALL=C, Python 3.11 cannot start in a folder whose name is not ASCII.
+        environment = {name: value for name, value in os.environ.items() if name != "LC_ALL"}
         return subprocess.run(
             [sys.executable, "-c", script, *args],
             capture_output=True, text=True, check=False, cwd=cwd or self.root.parent, stdin=subprocess.DEVNULL,
-            env={**os.environ, "PIP_NO_INDEX": "1"},
+            env={**environment, "PIP_NO_INDEX": "1"},
         )  # fmt: skip
 
     @property
