@@ -14,6 +14,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 pytestmark = pytest.mark.slow
+# With LC_ALL=C, Python 3.11 cannot start in a folder whose name is not ASCII.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "LC_ALL"} | {"PIP_NO_INDEX": "1"}
 
 PYPROJECT = """
 [build-system]
@@ -75,12 +77,10 @@ class Project:
         """Run dev.py; `before` is code that runs in front of it, to play a poorer Python."""
         script = f"import runpy, sys; sys.argv[0] = {str(self.root / 'dev.py')!r}\n{before}\n"
         script += "runpy.run_path(sys.argv[0], run_name='__main__')"
-        # With LC_ALL=C, Python 3.11 cannot start in a folder whose name is not ASCII.
-        environment = {name: value for name, value in os.environ.items() if name != "LC_ALL"}
         return subprocess.run(
             [sys.executable, "-c", script, *args],
             capture_output=True, text=True, check=False, cwd=cwd or self.root.parent, stdin=subprocess.DEVNULL,
-            env={**environment, "PIP_NO_INDEX": "1"},
+            env=ENVIRONMENT,
         )  # fmt: skip
 
     @property
@@ -134,7 +134,7 @@ def test_the_exit_code_is_the_programs(code, prepared):
 @pytest.mark.skipif(sys.platform == "win32", reason="no exec on Windows")
 def test_the_program_takes_the_place_of_the_script_so_that_a_signal_reaches_it(prepared):
     command = [sys.executable, str(prepared.root / "dev.py"), "run"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=ENVIRONMENT)
     assert json.loads(process.communicate()[0])["pid"] == process.pid
 
 
