@@ -2,12 +2,17 @@
 
 import json
 import random
+import signal
 import stat
+import subprocess
+import sys
+import time
 
 import pytest
 
 from upload_diag.cli import main
-from upload_diag.faults import Delay, ExpireSession, FaultServer, Respond
+from upload_diag.cli.exit_codes import ExitCode
+from upload_diag.faults import Delay, ExpireSession, FaultServer, Respond, Stall
 
 pytest.importorskip("moto")
 pytest.importorskip("boto3")
@@ -66,6 +71,25 @@ def test_an_upload_that_stopped_says_why_in_one_line_and_goes_on_with_resume(ser
     assert main([*call, "--resume"]) == 0
     assert stored(server, "k") == file.read_bytes()
     assert [e.part_number for e in server.journal.of("UploadPart") if e.status == 200] == [1, 2, 3]
+
+
+def test_ctrl_c_ends_it_though_the_store_is_silent_and_says_how_to_go_on(server, file):
+    armed = server.inject(Stall(), operation="UploadPart")
+    call = ["upload", str(file), "s3://bkt/k", "--endpoint-url", server.url]
+    process = subprocess.Popen([sys.executable, "-m", "upload_diag", *call], stderr=subprocess.PIPE, text=True)
+    try:
+        while not armed.fired and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=45)  # the client would wait for an answer for 60 seconds
+    finally:
+        process.kill()
+    assert process.returncode == ExitCode.INTERRUPTED
+    said = f"Interrupted. The session is kept: the same command with --resume goes on ({file}.upload)."
+    assert err.strip() == said
+    server.app.plan.clear()
+    assert main([*call, "--resume"]) == 0
+    assert stored(server, "k") == file.read_bytes()
 
 
 def test_a_session_that_would_end_too_early_is_told_of(server, file, capsys):

@@ -6,6 +6,7 @@ that `--help` and `--version` stay quick. It may return an exit code; nothing re
 
 import os
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
@@ -107,7 +108,19 @@ def main(args: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _drop_output()
         code = ExitCode.BROKEN_PIPE
+    if code == ExitCode.INTERRUPTED and args is None:
+        _leave_threads(code)
     return int(code or ExitCode.OK)
+
+
+def _leave_threads(code: int) -> None:
+    """End the process of an interrupted command though a thread still waits, for a store's answer.
+
+    Python itself would wait for it, a minute perhaps, and end with a traceback at the next Ctrl-C.
+    """
+    if any(not thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread()):
+        _flush()
+        os._exit(code)
 
 
 def _ending(error: BaseException) -> int:
