@@ -130,11 +130,13 @@ class Collector:
             elif meaning.field and isinstance(value, (str, int)):
                 if meaning is not _OPERATION or (isinstance(value, str) and _OPERATION_NAME.match(value)):
                     self.found.fact(meaning.field, value, 80)
+                else:  # `create_multipart_upload`
+                    self._unknown(key, value, (path, key), depth + 1, nested)
             elif meaning is _METHOD and isinstance(value, str):
                 method = value
             elif meaning is _URL and isinstance(value, str):
                 address = value
-            elif meaning is not _OTHERS:
+            elif meaning is not _OTHERS or key == "config":
                 self._field(meaning, value, (path, key), depth, nested)
         if address or method:
             self._request(method, address)
@@ -162,7 +164,10 @@ class Collector:
         """What the value under a known key says."""
         if value is None:
             return
-        if not isinstance(value, (str, int, float)):
+        if meaning is _OTHERS:  # axios: of all that its `config` holds, the request is told here
+            if isinstance(value, dict) and "url" in value:
+                self._request(str(value.get("method") or ""), str(value["url"]))
+        elif not isinstance(value, (str, int, float)):
             self._stack.append((value, path, depth + 1, nested))
         elif meaning is _CODE or meaning is _NAME or meaning is _STATUS:
             self._named(meaning, value, path, depth + 1, nested)
@@ -181,7 +186,9 @@ class Collector:
             providers(self.found, value)
             if "." in value:
                 self.found.facts(url.read(f"https://{value[:300]}/"), 40)
-        elif meaning is _RESOURCE and value[:1] == "/":
+        elif meaning is _RESOURCE and value[:1] != "/":  # Tencent COS: host and key
+            self.found.facts(url.read(f"https://{value[:1_200]}"), 60)
+        elif meaning is _RESOURCE:
             self.found.facts(url.read(value if "?" in value else f"{value}?uploadId="), 60)
             bucket, _, key = value[1:].partition("?")[0].partition("/")
             self.found.facts({"bucket": bucket, "key": key}, 45)

@@ -85,7 +85,7 @@ class Findings:
             strength = FAILURE
         else:
             strength = WEAK_TOKEN if row.weak else min(strength, NAME_FIELD)
-        self.add(Hit(strength, depth, row.rule, row.code, path, value))
+        self.add(Hit(strength, depth, row.rule, row.code, path, value, (), row.service_code))
 
     def facts(self, facts: Mapping[str, str], rank: int) -> None:
         """Keep several identifiers."""

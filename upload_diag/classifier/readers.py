@@ -11,7 +11,7 @@ from upload_diag.classifier.hits import CONSEQUENCE, LOOSE_CODE, SESSION_EXPIRED
 from upload_diag.codes import ErrorCode
 from upload_diag.rules.required import UNBOUNDED, beginnings
 from upload_diag.rules.rows import OtherCode, S3Code
-from upload_diag.shapes.sdk_text import Label
+from upload_diag.shapes.sdk_text import STATUS_NAMES, Label
 
 __all__ = [
     "CODE_LIKE",
@@ -144,7 +144,8 @@ class LabelledFact:
         if label.field == "bucket" and self.code_named(value) is not None:
             return  # "failed to upload to bucket: AccessDenied"
         if label.field == "http_status":
-            found.statuses.append((1, 0, int(value), None))
+            status = STATUS_NAMES.get(value)
+            found.statuses.append((80, 0, status, None) if status else (1, 0, int(value), None))
         elif label.field != "code":
             found.fact(label.field, value.rstrip(".:)"), label.rank)
         elif (row := self.code_named(value := value.rstrip("."))) is not None:

@@ -34,6 +34,10 @@ class S3Code:
         return f"s3.{self.name}"
 
 
+# Families of codes that a service answers with; those of the others are names of classes, of errno, of flags.
+_SERVICES = frozenset({"box", "docker", "dropbox", "firebase", "msgraph", "supabase", "tus", "vimeo"})
+
+
 @dataclass(frozen=True, slots=True)
 class OtherCode:
     """An exact token that a client, a protocol or a backend uses as the name of a failure.
@@ -58,6 +62,11 @@ class OtherCode:
     def rule(self) -> str:
         """The stable rule id."""
         return f"{self.family}.{self.name}"
+
+    @property
+    def service_code(self) -> str | None:
+        """The name, if a service answers with it."""
+        return self.name if self.family in _SERVICES else None
 
 
 @dataclass(frozen=True, slots=True)

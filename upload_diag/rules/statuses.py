@@ -73,7 +73,7 @@ REASONS: dict[int, tuple[str, ...]] = {
     400: ("bad request",),
     401: ("unauthorized", "unauthorised"),
     403: ("forbidden", "access denied"),
-    404: ("not found", "the specified"),
+    404: ("not found", "the specified", "file or directory"),
     405: ("method not allowed",),
     408: ("request time", "request_time", "upload client"),
     409: ("conflict",),
@@ -154,7 +154,11 @@ MARKERS: tuple[tuple[str, str, str], ...] = (
     ("tus-resume", "while uploading chunk", r"while uploading chunk(?!.{0,900}\bcannot patch /)"),
     ("tus-resume", "resum", r"\b(?:while resuming|(?:failed|unable) to resume) (?:the )?upload"),
     ("tus-resume", "patch", r"\bmethod[\"']?: ?[\"']?patch\b(?!.{0,900}\bcannot patch /)"),
-    ("tus-resume", "request method: head", r"/(?:files|uploads|tus)[./]{0,4}/?[0-9a-f]{16,64} request method: head\b"),
+    (
+        "tus-resume",
+        "request method: head",
+        r"/(?:files|uploads?|tus|resumable)[./]{0,4}/?[\w.=+~-]{6,300} request method: head\b",
+    ),
     ("tus-resume", "tus-resumable", r"http/[\d.]{1,3} (?:404|410)\b(?!.{0,600}\bpost /).{0,600}?tus-resumable: ?\d"),
     (
         "tus-resume",

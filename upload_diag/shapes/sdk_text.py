@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-__all__ = ["LABELS", "Label", "status_in"]
+__all__ = ["LABELS", "STATUS_NAMES", "Label", "status_in"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,23 @@ class Label:
 _ID = r"[A-Za-z0-9][A-Za-z0-9._~+/=:%-]{2,300}"
 # Where no sign stands between a label and its value, that must look like an id: it holds a digit.
 _BARE_ID = r"[\"'`(<「]?(?=\S{0,60}\d)([A-Za-z0-9][A-Za-z0-9._~+/=-]{3,300})"
+STATUS_NAMES = {
+    "BadRequest": 400,
+    "Unauthorized": 401,
+    "Forbidden": 403,
+    "NotFound": 404,
+    "RequestTimeout": 408,
+    "Conflict": 409,
+    "Gone": 410,
+    "PreconditionFailed": 412,
+    "RequestEntityTooLarge": 413,
+    "TooManyRequests": 429,
+    "InternalServerError": 500,
+    "BadGateway": 502,
+    "ServiceUnavailable": 503,
+    "GatewayTimeout": 504,
+}
+"""How .NET names a status."""
 # What stands between a label and its value: `: `, `="`, `=>`, `] => `, `"]=> string(3) "`, `: Some("`.
 _SEP = r"[\"'`\]]{0,2}\s?(?:=>|[:=])\s?(?:Some\(|(?:string|int)\(\d{0,5}\)?\s?)?[\"'`\[(]{0,2}"
 
@@ -80,6 +97,7 @@ LABELS: tuple[Label, ...] = (
         "http_status",
         r"(?:[Ss]tatus(?: ?[Cc]ode)?|[Rr]esponded with|[Rr]esponse code)[\"']?:? ?(0)\b(?!\.)",
     ),
+    Label("http_status", r"[Ss]tatus ?[Cc]ode:? '?(" + "|".join(STATUS_NAMES) + r")\b"),
     Label("http_status", r"serverError Code=-(\d{3})\b"),  # Alibaba Cloud's SDK for iOS
     # --- ids ----------------------------------------------------------------------------------------------------
     Label(
@@ -91,6 +109,7 @@ LABELS: tuple[Label, ...] = (
         r"(?:[Hh]ost[ _]?[Ii][Dd]|amz-id-2|xtended[ _]?[Rr]equest(?:[ _]?[Ii][Dd])?)"
         r"(?:" + _SEP + r"| = Just \"| \")([A-Za-z0-9+/=._-]{3,300})",
     ),
+    Label("host_id", r"([A-Za-z0-9+/]{40,110}={0,2}) SigV[24]\b", 70),  # S3's access log
     Label("host_id", r"s3ErrorHostId = Just \"([^\"]{3,300})\"", 60),
     Label(
         "upload_id",
@@ -118,7 +137,7 @@ LABELS: tuple[Label, ...] = (
         r"(?:загрузки|carga|subida|upload|envio|envoi|caricamento|téléversement) " + _BARE_ID,
         40,
     ),
-    Label("upload_id", r"[Uu]pload ?I?[Dd]?d?[^\x00-\x7f]{2,20}[:：] ?(" + _ID + ")", 45),
+    Label("upload_id", r"(?:upload|Upload) ?(?:ID|Id|id)[^\x00-\x7f]{2,20}[:：] ?(" + _ID + ")", 45),
     Label("upload_id", r"上传(?:会话|任务|ID|id) ?[:：]? ?" + _BARE_ID, 40),
     Label("upload_id", r"--upload-id[ =]['\"]?(" + _ID + ")", 70),
     Label("upload_id", r"[Ii]nvalid upload id:? [\"'`]?(" + _ID + ")", 65),
@@ -178,13 +197,15 @@ LABELS: tuple[Label, ...] = (
         "key",
         # Behind a colon it must look like a key: "failed to close object: Large files …"
         r"\b[Oo]bject(?:Name|_name)?(?:[\"']? ?= ?[\"'`]?|[\"']? ?: ?[\"'`]?(?=[^\s\"'`,)]{0,200}[./\d_-]))"
-        r"([^\s\"'`,)]{1,900})",
+        r"([^\s\"'`,;)]{1,900})",
     ),
     Label("key", r"\bwith key:? (?=[^\s\"'`,;]{0,300}/)([^\s\"'`,;]{1,900})", 40),
     Label("key", r"\brequestedKey\"?: ?\"([^\"]{1,900})\"", 60),
     Label("key", r"\bobjectName = ([^\s,)]{1,900})", 60),
     Label("key", r"(?:[Ff]or|[Oo]f) object ([^\s:,'\"]{1,600}/[^\s:,'\"]{1,300})", 40),
     Label("key", r"ERROR (?:CreateMultipartUpload|UploadPart|CompleteMultipartUpload|PutObject) (\S{1,900}) = ", 60),
+    Label("key", r"[Oo]bject \[([^\]]{1,900})\]", 50),
+    Label("key", r"ERROR : ([^:]{1,600}): Failed to copy", 40),  # rclone
     Label("key", r"putting object ([^\s:,\"']{1,900}):", 60),
     Label("key", r"multipart upload on ([^\s:]{1,900}):", 60),
     Label("key", r"failed to upload '([^']{1,900})'", 40),
@@ -228,7 +249,7 @@ _BEFORE_WORDS = (
 )
 # Read backwards from the number, where it has one place to begin; forwards it would have every place.
 _BEFORE = re.compile(
-    r"[\"'(\[]{0,2}(?: tni)?\s{0,2}[:=(\[,]?\s{0,2}\]?[\"'`]{0,2}(?:"
+    r"[\"'(\[]{0,2}(?: tni)?\s{0,2}(?:>=|[:=(\[,])?\s{0,2}\]?[\"'`]{0,2}(?:"
     + "|".join(re.escape(word[::-1]) for word in _BEFORE_WORDS)
     + r"|\"?(?:\d\.)?\d/ptth)"
 )
@@ -237,14 +258,16 @@ _CODE_AFTER = re.compile(r"[\s:\"'`(\[-]{1,4}(?:[A-Z][a-z]{1,20}){2,6}\b")  # "4
 _ERROR_AFTER = re.compile(r" (?:http )?(?:error|response|status)\b")
 # Words that stand before other numbers too; what is counted stands behind those.
 _TELLING = re.compile(
-    r"\b(?:answer(?:ed|s)|attempts|failed|failure|gave|gets?|getting|got|received|results? in|retries|returns?|said"
-    r"|says|unauthori[sz]ed|with)"
+    r"\b(?:answer(?:ed|s)|attempts|failed|failure|gave|gets?|getting|got|permanently|received|results? in|retries"
+    r"|returns?|said|says|unauthori[sz]ed|with)"
     r"(?: an?| http)?:? [\"'`(]?\Z|返回 \Z"
 )
 _COUNTED = re.compile(r" ?(?:[kmgt]?i?b|[a-z]{3,12}s|of|ms|sec|px)\b")
 _METHOD_LINE = re.compile(r"\s\S{1,2000} (?:TEG|TUP|TSOP|ETELED|DAEH|HCTAP)\b")  # backwards, too
 _SOURCE_LINE = re.compile(r"\w\(\Z")  # PHP: `Adapter.php(509)`, s3fs: `cache.cpp:AddStat(346)`
 _METHOD_AFTER = re.compile(r" (?:GET|PUT|POST|DELETE|HEAD|PATCH) https?:")
+# In the access logs of HAProxy and of AWS's load balancer.
+_LOG_LINE_AFTER = re.compile(r" (?:-|\d{1,3}) [^\"]{1,60}\"(?:GET|PUT|POST|DELETE|HEAD|PATCH) ")
 _WEAK_LABELS = (
     '" ',
     "code: ",
@@ -258,6 +281,8 @@ _WEAK_LABELS = (
     "a ",
     "an ",
 )
+_PAGE_LABELS = ("<title>", "<h1>", "<h2>", 'code">')
+_STRONG_LABELS = ("status code: ", "statuscode: ", "status code ")
 # Backwards, too: what counts something else.
 _NOT_STATUS = re.compile(
     r"\W{0,3}(?:(?:enil|trop|knuhc|trap|sm)\b|\d+:|tixe|\d+- edoc rorre|noitisop|tesffo|:daolpu"
@@ -297,6 +322,8 @@ def _sureness(text: str, low: str, match: re.Match[str], reasons: tuple[str, ...
     backwards = before[::-1]
     counted = _NOT_STATUS.match(backwards)
     if not counted and _BEFORE.match(backwards):
+        if before.endswith(_STRONG_LABELS):
+            return 96  # what a service answered, told by its SDK, says more than the status of a wrapper's envelope
         if not before.endswith(_WEAK_LABELS):
             return 90
         return 0 if match[1] < "300" and not sure and not before.endswith('" ') else max(sure, 40)
@@ -308,6 +335,8 @@ def _sureness(text: str, low: str, match: re.Match[str], reasons: tuple[str, ...
         return 80  # google.api_core: "TooManyRequests: 429 POST https://…"
     if start == 0 and match[1] >= "400" and low[end : end + 1] in ("", ":", " "):
         return 45  # "524: Origin Time-out", "410 `UPLOAD_SESSION_EXPIRED`", "403 POST Error"
+    if match[1] >= "400" and before.endswith(_PAGE_LABELS):
+        return 45
     if before[-1:] == "(" and re.match(r" \([A-Z][a-z]", text[end : end + 4]):
         return 70  # s3cmd: "(404 (NoSuchUpload): …"
     if before[-1:] in ("(", "[") and text[end : end + 1] in (")", "]") and not _SOURCE_LINE.search(before):
@@ -318,6 +347,10 @@ def _sureness(text: str, low: str, match: re.Match[str], reasons: tuple[str, ...
 def _told(text: str, low: str, before: str, end: int) -> int:
     """How sure a number from 400 on is a status, by the words around it."""
     if _CODE_AFTER.match(text, end):
+        return 60
+    if before.endswith(": ") and low.startswith((" <?xml", " <error"), end):
+        return 60  # DuckDB: "finalization: 404", then the body
+    if _LOG_LINE_AFTER.match(text, end):
         return 60
     if _ERROR_AFTER.match(low, end) or (_TELLING.search(before) and not _COUNTED.match(low, end)):
         return 40
@@ -356,7 +389,7 @@ OPERATION_WORDS: tuple[tuple[str, str], ...] = (
         "CompleteMultipartUpload",
         r"\b(?:complet(?:e|ing)|finish(?:ing)?|finali[sz]ing|close object after copy)\b.{0,24}\bmulti-?(?:ple )?part\b",
     ),
-    ("CompleteMultipartUpload", r"\bmulti-?part upload (?:completion|finali[sz]ation)\b"),
+    ("CompleteMultipartUpload", r"\bmulti-?part upload (?:completion|finali[sz](?:e|ation))\b"),
     (
         "CreateMultipartUpload",
         r"\b(?:initiat(?:e|ing)|creat(?:e|ing)|start(?:ing)?)\b.{0,16}\bmulti-?(?:ple )?part\b",
@@ -371,7 +404,7 @@ OPERATION_WORDS: tuple[tuple[str, str], ...] = (
     ("CompleteMultipartUpload", r"\bthe complete request must include\b"),
     ("AbortMultipartUpload", r"\babort[_-]multipart[_-]upload\b|无法取消.{1,80}上传会话"),
     ("CreateMultipartUpload", r"\bsignature \[post\] \[\S{1,900}\] \[uploads=\]"),  # s3fs
-    ("UploadPart", r"\bupload[_-]part\b"),
+    ("UploadPart", r"\bupload[_-]part\b|\bdouploadpart\("),
     # a class for PHP
     ("CreateBucket", r"\bs3::putbucket\b"),
     ("PutObject", r"\bs3::putobject\w{0,10}\b"),

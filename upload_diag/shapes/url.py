@@ -15,7 +15,7 @@ _METHOD = re.compile(
 )
 _REQUEST_LINE = re.compile(
     r"(?=[GPDHwR\" \t/*])"  # most places are left at one look
-    r"(?:\b(GET|PUT|POST|DELETE|HEAD|PATCH)\s+|\bwith\surl:\s|\bResource>|\"resource\":\s?\"|^[ \t]{0,60})"
+    r"(?:\b(GET|PUT|POST|DELETE|HEAD|PATCH)\s+(?:to\s+\")?|\bwith\surl:\s|\bResource>|\"resource\":\s?\"|^[ \t]{0,60})"
     r"([/*][^\s\"'<>`]{1,4000}?\?[^\s\"'<>`]{0,2000}\b(?:uploadId|partNumber|uploads)\b[^\s\"'<>`]{0,2000})",
     re.MULTILINE,
 )
@@ -36,7 +36,7 @@ _BARE_HOST = re.compile(
 )
 _S3CMD = re.compile(r"Upload failed: /([^\s?]{1,1024})\?")  # it leaves the bucket out
 _S3_URI = re.compile(r"\bs3[an]?://([A-Za-z0-9][\w.-]{1,62}|<\w{1,30}>)(?:/([^\s\"'<>`|]{1,1024}))?")
-_PARAMETER = re.compile(r"[?&;](uploadId|partNumber|upload_id|x-id|uploads|key|name)(?:=([^&\s\"'<>),;\]]*))?")
+_PARAMETER = re.compile(r"[?&;](uploadId|partNumber|upload_id|x-id|uploads|key|name)(?:=([^&\s\"'<>),;\]}]*))?")
 _CONSOLE_LINE = re.compile(r":(?:NaN|\d{1,6})\Z")  # what a browser's console writes behind an address
 _VIRTUAL_HOST = re.compile(
     r"\A([a-z0-9][a-z0-9.-]{1,61}?[a-z0-9])\."
@@ -56,7 +56,9 @@ _GCS_PATH = re.compile(
     r"\A(?:(?:(?:resumable/)?upload/)?storage/v1|v0)/b/([^/]{1,222})/o(?:/(.{1,1024})|\Z)"  # v0 is Firebase's
 )
 _B2_PART = re.compile(r"b2_upload_part/(4_z\w{10,300})/(\d{4,5})\b")
-_COMPANION_PATH = re.compile(r"s3/multipart/([A-Za-z0-9._~%+-]{16,300})(?:/(\d{1,5})\Z|/batch\Z|/complete\Z|\Z)")
+_COMPANION_PATH = re.compile(
+    r"s3/multipart/(?=[^/]{0,300}[\d~%])([A-Za-z0-9._~%+-]{6,300})(?:/(\d{1,5})\Z|/batch\Z|/complete\Z|\Z)"
+)
 _HOST_HEADER = re.compile(r"^[>* ]{0,4}[Hh]ost: ?([\w.-]{4,253})", re.MULTILINE)
 _REGION = re.compile(r"\bs3[.-](?:dualstack\.)?([a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\d)\.amazonaws\.com", re.IGNORECASE)
 _SIGNING_REGION = re.compile(

@@ -156,6 +156,16 @@ _CREDENTIALS_EXPIRED = (
         seen="google-auth, AWS",
     ),
     Phrase(
+        "phrase.validating-access-token",
+        E.CREDENTIALS_EXPIRED,
+        "access token",
+        r"\b(?:validating|validate) (?:the )?access token: (?:the )?session has (?:expired|been invalidated)",
+        strength=80,
+        hits=("Error validating access token: Session has expired on Tuesday",),
+        misses=("error validating access token: malformed",),
+        seen="Facebook's Graph API",
+    ),
+    Phrase(
         "phrase.login-session-expired",
         E.CREDENTIALS_EXPIRED,
         "session",

@@ -182,6 +182,17 @@ _CANCELLED = (
 
 _LOCAL_IO = (
     Phrase(
+        "phrase.local-source-missing",
+        E.LOCAL_IO,
+        "local ",
+        r"\blocal (?:file|object|path|source)\b.{0,30}\b(?:does not exist|not found|is missing|cannot be read)",
+        refines=(E.OBJECT_NOT_FOUND,),
+        strength=75,
+        hits=("Local object for PUT does not exist", "local file /srv/a.bin not found"),
+        misses=("copied the local file to the bucket",),
+        seen="Ansible, applications",
+    ),
+    Phrase(
         "phrase.no-space-left",
         E.LOCAL_IO,
         "no space left on device",

@@ -7,6 +7,16 @@ __all__ = ["CONTENT"]
 
 _INTEGRITY = (
     Phrase(
+        "phrase.declared-content-length",
+        E.INTEGRITY,
+        "content-length",
+        r"\bdeclared (?:a )?content-length of \d{1,20} but only wrote|\bwrote (?:less|more) than declared content-length",
+        strength=75,
+        hits=("request declared a Content-Length of 109341 but only wrote 76572 bytes",),
+        misses=("declared content-length: 5",),
+        seen="Go",
+    ),
+    Phrase(
         "phrase.checksum",
         E.INTEGRITY,
         "checksum",
@@ -895,6 +905,26 @@ _INVALID_REQUEST = (
             "the Access-Control-Allow-Origin header is missing",
         ),
         seen="Cloudinary, AWS SDK for JavaScript v2",
+    ),
+    Phrase(
+        "phrase.checksum-type-mismatch",
+        E.INVALID_REQUEST,
+        "checksum type",
+        r"\bchecksum type mismatch",
+        strength=88,
+        hits=("Checksum Type mismatch occurred, expected checksum Type: null, actual checksum Type: crc32",),
+        misses=("checksum type: crc32",),
+        seen="S3",
+    ),
+    Phrase(
+        "phrase.invalid-bucket",
+        E.INVALID_REQUEST,
+        "invalid bucket",
+        r"\binvalid bucket\b(?! policy| name| lifecycle| region)",
+        strength=60,
+        hits=('{"error":"Invalid bucket"}',),
+        misses=("invalid bucket policy",),
+        seen="Vimeo, applications",
     ),
     Phrase(
         "phrase.missing-or-invalid-field",

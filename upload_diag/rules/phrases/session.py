@@ -37,8 +37,8 @@ _BETWEEN = (
 )
 _ELSEWHERE = r"(?! yet)(?! (?:in|on|from) (?:the |your |this |our )?(?:\S{1,40} )?(?:request|cache|response|query|form|body|headers?|url|local|memory)\b)"
 _NOT_FOUND = (
-    r"(?:not (?:be )?(?:found|located)\b|not (?:known|recogni[sz]ed|resumable)\b|not available any(?: ?more| longer)|can(?:not|['’]t) be found"
-    rf"|not exists?\b|(?:does|did|do)n['’]?t exists?\b|nowhere to be found|non-?existent){_ELSEWHERE}"
+    r"(?:not (?:be )?(?:found|located)\b|not (?:known|recogni[sz]ed)\b|not available any(?: ?more| longer)"
+    rf"|can(?:not|['’]t) be found|not exists?\b|(?:does|did)n['’]?t exists?\b|non-?existent){_ELSEWHERE}"
 )
 _ADJECTIVE = r"valid|active|known|alive|open|present|recogni[sz]ed|in progress|available|resumable|usable"
 # What is said of a session that is over. Of a bare upload most of it is said after every run.
@@ -85,7 +85,6 @@ SESSION = (
             "The upload you are trying to resume is not available anymore",
             "Upload session 9c41 for clip.mov was not found",
             "upload (9c41-aa) is not known to this node",
-            "upload session is nowhere to be found",
         ),
         misses=(
             "The specified bucket does not exist",
@@ -104,15 +103,40 @@ SESSION = (
         seen="S3, MinIO, Google Cloud Storage XML, OneDrive, tusd, applications",
     ),
     Phrase(
+        "phrase.no-upload-session",
+        E.SESSION_EXPIRED,
+        "upload",
+        r"\bno (?:active |matching |open |known |valid |corresponding )?upload[ _-]?session (?:for|with|matching|under|by)\b"
+        r"|\bno (?:such|active|matching|existing|open|known|valid|corresponding) upload[ _-]?session\b",
+        refines=_OVER,
+        strength=80,
+        hits=(
+            "No active upload session for clip.mov",
+            "there is no upload session with that key",
+            "no open upload session",
+        ),
+        misses=("no upload session was started", "no upload session yet"),
+        seen="applications",
+    ),
+    Phrase(
+        "phrase.multipart-not-exist",
+        E.SESSION_EXPIRED,
+        "multipart",
+        rf"\b(?:specified|given|this) multipart {_BETWEEN}{_NOT_FOUND}",
+        refines=_OVER,
+        strength=75,
+        hits=("The specified multipart does not exist",),
+        misses=("multipart boundary not found",),
+        seen="tusdotnet's S3 store",
+    ),
+    Phrase(
         "phrase.no-such-upload",
         E.SESSION_EXPIRED,
         "upload",
-        r"\bno such (?:multi-?part |resumable )?upload(?: ?id)?\b|\bno (?:active |ongoing |matching |existing |open |pending )?"
+        r"\bno such (?:multi-?part |resumable )?upload(?: ?id)?\b|\bno (?:active |ongoing |matching |existing )?"
         rf"(?:multi-?part |resumable )?upload(?: session)? "
         r"(?:(?:with|for|matching|has|by) (?:this |that |the |given )?(?:upload )?id\b|(?:was |is |could be )?(?:found|exists?|in progress)\b)"
-        rf"{_ELSEWHERE}|\bnot ?found: (?:the )?(?:multi-?part )?upload\b"
-        r"|\bno (?:such|active|matching|existing|open|known|valid|corresponding) upload[ _-]?(?:session|id)\b"
-        r"|\bno upload[ _-]?session (?:for|with|matching|under|by)\b",
+        rf"{_ELSEWHERE}|\bnot ?found: (?:multi-?part )?upload\b",
         refines=_OVER,
         strength=85,
         hits=(
@@ -124,8 +148,6 @@ SESSION = (
             "No multipart upload found for id 123",
             "NotFound: multipart upload 81f3",
             "There is no upload in progress with that ID",
-            "No active upload session for clip.mov",
-            "there is no upload session with that key",
         ),
         misses=("no such bucket", "no upload with errors", "no uploads found", "No upload field found in form"),
         seen="stores of applications",
@@ -431,9 +453,8 @@ SESSION = (
         "phrase.upload-session-lost",
         E.SESSION_EXPIRED,
         "upload",
-        r"\b(?:(?:does|do|did)(?: not|n['’]?t) (?:know|recogni[sz]e|remember|have)|no longer (?:knows?|recogni[sz]es?|remembers?|has|have|holds?|tracks?)"
-        r"|(?:has |have |had )?(?:lost|dropped|forgotten|forgot|discarded|invalidated)) (?:about |of |any )?(?:(?:the|this|that|its|your|our|an?|my) )?"
-        r"(?:open |active )?(?:multi-?part |resumable )?(?:upload[ _-]?(?:session|id)|multi-?part upload)\b",
+        r"(?:\b(?:not|longer|lost|dropped|forgotten|forgot|discarded|invalidated)|n['’]t) (?:(?:knows?|recogni[sz]es?|remembers?|has|have|tracks?) )?"
+        r"(?:(?:about|of|any) )?(?:(?:the|this|that|its|your|our|an?|my) )?(?:multi-?part |resumable )?(?:upload[ _-]?(?:session|id)|multi-?part upload)\b",
         refines=_OVER,
         strength=75,
         hits=(
@@ -710,11 +731,13 @@ SESSION = (
         "phrase.named-upload-expired",
         E.SESSION_EXPIRED,
         "expired",
-        r"\b(?:multipart |resumable |attachment |chunked )?upload (?!token|url|link|credential|sign|policy"
-        r"|form|sas|key|window)\S{1,300} (?:has |was |is )?expired (?:after|on|at)\b",
+        rf"{_NOT_IF}(?<!to )(?<!for this )upload [\"'`(]?(?=\S{{0,80}}\d)\S{{1,300}} (?:(?:has |was |is |had )(?:already )?expired\b|expired (?:after|on|at)\b)",
         refines=(*_OVER,),
         strength=75,
-        hits=("attachment upload 7f3a expired after 900s of inactivity",),
+        hits=(
+            "attachment upload 7f3a expired after 900s of inactivity",
+            "Upload 9c41-aa has expired, create a new one",
+        ),
         misses=("the upload token expired at noon", "upload link expired at noon"),
         seen="applications",
     ),

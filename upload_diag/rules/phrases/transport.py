@@ -482,11 +482,11 @@ _NETWORK = (
         "phrase.http2-stream",
         E.NETWORK,
         "stream",
-        r"\bstream error: stream id\b|\bstream was reset\b|\bstream closed\b"
+        r"\bstream error: stream id\b|\bstream was reset\b|\bstream closed\b(?! in another thread)"
         r"|\bhttp/2 stream \d.{0,40}was not closed cleanly",
         strength=60,
         hits=("stream error: stream ID 7; INTERNAL_ERROR", "HTTP/2 stream 1 was not closed cleanly: INTERNAL_ERROR"),
-        misses=("stream started",),
+        misses=("stream started", "IOError: stream closed in another thread"),
         seen="Go, OkHttp, curl HTTP/2",
     ),
     Phrase(
@@ -946,6 +946,16 @@ _TIMEOUT = (
         hits=("TimeoutError: Connection timed out after 120000ms", "The read operation timed out", "Request timed out"),
         misses=("Your session timed out", "The session has timed out"),
         seen="clients of every kind",
+    ),
+    Phrase(
+        "phrase.ran-longer-than",
+        E.TIMEOUT,
+        "longer than",
+        r"\b(?:ran|took|running|taking) (?:for )?longer than (?:the )?(?:\d|allowed|limit|time)",
+        strength=60,
+        hits=("Request ran for longer than 65000ms", "the upload took longer than 30 s"),
+        misses=("a name longer than 64 characters",),
+        seen="Ruby's rack-timeout, applications",
     ),
     Phrase(
         "phrase.interrupted-by-timeout",
@@ -1652,6 +1662,16 @@ _TLS = (
 )
 
 _CORS = (
+    Phrase(
+        "phrase.etag-not-exposed-setting",
+        E.CORS_BLOCKED,
+        "etag",
+        r"\betag\W{1,3}to (?:\S{1,20} )?cors\b|\betag\b.{0,40}\bexpose-?headers?\b",
+        strength=70,
+        hits=('get ETag error, please add "ETag" to CORS ExposeHeader setting',),
+        misses=("etag: abc",),
+        seen="SDK of Tencent COS for JavaScript",
+    ),
     Phrase(
         "phrase.blocked-by-cors",
         E.CORS_BLOCKED,
