@@ -171,7 +171,7 @@ class Reader:
         limit = length // _DENSE + 8 if self._layout.whole_lines else length
         with memoryview(self._buffer) as view:
             hits = self._scanner.hits(view[self._start : stop], limit)
-        if len(hits) >= limit:
+        if len(hits) >= limit or (self._layout.whole_lines and 2 * len(hits) > self._buffer.count(b"\n", self._start, stop)):
             self._crowded = _CROWDED
             yield from self._every_line(stop)
             return

@@ -22,14 +22,14 @@ __all__ = ["AROUND_A_VALUE", "NO_GROUP", "SAMPLES", "Parts", "Template", "templa
 SAMPLES = 24  # lines that a template is made of
 _FEWEST = 8  # of them must be alike
 _PATIENCE = 512  # lines that fit and are new; a template with more of them takes for decisive what only varies
-_LONGEST_OPEN = 512  # bytes between two ids that may differ; a regex tries out every one of them
+_LONGEST_OPEN = 512  # bytes between two ids that may differ, where nothing tells where they end
 _ANYTHING = rb'[^"]*+'
 _DIFFERENT = rb'([^"]*+)'
 AROUND_A_VALUE = b": ,}]\r\\"  # in escaped JSON, or around a number
 _STRIPPED = re.escape(AROUND_A_VALUE)
 _AROUND = b"[" + _STRIPPED + b"]*+"
 _PART_NUMBER = _AROUND + rb"([1-9]\d{0,3})" + _AROUND
-_PLAIN_ID = rb'(?!null")([^"\\]++)'
+_PLAIN_ID = rb'(?!null")([^"]++)(?<!\\)'
 _NUMBER_ID = _AROUND + rb"(?!null[" + _STRIPPED + rb'"]|[{\[])([^"' + _STRIPPED + b"]++)" + _AROUND
 _ESCAPED_ID = _NUMBER_ID + rb"(?<=\\)"
 NO_GROUP = 1  # the number of the group that is always empty
@@ -101,7 +101,7 @@ class _Text:
                 opened = True
                 group += 1
                 self.decisive.append(group)
-                self.pattern += _DIFFERENT if last else b'([^"]{0,%d})' % _LONGEST_OPEN
+                self.pattern += _DIFFERENT if last else _different_until(end)
             self.pattern += re.escape(end)
             self._between.append((begin, group if differs else 0, end))
             if at < len(holes):
@@ -222,6 +222,18 @@ class _Maker:
         self._groups += 1
         self.decisive.append(self._groups)
         return _DIFFERENT
+
+
+def _different_until(end: bytes) -> bytes:
+    """A group of what may differ, up to the first place at which the text says `end`.
+
+    That place is found without trying out every one. A class of three bytes is looked up in a table, one of two is not.
+    """
+    if not end:
+        return rb'([^"]{0,%d}?)' % _LONGEST_OPEN
+    first, rest = re.escape(end[:1]), re.escape(end[1:])
+    other = rb'[^"\0%b]*+' % first
+    return b"(" + other + rb"(?:%b(?!%b)%b)*+)" % (first, rest, other)
 
 
 def _common(texts: Sequence[bytes], *, ends: bool) -> tuple[bytes, bytes, bool]:
