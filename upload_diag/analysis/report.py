@@ -277,7 +277,8 @@ def _group(one: Group) -> dict[str, Any]:
 def _requests(tally: "Tally") -> dict[str, Any]:
     """Which upload failed requests were of, and failures that name a request alone: other logs may tell its upload."""
     uploads = {
-        redact(request.decode("utf-8", "replace")): redact(name) for request, name in sorted(tally.requests.items())
+        redact(request.decode("utf-8", "replace")): redact(name.decode("utf-8", "replace"))
+        for request, name in sorted(tally.requests.items())
     }
     failures = [
         {

@@ -14,7 +14,7 @@ from upload_diag.errors import InputError
 from upload_diag.logs.markers import Event
 from upload_diag.rules.advice import advise
 from upload_diag.sessions import Failure, Trace
-from upload_diag.sessions.trace import DOTS, Mark
+from upload_diag.sessions.trace import DOTS, What
 
 __all__ = ["restore"]
 
@@ -53,7 +53,7 @@ def _restore(document: dict[str, Any]) -> Report:
         minute = milliseconds(bucket["start"]) // MINUTE
         tally.minutes[minute] = Counter({ErrorCode(code): count for code, count in bucket["counts"].items()})
     tally.dropped.update(document["dropped"])
-    tally.requests = {request.encode(): name for request, name in document.get("requests", {}).items()}
+    tally.requests = {request.encode(): name.encode() for request, name in document.get("requests", {}).items()}
     for one in document.get("unnamed", ()):
         if one["group"] in failures:
             place = (milliseconds(one["time"]), one["path"], one["offset"], one["line"])
@@ -105,33 +105,34 @@ def _trace(told: dict[str, Any], failures: dict[str, Failure]) -> Trace:
         first = (milliseconds(step["first"]), step["path"], step["offset"], step["line"])
         # The last line is not written: the byte tells the place, and equal places must stay equal.
         last = (milliseconds(step["last"]), step.get("lastPath", step["path"]), step["lastOffset"], 0)
-        trace.add(_what(step, failures), Mark(step["count"], first, last))
+        trace.add(_what(step, failures), step["count"], first, last)
     return trace
 
 
-def _what(step: dict[str, Any], failures: dict[str, Failure]) -> Event | Failure:
+def _what(step: dict[str, Any], failures: dict[str, Failure]) -> What:
     if step["event"] != Event.ERROR:
         return Event(step["event"])
     shown = failures.get(step["group"])
     return shown or Failure(ErrorCode(step["code"]), "", _NOT_SHOWN, step["operation"] or "")
 
 
-def _name(told: dict[str, Any], trace: Trace, taken: Container[str]) -> str:
+def _name(told: dict[str, Any], trace: Trace, taken: Container[bytes]) -> bytes:
     """The name that `Tally.add` gave the trace, or another one where redaction made two alike."""
-    upload = next(iter(trace.uploads), b"").rstrip(DOTS).decode()
-    name = upload or told["videoId"] or (f"{told['bucket'] or ''}/{told['key']}" if told["key"] else "")
-    name = name or f"{min(step['path'] for step in told['timeline'])}\0"
+    upload = next(iter(trace.uploads), b"").rstrip(DOTS)
+    name = upload or trace.video or (trace.bucket + b"/" + trace.key if trace.key else b"")
+    name = name or min(step["path"] for step in told["timeline"]).encode() + b"\0"
     while name in taken:
-        name += "\0"
+        name += b"\0"
     return name
 
 
 def _add_what_is_not_shown(tally: Tally, totals: dict[str, int]) -> None:
     """Count failures that are in the totals and in no group: with `--top`, and in a page, some groups are left out."""
     for trace in tally.traces.values():
-        for what, mark in trace.marks.items():
+        for what, count in trace.counts.items():
             if isinstance(what, Failure) and what.rule == _NOT_SHOWN:
-                _add_hidden(tally, what, GroupTally(_hidden(what), mark.count, mark.first[0], mark.last[0]))
+                first, last = trace.first[what][0], trace.last[what][0]
+                _add_hidden(tally, what, GroupTally(_hidden(what), count, first, last))
     for name, total in totals.items():
         code = ErrorCode(name)
         rest = total - sum(group.count for failure, group in tally.groups.items() if failure.code == code)

@@ -4,16 +4,20 @@ Adding is associative and commutative, so inputs can be cut into pieces, counted
 order. Whatever is limited keeps the earliest of its kind, and counts what it left out.
 """
 
+import os
 from bisect import bisect, bisect_left
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from heapq import nsmallest
 from operator import itemgetter
+from sys import maxsize
 
 from upload_diag.analysis.judge import Verdict
 from upload_diag.codes import ErrorCode
+from upload_diag.logs.fields import UPLOAD
 from upload_diag.logs.markers import Event
-from upload_diag.logs.record import Record
+from upload_diag.logs.record import Record, Row
 from upload_diag.sessions import Failure, Place, Trace
 from upload_diag.sessions.trace import DOTS
 
@@ -26,6 +30,8 @@ SESSIONS = 200_000
 REQUESTS = 100_000  # ids of requests that failed
 ORPHANS = 10_000  # records without an id, of one file, that wait for the upload they belong to
 MINUTE = 60_000
+_NEVER: Place = (maxsize, "", 0, 0)
+_NO_MINUTE = -1
 # So many minutes are so long a time that no histogram has bars narrower than a day; of so many days, than a week.
 MINUTES = 50_000
 _COARSER = (1440, 7 * 1440)
@@ -53,30 +59,38 @@ class FileTally:
 
 @dataclass(slots=True)
 class GroupTally:
-    """Findings that are the same failure."""
+    """Findings that are the same failure.
+
+    Attributes:
+        latest: where the last of the examples stands, when there are as many as are kept.
+    """
 
     verdict: Verdict
     count: int = 0
     first: int = 0
     last: int = 0
     examples: list[tuple[Place, bytes]] = field(default_factory=list)
+    latest: Place = _NEVER
 
-    def add(self, place: Place, text: bytes, verdict: Verdict) -> None:
-        """Count one; keep it when it is among the earliest. The very first speaks for all."""
-        self.count += 1
+    def add(self, place: Place) -> None:
+        """Count one."""
         when = place[0]
+        self.count += 1
         if when > self.last:  # noqa: PLR1730 - a call takes longer, and this comes for every finding
             self.last = when
         if when and (when < self.first or not self.first):
             self.first = when
+
+    def keep(self, place: Place, text: bytes, verdict: Verdict) -> None:
+        """Keep one that comes before the `latest` example. The very first speaks for all."""
         examples = self.examples
-        if len(examples) == EXAMPLES and place >= examples[-1][0]:
-            return
         if not examples or place < examples[0][0]:
             self.verdict = verdict
         examples.append((place, text[:EXCERPT]))
         examples.sort()
         del examples[EXAMPLES:]
+        if len(examples) == EXAMPLES:
+            self.latest = examples[-1][0]
 
     def merge(self, other: "GroupTally") -> None:
         """Add another count of the same failure."""
@@ -86,6 +100,7 @@ class GroupTally:
         self.first = min(filter(None, (self.first, other.first)), default=0)
         self.last = max(self.last, other.last)
         self.examples = nsmallest(EXAMPLES, self.examples + other.examples)
+        self.latest = min(self.latest, other.latest, self.examples[-1][0] if len(self.examples) == EXAMPLES else _NEVER)
 
 
 @dataclass(slots=True)
@@ -105,8 +120,8 @@ class Thread:
     lo: int
     hi: int
     waiting: list[tuple[Event | Failure, Place]] = field(default_factory=list)
-    first: str | None = None
-    current: str | None = None
+    first: bytes | None = None
+    current: bytes | None = None
 
 
 class Tally:
@@ -115,59 +130,78 @@ class Tally:
     def __init__(self) -> None:
         self.files: dict[str, FileTally] = {}
         self.groups: dict[Failure, GroupTally] = {}
-        self.traces: dict[str, Trace] = {}
+        self.traces: dict[bytes, Trace] = {}
         self.minutes: defaultdict[int, Counter[ErrorCode]] = defaultdict(Counter)
         self._most_minutes = MINUTES
         self.dropped: Counter[str] = Counter()
         self.threads: dict[str, list[Thread]] = {}
         # A client's log may name a failure by its request alone; the store's log says which upload that request was of.
-        self.requests: dict[bytes, str] = {}
+        self.requests: dict[bytes, bytes] = {}
         self.unnamed: dict[bytes, list[tuple[Failure, Place]]] = {}
 
     def add(self, record: Record, verdict: Verdict, file: FileTally, thread: Thread | None) -> None:
         """Count what a record says."""
-        failure, event, when = verdict.failure, verdict.event, record.when
-        place: Place = (when, file.path, record.offset, record.line)
-        if failure is not None:
-            code = failure.code
-            file.by_code[code] += 1
-            group = self.groups.get(failure)
-            if group is None:
-                verdict, failure = self._room_for(verdict, failure)
-                group = self.groups.setdefault(failure, GroupTally(verdict))
-            group.add(place, record.text, verdict)
-            if when:
-                self.minutes[when // MINUTE][code] += 1
-                if len(self.minutes) > self._most_minutes:
-                    self._coarsen()
-        upload, video, bucket, key, request, part = ids = record.ids
-        ref = upload.rstrip(DOTS) or video or (bucket + b"/" + key if key else b"")
-        if not ref:
-            self._orphan(verdict, place, request, thread)
-            return
-        name = ref.decode("utf-8", "replace")
-        trace = self.traces.get(name) or self._begin(name, verdict, thread)
-        if trace is None:
-            return
-        if video != trace.video or bucket != trace.bucket or key != trace.key or upload not in trace.uploads:
-            trace.learn(ids)
-        if failure is not None:
-            trace.mark(failure, place, 0)
-            if request:
-                self._remember(request, name)
-        if event is not None:
-            trace.mark(event, place, part)
-        if thread is not None:
-            thread.first = thread.first or name
-            thread.current = name
+        row = (record.offset, record.when, record.line, verdict, 0, len(record.text), record.ids)
+        self.add_all(record.text, [row], file, thread)
 
-    def _room_for(self, verdict: Verdict, failure: Failure) -> tuple[Verdict, Failure]:
-        """A new kind of failure; where there are too many already, without its names."""
+    def add_all(self, block: bytes, rows: Iterable[Row], file: FileTally, thread: Thread | None = None) -> None:
+        """Count what parts of a block say, whose verdicts are known."""
+        path, groups, traces = file.path, self.groups, self.traces
+        codes: list[tuple[int, ErrorCode]] = []  # and the minutes in which they came
+        for offset, when, line, verdict, begin, end, ids in rows:
+            place = (when, path, offset, line)
+            failure, event = verdict.failure, verdict.event
+            if failure is not None:
+                group = groups.get(failure)
+                if group is None:
+                    group, failure = self._group(verdict, failure)
+                group.add(place)
+                if place < group.latest:
+                    group.keep(place, block[begin:end], verdict)
+                codes.append((when // MINUTE if when else _NO_MINUTE, failure.code))
+            elif event is None and not ids[UPLOAD]:
+                continue
+            upload, video, bucket, key, request, part = ids
+            name = upload.rstrip(DOTS) or video or (bucket + b"/" + key if key else b"")
+            if not name:
+                self._orphan(failure, event, place, request, thread)
+                continue
+            trace = traces.get(name) or self._begin(name, failure, event, thread)
+            if trace is None:
+                continue
+            trace.learn(ids)
+            if failure is not None:
+                trace.mark(failure, place)
+                if request:
+                    self._remember(request, name)
+            if event is not None:
+                trace.mark(event, place, int(part or 0))
+            if thread is not None:
+                thread.first = thread.first or name
+                thread.current = name
+        self._count(Counter(codes), file)
+
+    def _count(self, codes: Counter[tuple[int, ErrorCode]], file: FileTally) -> None:
+        for (minute, code), count in codes.items():
+            file.by_code[code] += count
+            if minute != _NO_MINUTE:
+                self.minutes[minute][code] += count
+        if len(self.minutes) > self._most_minutes:
+            self._coarsen()
+
+    def _group(self, verdict: Verdict, failure: Failure) -> tuple[GroupTally, Failure]:
+        """The group of a new kind of failure; where there are too many already, of the kind without its names."""
+        kind = self._room_for(failure)
+        if kind not in self.groups:
+            self.groups[kind] = GroupTally(verdict)
+        return self.groups[kind], kind
+
+    def _room_for(self, failure: Failure) -> Failure:
         plain = Failure(failure.code, "", failure.rule, "")
         if len(self.groups) < GROUPS or failure == plain:
-            return verdict, failure
+            return failure
         self.dropped["names of failures"] += 1
-        return replace(verdict, failure=plain), plain
+        return plain
 
     def _coarsen(self) -> None:
         """Keep days for minutes, or weeks, which loses nothing that a histogram of so long a time shows."""
@@ -178,9 +212,9 @@ class Tally:
                     self.minutes[minute - minute % width].update(counts)
         self._most_minutes = max(MINUTES, 2 * len(self.minutes))
 
-    def _begin(self, name: str, verdict: Verdict, thread: Thread | None) -> Trace | None:
+    def _begin(self, name: bytes, failure: Failure | None, event: Event | None, thread: Thread | None) -> Trace | None:
         """A new story; None when there is nothing to tell, or no room for it."""
-        if verdict.failure is None and verdict.event is None and thread is None:
+        if failure is None and event is None and thread is None:
             return None
         if len(self.traces) >= SESSIONS:
             self.dropped["sessions"] += 1
@@ -188,23 +222,27 @@ class Tally:
         trace = self.traces[name] = Trace()
         return trace
 
-    def _remember(self, request: bytes, name: str) -> None:
+    def _remember(self, request: bytes, name: bytes) -> None:
         if request in self.requests or len(self.requests) < REQUESTS:
             self.requests[request] = min(name, self.requests.get(request, name))
         else:
             self.dropped["ids of requests"] += 1
 
-    def _orphan(self, verdict: Verdict, place: Place, request: bytes, thread: Thread | None) -> None:
+    def _orphan(
+        self, failure: Failure | None, event: Event | None, place: Place, request: bytes, thread: Thread | None
+    ) -> None:
         if thread is None:
-            if verdict.failure is not None and request:
+            if failure is not None and request:
                 if request in self.unnamed or len(self.unnamed) < ORPHANS:
-                    self.unnamed.setdefault(request, []).append((verdict.failure, place))
+                    self.unnamed.setdefault(request, []).append((failure, place))
                 else:
                     self.dropped["records without ids"] += 1
             return
-        for what in _marks(verdict):
+        for what in (failure, event):
+            if what is None:
+                continue
             if thread.current is not None:
-                self.traces[thread.current].mark(what, place, 0)
+                self.traces[thread.current].mark(what, place)
             elif len(thread.waiting) < ORPHANS:
                 thread.waiting.append((what, place))
             else:
@@ -222,7 +260,7 @@ class Tally:
             mine.unreadable.update(file.unreadable)
             mine.by_code.update(file.by_code)
         for failure, group in other.groups.items():
-            kind = failure if failure in self.groups else self._room_for(group.verdict, failure)[1]
+            kind = failure if failure in self.groups else self._room_for(failure)
             if kind in self.groups:
                 self.groups[kind].merge(group)
             else:
@@ -259,7 +297,7 @@ class Tally:
                 continue
             if before.current is not None:
                 for what, place in piece.waiting:
-                    self.traces[before.current].mark(what, place, 0)
+                    self.traces[before.current].mark(what, place)
             else:
                 before.waiting += piece.waiting
             before.first = before.first or piece.first
@@ -280,20 +318,14 @@ class Tally:
             for thread in threads:
                 name = thread.first
                 if name is None and any(isinstance(what, Event) for what, _ in thread.waiting):
-                    name = f"{path}\0"
+                    name = os.fsencode(path) + b"\0"
                     self.traces.setdefault(name, Trace())
                 if name is not None:
                     for what, place in thread.waiting:
-                        self.traces[name].mark(what, place, 0)
+                        self.traces[name].mark(what, place)
                 thread.waiting = []
         for request in self.unnamed.keys() & self.requests.keys():
             trace = self.traces.get(self.requests[request])
             for failure, place in self.unnamed.pop(request):
                 if trace is not None:
-                    trace.mark(failure, place, 0)
-
-
-def _marks(verdict: Verdict) -> tuple[Event | Failure, ...]:
-    if verdict.failure is None:
-        return (verdict.event,) if verdict.event is not None else ()
-    return (verdict.failure, verdict.event) if verdict.event is not None else (verdict.failure,)
+                    trace.mark(failure, place)

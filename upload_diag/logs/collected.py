@@ -114,7 +114,7 @@ class CollectedReader:
         self._hi = hi
         self._over = False
 
-    def records(self) -> Iterator[Record]:
+    def records(self, _count: object = None) -> Iterator[Record]:
         """The entries with a literal, in the order of their first lines."""
         while self._goes_on():
             self._fill()

@@ -48,7 +48,7 @@ class DocumentReader:
         self._broken = False
         self._decoder = json.JSONDecoder(parse_int=_harmless, parse_float=_harmless, parse_constant=_harmless)
 
-    def records(self) -> Iterator[Record]:
+    def records(self, _count: object = None) -> Iterator[Record]:
         """The elements that have to do with uploads, in their order."""
         begin = self._find(0)
         if begin is None:

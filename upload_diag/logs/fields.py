@@ -14,6 +14,7 @@ __all__ = [
     "NO_IDS",
     "OTHER",
     "PART",
+    "THOUSANDTHS",
     "UPLOAD",
     "USUAL",
     "VARYING",
@@ -296,9 +297,11 @@ _TIME = re.compile(
 )
 # Apache's error log: `Sun Nov 22 10:00:00.123456 2026`.
 _SPELLED = re.compile(rb"\b([A-Z][a-z]{2}) ([ \d]\d) (\d\d:\d\d:\d\d)(?:\.\d{1,9})? (\d{4})\b")
-# Most times are written like this, and many records share a second: the first 20 bytes of such a time -> milliseconds.
+# Most times are written like this, and many records share a second. Milliseconds of the first 20 bytes of such a time,
+# and of the rest.
 _ISO = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.,]\d{3}Z$")
 USUAL: dict[bytes, int] = {}
+THOUSANDTHS = {b"%03dZ" % number: number for number in range(1000)}
 _USUAL_LIMIT = 4096
 _EPOCH = re.compile(rb"(?<![\d.])(1\d{9})(?:(\d{3})|\.(\d{1,9}))?(?!\d)")
 
@@ -317,9 +320,9 @@ def find_time(text: bytes) -> int:
 
 def read_time(value: bytes) -> int:
     """A value that is a time and nothing else: ISO 8601, CLF, or seconds or milliseconds since 1970. 0 if it is not."""
-    usual = USUAL.get(value[:20])
-    if usual is not None and len(value) == 24 and value[20:23].isdigit() and value.endswith(b"Z"):
-        return usual + int(value[20:23])
+    usual, rest = USUAL.get(value[:20]), THOUSANDTHS.get(value[20:])
+    if usual is not None and rest is not None:
+        return usual + rest
     match = _TIME.match(value)
     if match:
         when = _milliseconds(match)

@@ -7,7 +7,7 @@ A range of a file is read from the first entry that begins in it to the first th
 ranges share nothing and leave nothing out, wherever a file is cut.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from upload_diag.logs.entries import DETAILS, begins_entry, entry_end, entry_start, is_echo
@@ -15,7 +15,7 @@ from upload_diag.logs.fields import NO_IDS, Ids, find_time
 from upload_diag.logs.forms import Forms
 from upload_diag.logs.layout import LINE_FORMATS, Layout
 from upload_diag.logs.prefilter import Scanner
-from upload_diag.logs.record import Record
+from upload_diag.logs.record import Record, Row
 from upload_diag.logs.skeleton import JsonLines
 from upload_diag.logs.texts import Texts
 from upload_diag.logs.watched import read_failure
@@ -25,7 +25,7 @@ __all__ = ["CONTEXT", "LINE_LIMIT", "Reader", "read_lines", "read_text"]
 LINE_LIMIT = 1 << 20  # a longer line is cut, and what is cut off is counted
 CONTEXT = 16_384  # bytes before an entry that are kept, to tell where it begins and when it was
 _BLOCK = 1 << 18  # fits the processor's cache, which is half of the speed
-_DENSE = 96  # a literal in fewer bytes than this, on average: look at every line
+_DENSE = 192  # a literal in fewer bytes than this, on average: look at every line
 _CROWDED = 15  # blocks that are read line by line when most lines of one hold a literal
 _DAMAGED = "lines that are not text"
 _TIME_LINES = 16  # how far above an entry its time may stand
@@ -61,6 +61,7 @@ class Reader:
         self._json = json_lines
         self._read_line = LINE_FORMATS.get(layout.format or "")
         self._counted = 0, 0  # how far in the buffer lines were counted, and how many since `_start`
+        self._count: Callable[[bytes, list[Row]], None] | None = None
         self._crowded = 0  # so many more blocks are read line by line without a search
         self._hi = hi
         self._lo = lo
@@ -77,8 +78,12 @@ class Reader:
         """Where a stream must stand when a range that begins at `lo` is read."""
         return max(0, lo - CONTEXT)
 
-    def records(self) -> Iterator[Record]:
-        """The entries with a literal, in their order."""
+    def records(self, count: Callable[[bytes, list[Row]], None] | None = None) -> Iterator[Record]:
+        """The entries with a literal, in their order.
+
+        Of dense lines of JSON, those that need no judge are counted instead: `count` takes a block and its rows.
+        """
+        self._count = count
         if self._lo and not self._to_first_entry():
             return
         while not self._over:
@@ -171,7 +176,7 @@ class Reader:
         limit = length // _DENSE + 8 if self._layout.whole_lines else length
         with memoryview(self._buffer) as view:
             hits = self._scanner.hits(view[self._start : stop], limit)
-        if len(hits) >= limit or (self._layout.whole_lines and 2 * len(hits) > self._buffer.count(b"\n", self._start, stop)):
+        if len(hits) >= limit:
             self._crowded = _CROWDED
             yield from self._every_line(stop)
             return
@@ -186,11 +191,13 @@ class Reader:
         offset = self._base + self._start
         line = self.lines + 1
         block = bytes(memoryview(self._buffer)[self._start : stop])
-        texts = block.split(b"\n")
         if self._read_line is None and DETAILS not in block:
-            yield from self._json.read_all(texts, offset, line)
+            rows: list[Row] | None = None if self._count is None else []
+            yield from self._json.read_all(block, offset, self.lines, rows)
+            if self._count is not None and rows:
+                self._count(block, rows)
             return
-        for text in texts:
+        for text in block.split(b"\n"):
             record = self._line(text, offset) if text else None
             if record is not None:
                 record.line = line

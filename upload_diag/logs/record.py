@@ -1,11 +1,16 @@
 """`Record`: one entry of a log, with the little that must be known of every one of them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from upload_diag.logs.fields import Ids
 from upload_diag.logs.markers import Event
 
-__all__ = ["Record"]
+__all__ = ["Record", "Row"]
+
+# The same of a line like others before it, when millions come: its offset, time and number; what is known of its key;
+# where it begins and ends in the block that was read; its ids as in `Ids`, but that the part number may be in digits.
+Row = tuple[int, int, int, Any, int, int, tuple[Any, ...]]
 
 
 @dataclass(slots=True)

@@ -8,13 +8,24 @@ and the ids and the time. That is exact: what is left out of the key are values 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import Any
 
-from upload_diag.logs.fields import NO_IDS, OTHER, PART, USUAL, Ids, id_field, part_number, read_line, read_time
-from upload_diag.logs.record import Record
-from upload_diag.logs.templates import AROUND_A_VALUE, SAMPLES, Parts, Template
+from upload_diag.logs.fields import (
+    NO_IDS,
+    OTHER,
+    PART,
+    THOUSANDTHS,
+    USUAL,
+    Ids,
+    id_field,
+    part_number,
+    read_line,
+    read_time,
+)
+from upload_diag.logs.record import Record, Row
+from upload_diag.logs.templates import AROUND_A_VALUE, DECISIVE, SAMPLES, TIME, Parts, Template
 from upload_diag.logs.templates import template as make_template
 from upload_diag.logs.texts import Texts, getter
 
@@ -27,9 +38,8 @@ _TIME_NAMES = {
 _TELLING = re.compile("status|code|err", re.IGNORECASE)  # names of numbers that say what went wrong
 _ALIKE_LIMIT = 64  # shapes that begin alike; they are tried one after another
 _PLANS_LIMIT = 4096  # shapes; more than any log has, unless its field names are made up as it goes
-_Z = ord("Z")
-_tuple: Any = tuple.__new__  # makes a named tuple without the function in Python that its class is called by
 _PUNCTUATION = b" \t:,{}[]"
+_NEW = b""  # no key
 _TEMPLATES = 8  # of one shape that are tried out
 _STRICT_TEMPLATES = 3  # of them that take for text what was the same in some lines
 
@@ -37,7 +47,7 @@ _STRICT_TEMPLATES = 3  # of them that take for text what was the same in some li
 class JsonLines:
     """Reads lines of JSON, remembering the shapes it has seen.
 
-    `known` says which keys have been judged; a line whose key is new is looked at more closely.
+    `known` says of keys what they were judged to be, not None; a line whose key is new is looked at more closely.
     """
 
     def __init__(self, known: Mapping[bytes, Any]) -> None:
@@ -48,39 +58,40 @@ class JsonLines:
 
     def read(self, line: bytes, offset: int) -> Record:
         """The record that a line of JSON is; the line is not empty."""
-        return next(self.read_all([line], offset, 0))
+        return next(self.read_all(line, offset, -1))
 
-    def read_all(self, lines: Iterable[bytes], offset: int, number: int) -> Iterator[Record]:
-        """The records of lines, the first of which has this offset and number. Empty lines are none.
+    def read_all(self, block: bytes, offset: int, number: int, rows: list[Row] | None = None) -> Iterator[Record]:
+        """The records of the lines of a block, which stand behind so many bytes and lines. Empty lines are none.
 
-        Millions of lines come through here, so it is one function.
+        With `rows`, lines whose key is known are put there instead. Millions come through here, so it is one function.
         """
-        known, templates = self._known, self._templates
-        for line in lines:
-            for template in templates.get(line.count(b'"'), ()):
-                match = template.match(line)
+        known, templates, size, end = self._known, self._templates, len(block), -1
+        while end < size:
+            begin, number = end + 1, number + 1
+            end = block.find(b"\n", begin)
+            if end < 0:
+                end = size
+            for template in templates.get(block.count(b'"', begin, end), ()):
+                match = template.match(block, begin, end)
                 if match is None:
                     continue
-                group = match.group
-                key = template.keys.get(group(*template.decisive))
-                time = group(template.time)
-                second = USUAL.get(time[:20])
-                if second is not None and len(time) == 24 and time[20:23].isdigit() and time[23] == _Z:
-                    when = second + int(time[20:23])
+                groups = match.group(*template.groups)
+                time = groups[TIME]
+                second, rest = USUAL.get(time[:20]), THOUSANDTHS.get(time[20:])
+                when = read_time(time) if second is None or rest is None else second + rest
+                key = template.keys.get(groups[DECISIVE:], _NEW)
+                verdict = known.get(key)
+                if verdict is None or (time and not when):
+                    yield Record(offset + begin, *self._read(block[begin:end], template, match), None, None, number)
+                elif rows is None:
+                    ids = Ids._make((*groups[:PART], int(groups[PART] or 0)))
+                    yield Record(offset + begin, when, key, block[begin:end], ids, None, None, number)
                 else:
-                    when = read_time(time)
-                if key is not None and key in known and (when or not time):
-                    upload, video, bucket, name, request, part = group(*template.named)
-                    ids = _tuple(Ids, (upload, video, bucket, name, request, int(part or 0)))
-                    yield Record(offset, when, key, line, ids, None, None, number)
-                else:
-                    yield Record(offset, *self._read(line, template, match), None, None, number)
+                    rows.append((offset + begin, when, number, verdict, begin, end, groups[:TIME]))
                 break
             else:
-                if line:
-                    yield Record(offset, *self._read(line), None, None, number)
-            offset += len(line) + 1
-            number += 1
+                if begin < end:
+                    yield Record(offset + begin, *self._read(block[begin:end]), None, None, number)
 
     def _read(self, line: bytes, template: Template | None = None, match: Any = None) -> tuple[int, bytes, bytes, Ids]:
         """The time, the key, the line and its ids, read by its plan; `template` is the one that it fits, if any."""

@@ -49,7 +49,7 @@ class TableReader:
         self._scanner = scanner
         self._json = json_lines
 
-    def records(self) -> Iterator[Record]:
+    def records(self, _count: object = None) -> Iterator[Record]:
         """The rows with a literal, in their order, each as a line of JSON under the names of the columns."""
         header = self._row().removeprefix(b"\xef\xbb\xbf")
         delimiter = delimiter_of([header, header]) or b","

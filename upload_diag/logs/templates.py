@@ -17,7 +17,7 @@ from upload_diag.logs.texts import cut
 if TYPE_CHECKING:
     from upload_diag.logs.skeleton import Plan
 
-__all__ = ["AROUND_A_VALUE", "NO_GROUP", "SAMPLES", "Parts", "Template", "template"]
+__all__ = ["AROUND_A_VALUE", "DECISIVE", "SAMPLES", "TIME", "Parts", "Template", "template"]
 
 SAMPLES = 24  # lines that a template is made of
 _FEWEST = 8  # of them must be alike
@@ -32,7 +32,8 @@ _PART_NUMBER = _AROUND + rb"([1-9]\d{0,3})" + _AROUND
 _PLAIN_ID = rb'(?!null")([^"]++)(?<!\\)'
 _NUMBER_ID = _AROUND + rb"(?!null[" + _STRIPPED + rb'"]|[{\[])([^"' + _STRIPPED + b"]++)" + _AROUND
 _ESCAPED_ID = _NUMBER_ID + rb"(?<=\\)"
-NO_GROUP = 1  # the number of the group that is always empty
+_NO_GROUP = 1  # the number of the group that is always empty
+TIME, DECISIVE = len(NO_IDS), len(NO_IDS) + 1  # places in `Template.groups`
 
 Parts = list[bytes]
 
@@ -42,20 +43,16 @@ class Template:
 
     Attributes:
         match: the regex's `fullmatch`.
-        decisive: the groups that decide the verdict.
-        named: the groups of `Ids`.
-        time: the group of the time; `NO_GROUP` when there is none.
+        groups: the groups of `Ids`; at `TIME`, that of the time; from `DECISIVE` on, those that decide the verdict.
         keys: what the groups that decide said -> the key of such lines, see `Record`.
     """
 
-    __slots__ = ("_learned", "_texts", "_verbatim", "decisive", "keys", "match", "named", "time")
+    __slots__ = ("_learned", "_texts", "_verbatim", "groups", "keys", "match")
 
     def __init__(self, maker: "_Maker") -> None:
         self.match = re.compile(b'"'.join(maker.patterns)).fullmatch
-        self.decisive = tuple(maker.decisive) or (NO_GROUP,)
-        self.named = tuple(maker.named)
-        self.time = maker.time
-        self.keys: dict[tuple[bytes, ...] | bytes, bytes] = {}
+        self.groups = (*maker.named, maker.time, *maker.decisive)
+        self.keys: dict[tuple[bytes, ...], bytes] = {}
         self._learned = 0
         self._texts = maker.texts
         self._verbatim = maker.verbatim
@@ -68,7 +65,7 @@ class Template:
         if all(read_line(parts[i])[1] is NO_IDS for i in self._verbatim) and all(
             text.fits(parts[i], line) for i, text in self._texts.items()
         ):
-            self.keys[line.group(*self.decisive)] = key
+            self.keys[line.group(*self.groups)[DECISIVE:]] = key
         self._learned += 1
         return self._learned >= _PATIENCE
 
@@ -151,14 +148,14 @@ class _Maker:
     def __init__(self, plan: "Plan", samples: Sequence[Parts], *, strict: bool) -> None:
         self.patterns: list[bytes] = []
         self.decisive: list[int] = []
-        self.named = [NO_GROUP] * len(NO_IDS)
-        self.time = NO_GROUP
+        self.named = [_NO_GROUP] * len(NO_IDS)
+        self.time = _NO_GROUP
         self.texts: dict[int, _Text] = {}
         self.verbatim: list[int] = []
         self._plan = plan
         self._samples = samples
         self._strict = strict
-        self._groups = NO_GROUP
+        self._groups = _NO_GROUP
 
     def add(self, i: int, cuts: Sequence[tuple[Parts, tuple[bytes, ...], list[int]]]) -> None:
         """Add the pattern of a part; `cuts` are its texts in the samples, when ids and numbers vary in them."""
@@ -186,13 +183,13 @@ class _Maker:
         """Say where ids stand that have no field of their own: in texts, in the order in which a plan reads them."""
         for i in self._plan.texts:
             for field, group in self.texts[i].ids:
-                if self.named[field] == NO_GROUP:
+                if self.named[field] == _NO_GROUP:
                     self.named[field] = group
         self.patterns[0] = b"()" + self.patterns[0]
         return self
 
     def _id(self, i: int, field: int) -> bytes:
-        if self.named[field] != NO_GROUP:
+        if self.named[field] != _NO_GROUP:
             return _ANYTHING  # the first of a kind counts
         values = {parts[i] for parts in self._samples}
         if len(values) == 1 and (value := values.pop()).strip(AROUND_A_VALUE) in (b"", b"null"):

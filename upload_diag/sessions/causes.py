@@ -1,11 +1,11 @@
 """Why an upload session died, as far as the log shows it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from upload_diag.codes import ErrorCode, Operation
 from upload_diag.logs.markers import Event
 from upload_diag.sessions.session import Cause, RootCause
-from upload_diag.sessions.trace import Failure, Mark, Trace
+from upload_diag.sessions.trace import Failure, Place, Trace
 
 __all__ = ["consequences", "root_cause"]
 
@@ -21,20 +21,19 @@ _AT_ONCE = 60_000  # a first part that is refused this soon was never going to b
 
 def root_cause(trace: Trace) -> RootCause | None:
     """Why the session died; None when none of the failures is a dead session."""
-    marks = trace.marks
-    died = [(what, mark) for what, mark in marks.items() if isinstance(what, Failure) and _dead(what)]
+    died = [(place, what) for what, place in trace.first.items() if isinstance(what, Failure) and _dead(what)]
     if not died:
         return None
-    first_what, first = min(died, key=lambda item: item[1].first)
+    place, what = min(died)
     for judge in (_completed, _lifecycle, _aborted, _raced, _never_known, _credentials, _store):
-        found = judge(marks, first_what, first)
+        found = judge(trace, what, place)
         if found is not None:
             return found
     return RootCause(
         Cause.UNKNOWN,
         (),
         "Look for DELETE of this upload id, and for lifecycle rules, in the bucket's access log or CloudTrail.",
-        _unseen(marks),
+        _unseen(trace),
     )
 
 
@@ -43,66 +42,63 @@ def consequences(trace: Trace, cause: RootCause | None) -> Iterator[tuple[Failur
 
     That is the session that is missed after its client aborted it, and an abort that fails.
     """
-    failures = [what for what in trace.marks if isinstance(what, Failure)]
     led_to = cause is not None and cause.earlier is not None
+    failures = [what for what in trace.counts if isinstance(what, Failure)]
     for what in failures:
         if (led_to and what.code is _EXPIRED) or (what.operation == _ABORT and len(failures) > 1):
-            yield what, trace.marks[what].count
-
-
-Marks = Mapping[Event | Failure, Mark]
+            yield what, trace.counts[what]
 
 
 def _dead(what: Failure) -> bool:
     return what.code is _EXPIRED and what.operation != _ABORT
 
 
-def _unseen(marks: Marks) -> tuple[str, ...]:
+def _unseen(trace: Trace) -> tuple[str, ...]:
     unseen = []
-    if Event.CREATE not in marks:
+    if Event.CREATE not in trace.first:
         unseen.append("The log does not show when the session was created.")
-    if Event.ABORT not in marks:
+    if Event.ABORT not in trace.first:
         unseen.append("The log does not show any abort of it.")
     return tuple(unseen)
 
 
-def _completed(marks: Marks, what: Failure, died: Mark) -> RootCause | None:
-    complete = marks.get(Event.COMPLETE)
-    if complete is not None and complete.first < died.first:
+def _before(trace: Trace, place: Place) -> list[tuple[Place, Failure]]:
+    """The failures that came first before something else did."""
+    return [(first, what) for what, first in trace.first.items() if first < place and isinstance(what, Failure)]
+
+
+def _completed(trace: Trace, what: Failure, died: Place) -> RootCause | None:
+    complete = trace.first.get(Event.COMPLETE)
+    if complete is not None and complete < died:
         return RootCause(
             Cause.ALREADY_COMPLETED,
             ("A Complete of this upload succeeded before the session was missed.",),
             "HEAD the key: its ETag ends in the number of parts, and its size is the file's.",
         )
-    if what.operation == Operation.COMPLETE:
-        earlier = [
-            mark
-            for other, mark in marks.items()
-            if isinstance(other, Failure)
-            and other.operation == Operation.COMPLETE
-            and other.code in (ErrorCode.TIMEOUT, ErrorCode.NETWORK, ErrorCode.SERVER_ERROR)
-            and mark.first < died.first
-        ]
-        if earlier:
-            return RootCause(
-                Cause.ALREADY_COMPLETED,
-                ("An earlier Complete of this upload ended without a clear answer.",),
-                "HEAD the key: its ETag ends in the number of parts, and its size is the file's.",
-                ("The log does not show whether that Complete went through.",),
-            )
+    if what.operation == Operation.COMPLETE and any(
+        other.operation == Operation.COMPLETE
+        and other.code in (ErrorCode.TIMEOUT, ErrorCode.NETWORK, ErrorCode.SERVER_ERROR)
+        for _, other in _before(trace, died)
+    ):
+        return RootCause(
+            Cause.ALREADY_COMPLETED,
+            ("An earlier Complete of this upload ended without a clear answer.",),
+            "HEAD the key: its ETag ends in the number of parts, and its size is the file's.",
+            ("The log does not show whether that Complete went through.",),
+        )
     return None
 
 
-def _lifecycle(marks: Marks, _what: Failure, died: Mark) -> RootCause | None:
-    swept = marks.get(Event.LIFECYCLE_ABORT)
-    if swept is not None and swept.first < died.last:
+def _lifecycle(trace: Trace, what: Failure, died: Place) -> RootCause | None:
+    swept = trace.first.get(Event.LIFECYCLE_ABORT)
+    if swept is not None and swept < trace.last[what]:
         return RootCause(Cause.LIFECYCLE, ("The access log shows the lifecycle rule removing this upload.",))
-    begun = marks.get(Event.CREATE)
-    if begun is None or not begun.first[0] or not died.first[0]:
+    begun = trace.first.get(Event.CREATE)
+    if begun is None or not begun[0] or not died[0]:
         return None
-    age = died.first[0] - begun.first[0]
+    age = died[0] - begun[0]
     days = age // _DAY
-    if days >= 1 and Event.ABORT not in marks:
+    if days >= 1 and Event.ABORT not in trace.first:
         return RootCause(
             Cause.LIFECYCLE,
             (f"The session was {age / HOUR:.1f} h old when it was missed first, and nobody aborted it.",),
@@ -112,26 +108,22 @@ def _lifecycle(marks: Marks, _what: Failure, died: Mark) -> RootCause | None:
     return None
 
 
-def _aborted(marks: Marks, _what: Failure, died: Mark) -> RootCause | None:
-    abort = marks.get(Event.ABORT)
-    if abort is None or abort.first > died.first:
+def _aborted(trace: Trace, _what: Failure, died: Place) -> RootCause | None:
+    abort = trace.first.get(Event.ABORT)
+    if abort is None or abort > died:
         return None
-    before = [
-        (mark.first, other.code)
-        for other, mark in marks.items()
-        if isinstance(other, Failure) and not _dead(other) and mark.first < abort.first
-    ]
+    before = [(first, other.code) for first, other in _before(trace, abort) if not _dead(other)]
     evidence = ["The session was aborted on request before it was missed."]
     if before:
         evidence.append(f"Before that abort came {min(before)[1]}: that is the failure to look at.")
     return RootCause(Cause.OWN_ABORT, tuple(evidence), earlier=min(before)[1] if before else None)
 
 
-def _raced(marks: Marks, _what: Failure, died: Mark) -> RootCause | None:
-    begun, part = marks.get(Event.CREATE), marks.get(Event.PART)
-    if begun is None or part is None or not begun.first[0] or part.last < died.last:
+def _raced(trace: Trace, what: Failure, _died: Place) -> RootCause | None:
+    begun, part, missed = trace.first.get(Event.CREATE), trace.last.get(Event.PART), trace.last[what]
+    if begun is None or part is None or not begun[0] or part < missed:
         return None
-    if Event.REFRESHED in marks or died.last[0] - begun.first[0] > _RACE:
+    if Event.REFRESHED in trace.first or missed[0] - begun[0] > _RACE:
         return None
     return RootCause(
         Cause.RACE_AFTER_CREATE,
@@ -140,11 +132,11 @@ def _raced(marks: Marks, _what: Failure, died: Mark) -> RootCause | None:
     )
 
 
-def _never_known(marks: Marks, what: Failure, died: Mark) -> RootCause | None:
-    begun, part = marks.get(Event.CREATE), marks.get(Event.PART)
-    if begun is None or part is not None or not begun.first[0] or what.operation == Operation.COMPLETE:
+def _never_known(trace: Trace, what: Failure, died: Place) -> RootCause | None:
+    begun = trace.first.get(Event.CREATE)
+    if begun is None or Event.PART in trace.first or not begun[0] or what.operation == Operation.COMPLETE:
         return None
-    if died.first[0] - begun.first[0] > _AT_ONCE:
+    if died[0] - begun[0] > _AT_ONCE:
         return None
     return RootCause(
         Cause.KEY_OR_ENDPOINT,
@@ -153,13 +145,9 @@ def _never_known(marks: Marks, what: Failure, died: Mark) -> RootCause | None:
     )
 
 
-def _credentials(marks: Marks, _what: Failure, died: Mark) -> RootCause | None:
+def _credentials(trace: Trace, _what: Failure, died: Place) -> RootCause | None:
     codes = {ErrorCode.CREDENTIALS_EXPIRED, ErrorCode.URL_EXPIRED, ErrorCode.CREDENTIALS_INVALID}
-    before = [
-        (mark.first, other.code)
-        for other, mark in marks.items()
-        if isinstance(other, Failure) and other.code in codes and mark.first < died.first
-    ]
+    before = [(first, other.code) for first, other in _before(trace, died) if other.code in codes]
     if not before:
         return None
     return RootCause(
@@ -169,18 +157,14 @@ def _credentials(marks: Marks, _what: Failure, died: Mark) -> RootCause | None:
     )
 
 
-def _well_before(mark: Mark, died: Mark) -> bool:
+def _well_before(place: Place, died: Place) -> bool:
     """Whether it came so much earlier that it was another request: a browser logs the answer to one request twice."""
-    return 0 < mark.first[0] < died.first[0] - _SAME_REQUEST
+    return 0 < place[0] < died[0] - _SAME_REQUEST
 
 
-def _store(marks: Marks, _what: Failure, died: Mark) -> RootCause | None:
-    before = [
-        mark
-        for other, mark in marks.items()
-        if isinstance(other, Failure) and other.code == ErrorCode.SERVER_ERROR and _well_before(mark, died)
-    ]
-    if not before:
+def _store(trace: Trace, _what: Failure, died: Place) -> RootCause | None:
+    before = _before(trace, died)
+    if not any(other.code is ErrorCode.SERVER_ERROR and _well_before(first, died) for first, other in before):
         return None
     return RootCause(
         Cause.STORE_FAULT,

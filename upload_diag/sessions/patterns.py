@@ -64,13 +64,13 @@ _LIFECYCLE_HINT = (
 
 def _age(trace: Trace) -> int:
     """Milliseconds from Create to the first failure of a dead session; 0 when the log does not tell."""
-    begun = trace.marks.get(Event.CREATE)
+    begun = trace.first.get(Event.CREATE)
     died = min(
-        mark.first[0]
-        for what, mark in trace.marks.items()
+        place[0]
+        for what, place in trace.first.items()
         if isinstance(what, Failure) and what.code == ErrorCode.SESSION_EXPIRED
     )
-    return died - begun.first[0] if begun is not None and begun.first[0] and died else 0
+    return died - begun[0] if begun is not None and begun[0] and died else 0
 
 
 def _share(count: int, died: int) -> str:

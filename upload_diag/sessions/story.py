@@ -4,8 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from itertools import pairwise
-from operator import attrgetter, itemgetter
+from itertools import chain, pairwise
+from operator import itemgetter
 from typing import NamedTuple, overload
 
 from upload_diag.codes import ErrorCode, Operation, Outcome
@@ -13,12 +13,11 @@ from upload_diag.logs.markers import Event
 from upload_diag.redaction import redact
 from upload_diag.sessions.causes import root_cause
 from upload_diag.sessions.session import RootCause, Step, UploadSession, UploadTrace
-from upload_diag.sessions.trace import Failure, Mark, Place, Trace, what_order
+from upload_diag.sessions.trace import Failure, Place, Trace, What, what_order
 
 __all__ = ["Stories", "rfc3339"]
 
 _EPOCH = date(1970, 1, 1).toordinal()
-_FIRST, _LAST = attrgetter("first"), attrgetter("last")
 _CANCELLED, _ABORT, _ERROR = (
     ErrorCode.CANCELLED,
     Operation.ABORT,
@@ -47,7 +46,7 @@ class Stories(Sequence[UploadSession]):
     There may be hundreds of thousands, so each is made when it is asked for.
     """
 
-    def __init__(self, traces: Mapping[str, Trace], line: Callable[[Place], int] = itemgetter(3)) -> None:
+    def __init__(self, traces: Mapping[bytes, Trace], line: Callable[[Place], int] = itemgetter(3)) -> None:
         self._line = line
         self._stories = sorted(_stories(traces), key=lambda story: (story.begin, story.uploads, story.trace.video))
 
@@ -74,33 +73,33 @@ class Stories(Sequence[UploadSession]):
         return ((story.trace, story.cause) for story in self._stories)
 
 
-def _stories(traces: Mapping[str, Trace]) -> Iterator[_Story]:
+def _stories(traces: Mapping[bytes, Trace]) -> Iterator[_Story]:
     for names in _together(traces):
         if len(names) == 1:
             pieces: tuple[Trace, ...] = ()
             whole = traces[names[0]]
             uploads = whole.uploads
         else:
-            pieces = tuple(sorted((traces[name] for name in names), key=lambda piece: (_begin(piece), piece.uploads)))
+            pieces = tuple(sorted((traces[name] for name in names), key=lambda piece: (piece.begin, piece.uploads)))
             uploads = tuple(dict.fromkeys(upload for piece in pieces for upload in piece.uploads))
             whole = Trace()
             for piece in pieces:
                 whole.merge(piece)
-        if whole.marks:
-            yield _Story(_begin(whole), uploads, _outcome(whole.marks), whole, root_cause(whole), pieces)
+        if whole.counts:
+            yield _Story(whole.begin, uploads, _outcome(whole), whole, root_cause(whole), pieces)
 
 
-def _together(traces: Mapping[str, Trace]) -> Iterable[list[str]]:
+def _together(traces: Mapping[bytes, Trace]) -> Iterable[list[bytes]]:
     """The names of traces that are of one upload: the same video, or the same key begun anew after a failure."""
-    parent: dict[str, str] = {}
+    parent: dict[bytes, bytes] = {}
 
-    def root(name: str) -> str:
+    def root(name: bytes) -> bytes:
         while parent.get(name, name) != name:
             name = parent[name]
         return name
 
-    by_video: defaultdict[bytes, list[str]] = defaultdict(list)
-    by_key: defaultdict[tuple[bytes, bytes], list[str]] = defaultdict(list)
+    by_video: defaultdict[bytes, list[bytes]] = defaultdict(list)
+    by_key: defaultdict[tuple[bytes, bytes], list[bytes]] = defaultdict(list)
     for name, trace in traces.items():
         if trace.video:
             by_video[trace.video].append(name)
@@ -110,39 +109,39 @@ def _together(traces: Mapping[str, Trace]) -> Iterable[list[str]]:
         for name in others:
             parent[root(name)] = root(first)
     for same_key in by_key.values():
-        same_key.sort(key=lambda name: (_begin(traces[name]), name))
-        for before, after in pairwise(same_key):
-            if Event.COMPLETE not in traces[before].marks:
+        for before, after in pairwise(_sorted(same_key, traces)):
+            if Event.COMPLETE not in traces[before].counts:
                 parent[root(after)] = root(before)
-    groups: defaultdict[str, list[str]] = defaultdict(list)
+    groups: defaultdict[bytes, list[bytes]] = defaultdict(list)
     for name in sorted(traces):
         groups[root(name) if name in parent else name].append(name)
     return groups.values()
 
 
-def _begin(trace: Trace) -> Place:
-    return min(map(_FIRST, trace.marks.values()), default=(0, "", 0, 0))
+def _sorted(names: list[bytes], traces: Mapping[bytes, Trace]) -> list[bytes]:
+    """The names in the order in which their traces begin; most are alone."""
+    return names if len(names) == 1 else sorted(names, key=lambda name: (traces[name].begin, name))
 
 
 def _session(story: _Story, line: Callable[[Place], int]) -> UploadSession:
     whole = story.trace
-    marks = whole.marks
+    counts = whole.counts
     errors: Counter[ErrorCode] = Counter()
-    for what, mark in marks.items():
+    for what, count in counts.items():
         if isinstance(what, Failure):
-            errors[what.code] += mark.count
-    refreshes = _count(marks, Event.REFRESHED)
-    times = [place[0] for mark in marks.values() for place in (mark.first, mark.last) if place[0]]
+            errors[what.code] += count
+    refreshes = counts.get(Event.REFRESHED, 0)
+    times = [place[0] for place in chain(whole.first.values(), whole.last.values()) if place[0]]
     return UploadSession(
         video_id=_text(whole.video) or None,
         bucket=_text(whole.bucket) or None,
         key=_text(whole.key) or None,
         upload_ids=tuple(map(_text, story.uploads)),
         outcome=story.outcome,
-        parts=whole.parts.bit_count() or _count(marks, Event.PART),
+        parts=whole.parts.bit_count() or counts.get(Event.PART, 0),
         refreshes=refreshes,
         restarts=max(0, len(story.uploads) - 1 - refreshes),
-        retries=_count(marks, Event.RETRY),
+        retries=counts.get(Event.RETRY, 0),
         errors=dict(sorted(errors.items(), key=lambda item: (-item[1], item[0]))),
         root_cause=story.cause,
         first=rfc3339(min(times)) if times else None,
@@ -179,19 +178,15 @@ def _runs(parts: int) -> tuple[tuple[int, int], ...]:
 
 
 def _timeline(trace: Trace, line: Callable[[Place], int]) -> tuple[Step, ...]:
-    marks = sorted(trace.marks.items(), key=_step_order)
-    return tuple(_step(what, mark, line(mark.first)) for what, mark in marks)
+    order = sorted((first, what_order(what), what) for what, first in trace.first.items())
+    return tuple(_step(what, trace.counts[what], first, trace.last[what], line(first)) for first, _, what in order)
 
 
-def _step_order(item: tuple[Event | Failure, Mark]) -> tuple[Place, tuple[str, ...]]:
-    return item[1].first, what_order(item[0])
-
-
-def _step(what: Event | Failure, mark: Mark, line: int) -> Step:
-    when, path, offset, _ = mark.first
+def _step(what: What, count: int, begin: Place, end: Place, line: int) -> Step:
+    when, path, offset, _ = begin
     first = rfc3339(when) if when else None
-    last = first if mark.last[0] == when else rfc3339(mark.last[0]) if mark.last[0] else None
-    where = (mark.count, first, last, _redacted(path), line, offset, _redacted(mark.last[1]), mark.last[2])
+    last = first if end[0] == when else rfc3339(end[0]) if end[0] else None
+    where = (count, first, last, _redacted(path), line, offset, _redacted(end[1]), end[2])
     if isinstance(what, Failure):
         return Step(_ERROR, what.code, what.operation or None, *where, _fingerprint(what))
     return Step(what.value, None, None, *where)
@@ -205,37 +200,34 @@ def _fingerprint(failure: Failure) -> str:
     return failure.fingerprint
 
 
-def _outcome(marks: Mapping[Event | Failure, Mark]) -> Outcome:
+def _outcome(trace: Trace) -> Outcome:
     """How it ended. What only follows from an earlier end (an Abort's 404) does not count as the last word."""
-    failures: list[Mark] = []
-    cancelled: list[Mark] = []
-    for what, mark in marks.items():
+    last = trace.last
+    failures: list[Place] = []
+    cancelled: list[Place] = []
+    for what, place in last.items():
         if not isinstance(what, Failure):
             if what is Event.CANCEL:
-                cancelled.append(mark)
+                cancelled.append(place)
         elif what.code is _CANCELLED:
-            cancelled.append(mark)
+            cancelled.append(place)
         elif what.operation != _ABORT:
-            failures.append(mark)
-    last_failure = max(map(_LAST, failures), default=None)
-    complete = marks.get(Event.COMPLETE)
-    gave_up = marks.get(Event.LIMIT) or marks.get(Event.REFRESH_FAILED)
-    if complete is not None and (last_failure is None or complete.last > last_failure):
+            failures.append(place)
+    last_failure = max(failures, default=None)
+    complete = last.get(Event.COMPLETE)
+    gave_up = last.get(Event.LIMIT) or last.get(Event.REFRESH_FAILED)
+    if complete is not None and (last_failure is None or complete > last_failure):
         return Outcome.RECOVERED if failures else Outcome.COMPLETED
-    if cancelled and (last_failure is None or max(map(_LAST, cancelled)) >= last_failure):
+    if cancelled and (last_failure is None or max(cancelled) >= last_failure):
         return Outcome.CANCELLED
     if last_failure is None:
-        if Event.ABORT in marks:
+        if Event.ABORT in last:
             return Outcome.CANCELLED
-        return Outcome.ABANDONED if marks.keys() & {Event.CREATE, Event.PART} else Outcome.UNKNOWN
-    went_on = max((marks[event].last for event in (Event.PART, Event.REFRESHED) if event in marks), default=None)
-    if went_on is not None and went_on > last_failure and (gave_up is None or gave_up.last < went_on):
+        return Outcome.ABANDONED if Event.CREATE in last or Event.PART in last else Outcome.UNKNOWN
+    went_on = max((last[event] for event in (Event.PART, Event.REFRESHED) if event in last), default=None)
+    if went_on is not None and went_on > last_failure and (gave_up is None or gave_up < went_on):
         return Outcome.ABANDONED
     return Outcome.FAILED
-
-
-def _count(marks: Mapping[Event | Failure, Mark], event: Event) -> int:
-    return marks[event].count if event in marks else 0
 
 
 def _text(value: bytes) -> str:

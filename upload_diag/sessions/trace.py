@@ -1,13 +1,13 @@
 """`Trace`: what happened to one upload id, counted while the log is read, in a form that adds up."""
 
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from upload_diag.codes import ErrorCode
 from upload_diag.logs.fields import Ids
 from upload_diag.logs.markers import Event
 
-__all__ = ["DOTS", "Failure", "Mark", "Place", "Trace", "what_order"]
+__all__ = ["DOTS", "Failure", "Place", "Trace", "What", "what_order"]
 
 # A text may end with an upload id, and then nobody knows whose dots these are: ids that differ in them only are one.
 DOTS = b".:"
@@ -31,15 +31,7 @@ class Failure(NamedTuple):
         return f"{_VERSION}:{sha256(chr(0).join(self).encode()).hexdigest()[:12]}"
 
 
-class Mark:
-    """How often something happened, first and last."""
-
-    __slots__ = ("count", "first", "last")
-
-    def __init__(self, count: int, first: Place, last: Place) -> None:
-        self.count = count
-        self.first = first
-        self.last = last
+What = Event | Failure
 
 
 class Trace:
@@ -47,22 +39,26 @@ class Trace:
 
     Attributes:
         uploads: upload ids, as the records write them.
-        marks: what happened -> how often, first and last.
+        counts: what happened -> how often.
+        first: what happened -> when and where first.
+        last: what happened -> when and where last.
         parts: the part numbers that were stored, as bits.
     """
 
-    __slots__ = ("bucket", "key", "marks", "parts", "uploads", "video")
+    __slots__ = ("bucket", "counts", "first", "key", "last", "parts", "uploads", "video")
 
     def __init__(self) -> None:
         self.uploads: tuple[bytes, ...] = ()
         self.video = b""
         self.bucket = b""
         self.key = b""
-        self.marks: dict[Event | Failure, Mark] = {}
+        self.counts: dict[What, int] = {}
+        self.first: dict[What, Place] = {}
+        self.last: dict[What, Place] = {}
         self.parts = 0
 
-    def learn(self, ids: Ids) -> None:
-        """Remember the ids of a record; of several values the least one is kept, in whatever order they come.
+    def learn(self, ids: tuple[Any, ...]) -> None:
+        """Remember ids, in the order of `Ids`; of several values the least one is kept, in whatever order they come.
 
         Upload ids of one trace differ in the dots at their ends only, and the longest is right.
         """
@@ -76,19 +72,18 @@ class Trace:
         if key and key != self.key:
             self.key = min(key, self.key or key)
 
-    def mark(self, what: Event | Failure, place: Place, part: int) -> None:
+    def mark(self, what: What, place: Place, part: int = 0) -> None:
         """Note that something happened."""
         if part and what is Event.PART:
             self.parts |= 1 << part
-        known = self.marks.get(what)
-        if known is None:
-            self.marks[what] = Mark(1, place, place)
+        if what not in self.counts:
+            self.counts[what], self.first[what], self.last[what] = 1, place, place
             return
-        known.count += 1
-        if place > known.last:
-            known.last = place
-        elif place < known.first:
-            known.first = place
+        self.counts[what] += 1
+        if place > self.last[what]:
+            self.last[what] = place
+        elif place < self.first[what]:
+            self.first[what] = place
 
     def merge(self, other: "Trace") -> None:
         """Add what is known from elsewhere."""
@@ -96,20 +91,21 @@ class Trace:
         self.uploads = tuple({upload.rstrip(DOTS): upload for upload in uploads}.values())
         self.learn(Ids(video=other.video, bucket=other.bucket, key=other.key))
         self.parts |= other.parts
-        for what, mark in other.marks.items():
-            self.add(what, mark)
+        for what, count in other.counts.items():
+            self.add(what, count, other.first[what], other.last[what])
 
-    def add(self, what: Event | Failure, mark: Mark) -> None:
-        """Add what happened elsewhere."""
-        known = self.marks.get(what)
-        if known is None:
-            self.marks[what] = Mark(mark.count, mark.first, mark.last)
-        else:
-            known.count += mark.count
-            known.first = min(known.first, mark.first)
-            known.last = max(known.last, mark.last)
+    def add(self, what: What, count: int, first: Place, last: Place) -> None:
+        """Add what happened elsewhere: so often, first and last there."""
+        self.counts[what] = self.counts.get(what, 0) + count
+        self.first[what] = min(first, self.first.get(what, first))
+        self.last[what] = max(last, self.last.get(what, last))
+
+    @property
+    def begin(self) -> Place:
+        """When and where the first thing happened."""
+        return min(self.first.values(), default=(0, "", 0, 0))
 
 
-def what_order(what: Event | Failure) -> tuple[str, ...]:
+def what_order(what: What) -> tuple[str, ...]:
     """A sort key for what happened, the same in every run."""
     return ("", what.value) if isinstance(what, Event) else tuple(what)
