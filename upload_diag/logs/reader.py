@@ -192,10 +192,7 @@ class Reader:
         line = self.lines + 1
         block = bytes(memoryview(self._buffer)[self._start : stop])
         if self._read_line is None and DETAILS not in block:
-            rows: list[Row] | None = None if self._count is None else []
-            yield from self._json.read_all(block, offset, self.lines, rows)
-            if self._count is not None and rows:
-                self._count(block, rows)
+            yield from self._json_lines(block, offset)
             return
         for text in block.split(b"\n"):
             record = self._line(text, offset) if text else None
@@ -204,6 +201,17 @@ class Reader:
                 yield record
             offset += len(text) + 1
             line += 1
+
+    def _json_lines(self, block: bytes, offset: int) -> Iterator[Record]:
+        if self._count is None:
+            yield from self._json.read_all(block, offset, self.lines)
+            return
+        rows: list[Row] = []
+        for record in self._json.read_all(block, offset, self.lines, rows):
+            self._count(block, rows)  # before the record, for they come before it
+            rows.clear()
+            yield record
+        self._count(block, rows)
 
     def _around(self, hits: list[int], stop: int) -> Iterator[Record]:
         buffer, start, floor, dated = self._buffer, self._start, self._floor, self._layout.dated
