@@ -136,6 +136,11 @@ def test_a_stop_before_there_is_a_session_says_too_what_to_resume_from(tmp_path)
     assert "esume" not in str(UploadStoppedError(info, "", "", None, ()))
 
 
+def test_a_stop_says_what_the_client_found_wrong_where_no_code_of_the_store_names_it(s3, file):
+    with pytest.raises(UploadStoppedError, match=r"INVALID_REQUEST.* \(ParamValidationError: .*Non ascii characters"):
+        upload(s3, file, settings={"Metadata": {"name": "ö"}}).run()
+
+
 def test_a_permission_that_is_missing_keeps_the_session_and_says_how_to_go_on(server, s3, file, tmp_path):
     state = tmp_path / "state"
     armed = server.inject(Respond("AccessDenied"), operation="UploadPart", part_number=7)

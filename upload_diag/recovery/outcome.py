@@ -7,6 +7,7 @@ from upload_diag.codes import ErrorCode
 from upload_diag.errors import UploadDiagError
 from upload_diag.model import ErrorInfo
 from upload_diag.recovery.events import Event
+from upload_diag.redaction import redact
 
 __all__ = ["UploadCancelledError", "UploadResult", "UploadStoppedError"]
 
@@ -65,7 +66,14 @@ class UploadStoppedError(UploadDiagError):
         seen = f"{self.info.code}{f' ({name})' if name else ''}{f', {self.why}' if self.why else ''}"
         resume = "The session is kept; resume" if self.upload_id else "Resume"
         go_on = f" {resume} from {self.state}." if self.state else ""
-        return f"The upload stopped: {seen}. {self.info.message}{go_on}"
+        return f"The upload stopped: {seen}. {self.info.message}{self._said()}{go_on}"
+
+    def _said(self) -> str:
+        """What the failure itself says, where no code of the store names it: which parameter, which credentials."""
+        said = " ".join(redact(str(self.__cause__ or "")).split())
+        if self.info.context.service_code or not said or said in self.info.message:
+            return ""
+        return f" ({type(self.__cause__).__name__}: {said})"
 
 
 class UploadCancelledError(UploadDiagError):
