@@ -1,10 +1,19 @@
 """From findings to the verdict: all the judgement there is, with `hits.rank`."""
 
-from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import NamedTuple
 
 from upload_diag.classifier.findings import Findings
-from upload_diag.classifier.hits import BARE_STATUS, DOUBTFUL_STATUS, NO_ANSWER, SESSION_EXPIRED, UNKNOWN, Hit, rank
+from upload_diag.classifier.hits import (
+    BARE_STATUS,
+    DOUBTFUL_STATUS,
+    NO_ANSWER,
+    SESSION_EXPIRED,
+    UNKNOWN,
+    Hit,
+    Path,
+    rank,
+)
 from upload_diag.codes import ErrorCode, Operation
 from upload_diag.redaction import redact
 from upload_diag.rules.advice import Advice, advise
@@ -14,11 +23,10 @@ __all__ = ["Verdict", "clean", "decide"]
 
 
 # S3 answers so to no other operation.
-_ONLY_ANSWER_TO = dict.fromkeys(("EntityTooSmall", "InvalidPart", "InvalidPartOrder"), Operation.COMPLETE)
+_ONLY_ANSWER_TO = dict.fromkeys(("EntityTooSmall", "InvalidPart", "InvalidPartOrder"), Operation.COMPLETE.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What a payload shows.
 
     Attributes:
@@ -94,8 +102,8 @@ def _status(found: Findings) -> tuple[int | None, list[Hit]]:
     """The HTTP status of the payload, and what it says."""
     if not found.statuses:
         return None, []
-    # An error before a success, then the sure before the doubtful, the innermost, the surest.
-    sure, depth, status, path = max(found.statuses, key=lambda s: (s[2] >= 300, s[0] >= 60, s[1], s[0], s[2]))
+    best = max(found.statuses, key=_weight) if len(found.statuses) > 1 else found.statuses[0]
+    sure, depth, status, path = best
     told = []
     if (verdict := STATUSES.get(status)) is not None:
         strength = NO_ANSWER if status == 0 else BARE_STATUS if sure >= 40 else DOUBTFUL_STATUS
@@ -111,6 +119,12 @@ def _status(found: Findings) -> tuple[int | None, list[Hit]]:
     return status or None, told
 
 
+def _weight(told: tuple[int, int, int, Path]) -> tuple[bool, bool, int, int, int]:
+    """An error before a success, then the sure before the doubtful, the innermost, the surest."""
+    sure, depth, status, _ = told
+    return status >= 300, sure >= 60, depth, sure, status
+
+
 def _only_consequences(found: Findings) -> bool:
     """Whether a dead session shows in nothing but an abort that failed: its 404 says no more than that."""
     expired = [hit for hit in found.hits.values() if hit.code is SESSION_EXPIRED]
@@ -119,5 +133,10 @@ def _only_consequences(found: Findings) -> bool:
 
 def _service_code(hits: list[Hit], code: ErrorCode) -> str | None:
     """The service's code that goes with the verdict, or else the best there is."""
-    named = [hit for hit in hits if hit.service_code]
-    return next((hit for hit in named if hit.code is code), named[0]).service_code if named else None
+    best = None
+    for hit in hits:
+        if hit.service_code:
+            if hit.code is code:
+                return hit.service_code
+            best = best or hit.service_code
+    return best
