@@ -1,11 +1,15 @@
 """What the classifier promises: the seed's clauses, none of its false alarms, and an answer to anything at all."""
 
+import copy
 import html
 import json
+import pickle
 import random
+import sys
 import time
 from base64 import b64encode
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from email.message import Message
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +23,7 @@ from upload_diag import Classifier, ErrorCode, classify, classify_many
 from upload_diag.classifier.index import Index
 from upload_diag.classifier.spotter import Spotter, plain_spotter, spotter
 from upload_diag.codes import Action, Retry
+from upload_diag.model import ErrorInfo
 from upload_diag.rules.ruleset import Ruleset
 
 UPLOAD_ID = "Vb3x_Lq8.RkT0yWn5ZcPd2fHs7JgMa4uEi9oXwKv1tQrNzCl6SmBhYjFpGeDUAI--"
@@ -408,8 +413,36 @@ FAST, SLOW = spotter(LITERALS), plain_spotter(LITERALS)
 @pytest.mark.parametrize("engine", [spotter, plain_spotter])
 def test_a_literal_with_a_question_mark_is_spotted_and_is_no_placeholder(engine: Callable[[Any], Spotter]) -> None:
     spot = engine(["ready?", "bereit…"])
-    assert spot("are we ready? ready?") == {0: [7, 14]}
-    assert spot("ready… bereit…") == {1: [7]}
+    assert spot("are we ready? ready?") == [(7, 0)]
+    assert spot("ready… bereit…") == [(7, 1)]
+
+
+@pytest.mark.parametrize(
+    "payload", [*SEED_CLAUSES.values(), *(payload for payload, _ in NOT_A_DEAD_SESSION.values()), None]
+)
+def test_an_answer_is_what_pydantic_makes_of_its_values(payload: Any) -> None:
+    info = classify(payload)
+    checked = ErrorInfo.model_validate_json(info.model_dump_json(exclude_unset=True))
+    assert checked == info == pickle.loads(pickle.dumps(info)) == copy.deepcopy(info) == info.model_copy()
+    assert repr(checked) == repr(info)
+    assert hash(checked) == hash(info)
+    parts = zip((checked, checked.context, *checked.evidence), (info, info.context, *info.evidence), strict=True)
+    for right, made in parts:
+        assert made.model_fields_set == right.model_fields_set
+        assert [type(value) for _, value in made] == [type(value) for _, value in right]
+
+
+def test_threads_share_a_classifier() -> None:
+    classifier = Classifier()
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            texts = [f"part {number}: NoSuchUpload: The specified upload does not exist" for number in range(400)]
+            codes = {info.code for info in threads.map(classifier.diagnose, texts)}
+    finally:
+        sys.setswitchinterval(interval)
+    assert codes == {ErrorCode.SESSION_EXPIRED}
 
 
 def test_many_errors_are_classified_one_after_the_other() -> None:

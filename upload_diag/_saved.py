@@ -64,15 +64,24 @@ def _sources() -> bytes:
     return "\n".join(sorted(found)).encode() if len(found) > 1 else b""
 
 
-def database(name: str, literals: Sequence[bytes], numbers: Sequence[int], *, caseless: bool) -> Any:
+def database(
+    name: str, literals: Sequence[bytes], numbers: Sequence[int], *, caseless: bool = False, once: bool = False
+) -> Any:
     """A database of hyperscan that finds the literals, each by its number.
+
+    Args:
+        name: what it is saved as.
+        literals: what to look for.
+        numbers: what each literal is reported as.
+        caseless: find ASCII letters in either case.
+        once: report of each literal only where it first stands.
 
     Raises:
         ImportError: hyperscan is not installed.
     """
     import hyperscan
 
-    flag = hyperscan.HS_FLAG_CASELESS if caseless else 0
+    flag = hyperscan.HS_FLAG_CASELESS * caseless | hyperscan.HS_FLAG_SINGLEMATCH * once
 
     def compiled() -> Any:
         made = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)

@@ -153,8 +153,8 @@ class Collector:
 
     def _request(self, method: str, address: str) -> None:
         self.found.facts(url.read(f"{method} {address}".strip()), 75)
-        for marker in self._index.markers:
-            marker.mark(self.found, f"{address.lower()} method: {method.lower()}")
+        request = f"{address} method: {method}".lower()
+        self.found.markers.update(marker.name for marker in self._index.markers if marker.regex.search(request))
         if address:
             providers(self.found, address)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from upload_diag._saved import saved
 from upload_diag.classifier.readers import CodeName, LabelledFact, Marker, Reader, Sentence, Verb, Word
 from upload_diag.classifier.spotter import Spotter, spotter
-from upload_diag.rules.required import UNBOUNDED, triggers
+from upload_diag.rules.required import triggers
 from upload_diag.rules.rows import OtherCode, S3Code
 from upload_diag.rules.ruleset import Ruleset, first_sentence
 from upload_diag.rules.statuses import MARKERS
@@ -60,8 +60,8 @@ class Index:
     Attributes:
         codes: every row of a name, by that name.
         literals: the literals, in an order that does not depend on that of the rules.
-        readers: for each literal the rules that it calls.
-        spot: from lower-case text to the numbers of the literals in it, and where each starts.
+        calls: each literal with the rules that it calls.
+        spot: from lower-case text to where literals start in it, and their numbers.
         markers: the facts that let a status say more.
         memo: what short texts have been found to say.
     """
@@ -69,45 +69,49 @@ class Index:
     def __init__(self, ruleset: Ruleset) -> None:
         self.codes: dict[str, S3Code | OtherCode] = {**ruleset.other_codes, **ruleset.s3_codes}
         self._squashed = {_squash(name): row for name, row in self.codes.items()}
-        self.markers = [Marker(pattern, UNBOUNDED, name) for name, _, pattern in MARKERS]
         self._unnamed: set[str] = set()  # what has been asked for in vain
         self.memo: dict[str, Findings] = {}
         readers: defaultdict[str, list[Reader]] = defaultdict(list)
-        for literal, reader in (*self._verdicts(ruleset), *self._facts()):
-            readers[literal].append(reader)
+        called = [*self._verdicts(ruleset), *self._facts()]
+        for literals, reader in called:
+            for literal in literals:
+                readers[literal].append(reader)
+        self.markers = [reader for _, reader in called if isinstance(reader, Marker)]
         self.literals = sorted(readers)
-        self.readers = [tuple(readers[literal]) for literal in self.literals]
+        self.calls = [(literal, tuple(readers[literal])) for literal in self.literals]
 
-    def _verdicts(self, ruleset: Ruleset) -> Iterator[tuple[str, Reader]]:
-        """Every rule that tells what went wrong, with each literal that calls it."""
+    def _verdicts(self, ruleset: Ruleset) -> Iterator[tuple[Iterable[str], Reader]]:
+        """Every rule that tells what went wrong, with the literals that call it."""
         for row in self.codes.values():
             if not row.plain:
-                yield row.name.lower(), CodeName(row, self._runs_on(row))
+                yield [row.name.lower()], CodeName(row, self._runs_on(row))
         for code in _distinct_messages(ruleset.s3_codes.values()):
             message = first_sentence(code.message)
-            yield message, Sentence(re.escape(message), 0, f"{code.rule}.message", code.code, _MESSAGE_STRENGTH)
+            yield [message], Sentence(re.escape(message), 0, f"{code.rule}.message", code.code, _MESSAGE_STRENGTH)
         sentences = [(phrase.pattern or re.escape(phrase.keyword), phrase) for phrase in ruleset.phrases]
         triggers = _triggers("sentences", [pattern for pattern, _ in sentences])
         for pattern, phrase in sentences:
-            for literal, before in triggers[pattern].items():
-                yield literal, Sentence(pattern, before, phrase.rule, phrase.code, phrase.strength, phrase.refines)
+            literals, before = triggers[pattern]
+            yield literals, Sentence(pattern, before, phrase.rule, phrase.code, phrase.strength, phrase.refines)
 
-    def _facts(self) -> Iterator[tuple[str, Reader]]:
-        """Every rule that tells where it went wrong, with each literal that calls it."""
-        verbs = [pattern for _, pattern in OPERATION_WORDS]
-        triggers = _triggers("facts", verbs + [label.pattern for label in LABELS])
+    def _facts(self) -> Iterator[tuple[Iterable[str], Reader]]:
+        """Every rule that tells where it went wrong, with the literals that call it."""
+        patterns = [pattern for *_, pattern in (*OPERATION_WORDS, *MARKERS)]
+        triggers = _triggers("facts", patterns + [label.pattern for label in LABELS])
         for operation, pattern in OPERATION_WORDS:
-            for literal, before in triggers[pattern].items():
-                yield literal, Verb(pattern, before, operation)
-        yield from ((keyword, marker) for (_, keyword, _), marker in zip(MARKERS, self.markers, strict=True))
+            literals, before = triggers[pattern]
+            yield literals, Verb(pattern, before, operation)
+        for name, _, pattern in MARKERS:
+            literals, before = triggers[pattern]
+            yield literals, Marker(pattern, before, name)
         for label in LABELS:
-            for literal, before in triggers[label.pattern].items():
-                yield literal, LabelledFact(label, before, self.code_named)
+            literals, before = triggers[label.pattern]
+            yield literals, LabelledFact(label.pattern, before, label, self.code_named)
         for operation in OPERATIONS:
-            word = operation.lower()
-            yield word, Word(word, "operation", operation, 40, ("handler", "command", "result", "request", "async("))
+            endings = ("handler", "command", "result", "request", "async(")
+            yield [operation.lower()], Word("operation", operation, 40, endings)
         for provider, words in PROVIDERS.items():
-            yield from ((word, Word(word, "provider", provider, 50)) for word in words)
+            yield words, Word("provider", provider, 50)
 
     def _runs_on(self, row: S3Code | OtherCode) -> tuple[str, ...]:
         """What may follow the name without a break: `NoSuchUploadException`, `NoSuchUploadThe specified …`."""
@@ -151,7 +155,7 @@ class Index:
         return None
 
 
-def _triggers(name: str, patterns: list[str]) -> dict[str, dict[str, int]]:
+def _triggers(name: str, patterns: list[str]) -> dict[str, tuple[list[str], int]]:
     """`required.triggers` of each pattern; kept, as taking the patterns apart is most of a start."""
     found = saved(
         name,

@@ -39,16 +39,18 @@ def read_prose(found: Findings, index: Index, flat: str, lines: str) -> None:
         lines: the same with its line breaks.
     """
     low = flat.lower()
-    if "abort" in low and (chain := low.find(_TRACEBACK)) > 0 and len(low) == len(flat) and _CONSEQUENCE.search(low):
+    if len(low) != len(flat):
+        low = flat.replace("İ", "I").lower()  # the one letter that is two in lower case
+    if "abort" in low and (chain := low.find(_TRACEBACK)) > 0 and _CONSEQUENCE.search(low):
         # A logger writes the message first of what was raised last.
         flat, low = f"{flat[chain:]} {flat[:chain]}", f"{low[chain:]} {low[:chain]}"
     aborted = _CONSEQUENCE.search(low) if _ABORT.search(low) or "suppressed:" in low else None
     after = aborted.start() if aborted else len(flat)
-    text = Prose(flat, low, after, len(low) == len(flat))
-    spotted = index.spot(low)
-    for starts, number in sorted(zip(spotted.values(), spotted, strict=True)):
-        for reader in index.readers[number]:
-            reader.read(found, text, starts)
+    text = Prose(flat, low, after)
+    for start, number in index.spot(low):
+        literal, readers = index.calls[number]
+        for reader in readers:
+            reader.read(found, text, literal, start)
     status = sdk_text.status_in(flat[:after], low[:after], REASONS)
     if status is None and aborted:  # what an abort was answered counts where nothing else does
         status = sdk_text.status_in(flat, low, REASONS)

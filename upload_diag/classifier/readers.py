@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from string import ascii_letters, digits
+from typing import ClassVar, Protocol
 
 from upload_diag.classifier.findings import Findings
 from upload_diag.classifier.hits import CONSEQUENCE, LOOSE_CODE, SESSION_EXPIRED, TEXT_CODE, TEXT_TOKEN, Hit
@@ -30,49 +31,84 @@ CODE_LIKE = re.compile(r"[A-Za-z][\w.-]{2,60}\Z")
 VAGUE_CODES = frozenset({"Error", "UnknownError", "Unknown", "NetworkingError", "S3Error", "HTTP_ERROR", "ClientError"})
 
 _SET_OFF = frozenset(":)]'\"([")
+_WORD = frozenset(ascii_letters + digits + "_")
 
 
 @dataclass(slots=True)
 class Prose:
-    """A text with folded white space, and where in it the consequences begin: an abort that failed, too."""
+    """A text with folded white space, its lower-case form of the same length, and where in it consequences begin."""
 
     flat: str
     low: str
-    after: int
-    aligned: bool  # lower-casing can change a text's length (İ); then places in one are not those in the other
+    after: int  # an abort that failed, too
 
 
 class Reader(Protocol):
     """A rule that one of its literals has called."""
 
-    def read(self, found: Findings, text: Prose, starts: list[int]) -> None:
-        """Look at the text; `starts` are the places of the literal in its lower-cased form."""
-
-
-def _match(regex: re.Pattern[str], text: str, starts: list[int], before: int) -> re.Match[str] | None:
-    """The match at one of the places where its literal starts, or from as many characters before the first."""
-    if before:
-        return regex.search(text, max(0, starts[0] - before) if before < UNBOUNDED else 0)
-    for start in starts:
-        if match := regex.match(text, start):
-            return match
-    return None
+    def read(self, found: Findings, text: Prose, literal: str, start: int) -> None:
+        """Look at the text, in whose lower-case form the literal first stands at `start`."""
 
 
 @dataclass(frozen=True)
 class _Pattern:
-    """A pattern, and the most characters that a match of it has before the literal."""
+    """A pattern that is looked for where one of its literals stands.
 
+    Attributes:
+        pattern: on the lower-case text, or on the text as it is if `exact`.
+        before: the most characters that a match has before the literal.
+    """
+
+    exact: ClassVar[bool] = False
     pattern: str
     before: int
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
         """Compiled when it is first needed, for most runs need few."""
-        # Where a search goes from place to place, one look at a letter is cheaper than a look back for whole words.
-        begin = beginnings(self.pattern) if self.before else ""
-        pattern = f"(?=[{re.escape(begin)}])(?:{self.pattern})" if begin else self.pattern
-        return re.compile(pattern, re.ASCII)  # a Chinese word before a term is no part of it
+        return re.compile(self.pattern, re.ASCII)  # a Chinese word before a term is no part of it
+
+    @cached_property
+    def near(self) -> re.Pattern[str]:
+        """The pattern, as its first group, after `before` characters or fewer."""
+        # One look at a letter is cheaper than a look back for whole words.
+        begin = beginnings(self.pattern)
+        letter = f"(?=[{re.escape(begin)}])" if begin else ""
+        most = self.before if self.before < UNBOUNDED else ""
+        return re.compile(f"(?s:.{{0,{most}}}?){letter}({self.pattern})", re.ASCII)
+
+    def read(self, found: Findings, text: Prose, literal: str, start: int) -> None:
+        """Keep the first match that holds the literal."""
+        string = text.flat if self.exact else text.low
+        if self.before:
+            self._search(found, text, string, literal, start)
+            return
+        at = self.regex.match
+        while not (match := at(string, start)):
+            start = text.low.find(literal, start + 1)
+            if start < 0:
+                return
+        self.keep(found, text, match, start)
+
+    def _search(self, found: Findings, text: Prose, string: str, literal: str, start: int) -> None:
+        """The same where a match may begin before the literal."""
+        before = self.before if self.before < UNBOUNDED else len(string)
+        at = max(0, start - before)
+        if self.regex.groups:  # which are counted, so that there cannot be one more
+            if match := self.regex.search(string, at):
+                self.keep(found, text, match, match.start())
+            return
+        while not (match := self.near.match(string, at)):
+            at += before + 1  # up to here none begins
+            start = text.low.find(literal, at)
+            if start < 0:
+                return
+            at = max(at, start - before)
+        self.keep(found, text, match, match.start(1))
+
+    def keep(self, found: Findings, text: Prose, match: re.Match[str], start: int) -> None:
+        """Write down what the match says, which begins at `start`."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -84,17 +120,11 @@ class Sentence(_Pattern):
     strength: int
     refines: tuple[ErrorCode, ...] = ()
 
-    def read(self, found: Findings, text: Prose, starts: list[int]) -> None:
+    def keep(self, found: Findings, text: Prose, match: re.Match[str], start: int) -> None:
         """Keep the sentence as a hit."""
-        match = _match(self.regex, text.low, starts, self.before)
-        if match is None:
-            return
-        start, end = match.span()
-        strength = self.strength
-        if self.code is SESSION_EXPIRED and start > text.after:
-            strength -= CONSEQUENCE
-        value = text.flat[start:end] if text.aligned else match[0]
-        found.add(Hit(strength, 0, self.rule, self.code, None, value, self.refines))
+        late = self.code is SESSION_EXPIRED and start > text.after
+        strength = self.strength - CONSEQUENCE if late else self.strength
+        found.add(Hit(strength, 0, self.rule, self.code, None, text.flat[start : match.end()], self.refines))
 
 
 @dataclass(frozen=True)
@@ -103,10 +133,9 @@ class Verb(_Pattern):
 
     operation: str
 
-    def read(self, found: Findings, text: Prose, starts: list[int]) -> None:
+    def keep(self, found: Findings, text: Prose, match: re.Match[str], start: int) -> None:
         """Keep the operation, unless it is that of a consequence."""
-        match = _match(self.regex, text.low, starts, self.before)
-        if match is not None and match.end() < text.after:
+        if match.end() < text.after:
             found.fact("operation", self.operation, 30)
 
 
@@ -116,30 +145,22 @@ class Marker(_Pattern):
 
     name: str
 
-    def read(self, found: Findings, text: Prose, starts: list[int]) -> None:
+    def keep(self, found: Findings, text: Prose, match: re.Match[str], start: int) -> None:
         """Keep the marker."""
-        self.mark(found, text.low)
-
-    def mark(self, found: Findings, low: str) -> None:
-        """Keep the marker if it stands in the lower-case text."""
-        if self.regex.search(low):
-            found.markers.add(self.name)
+        found.markers.add(self.name)
 
 
 @dataclass(frozen=True)
-class LabelledFact:
+class LabelledFact(_Pattern):
     """A label of `shapes.sdk_text`."""
 
+    exact: ClassVar[bool] = True
     label: Label
-    before: int
     code_named: Callable[[str], S3Code | OtherCode | None]
 
-    def read(self, found: Findings, text: Prose, starts: list[int]) -> None:
+    def keep(self, found: Findings, text: Prose, match: re.Match[str], start: int) -> None:
         """Keep what stands behind the label."""
         label = self.label
-        match = _match(label.regex, text.flat, starts, self.before if text.aligned else UNBOUNDED)
-        if match is None:
-            return
         value = "".join(filter(None, match.groups()))
         if label.field == "bucket" and self.code_named(value) is not None:
             return  # "failed to upload to bucket: AccessDenied"
@@ -149,7 +170,7 @@ class LabelledFact:
         elif label.field != "code":
             found.fact(label.field, value.rstrip(".:)"), label.rank)
         elif (row := self.code_named(value := value.rstrip("."))) is not None:
-            late = row.code is SESSION_EXPIRED and match.start() > text.after
+            late = row.code is SESSION_EXPIRED and start > text.after
             found.add_code(row, None, 0, value, label.rank - CONSEQUENCE * late)
         elif value not in VAGUE_CODES and value[0].isupper() and CODE_LIKE.match(value):
             found.unnamed_code = found.unnamed_code or value
@@ -159,21 +180,23 @@ class LabelledFact:
 class Word:
     """A word that tells a fact where it stands alone, or with one of the endings."""
 
-    word: str
     field: str
     value: str
     rank: int
     endings: tuple[str, ...] = ()
 
-    def read(self, found: Findings, text: Prose, starts: list[int]) -> None:
+    def read(self, found: Findings, text: Prose, literal: str, start: int) -> None:
         """Keep the fact."""
         low = text.low
-        for start in starts[:8]:
-            end = start + len(self.word)
-            if not (start and _is_word(low[start - 1])) and (
-                not _is_word(low[end : end + 1]) or low.startswith(self.endings, end)
+        for _ in range(8):
+            end = start + len(literal)
+            if not (start and low[start - 1] in _WORD) and (
+                low[end : end + 1] not in _WORD or low.startswith(self.endings, end)
             ):
                 found.fact(self.field, self.value, self.rank)
+                return
+            start = low.find(literal, end)
+            if start < 0:
                 return
 
 
@@ -184,15 +207,15 @@ class CodeName:
     row: S3Code | OtherCode
     runs_on: tuple[str, ...]
 
-    def read(self, found: Findings, text: Prose, starts: list[int]) -> None:
+    def read(self, found: Findings, text: Prose, literal: str, start: int) -> None:
         """Keep the code; a name set off as a code counts for more."""
         row, flat = self.row, text.flat
         name = row.name
-        at = flat.find(name)
+        at = flat.find(name, start)
         while at >= 0:
             end = at + len(name)
-            if not (at and _is_word(flat[at - 1])) and (
-                not _is_word(flat[end : end + 1]) or flat.startswith(self.runs_on, end)
+            if not (at and flat[at - 1] in _WORD) and (
+                flat[end : end + 1] not in _WORD or flat.startswith(self.runs_on, end)
             ):
                 break
             at = flat.find(name, end)
@@ -207,7 +230,3 @@ class CodeName:
         if row.code is SESSION_EXPIRED and at > text.after:
             strength -= CONSEQUENCE
         found.add_code(row, None, 0, name, strength)
-
-
-def _is_word(character: str) -> bool:
-    return character.isascii() and (character.isalnum() or character == "_")

@@ -4,18 +4,16 @@ Two engines give the same answer: hyperscan, which looks for all of them at once
 hyperscan has no build.
 """
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from upload_diag._saved import database
 
 __all__ = ["Spotter", "plain_spotter", "spotter"]
 
-_FAR = re.compile("[^\0-\u00ff]")
-
-Spotter = Callable[[str], dict[int, list[int]]]
-"""From lower-case text to the numbers of the literals that stand in it, each with the places where it starts."""
+Spotter = Callable[[str], list[tuple[int, int]]]
+"""From lower-case text to the literals that stand in it, in their order: (where it first starts, its number)."""
 
 
 def spotter(literals: Sequence[str]) -> Spotter:
@@ -29,37 +27,36 @@ def spotter(literals: Sequence[str]) -> Spotter:
 def plain_spotter(literals: Sequence[str]) -> Spotter:
     """The engine that needs nothing."""
     numbered = list(enumerate(literals))
-    return lambda low: {number: list(_starts(literal, low)) for number, literal in numbered if literal in low}
-
-
-def _starts(literal: str, low: str) -> Iterator[int]:
-    at = low.find(literal)
-    while at >= 0:
-        yield at
-        at = low.find(literal, at + 1)
+    return lambda low: sorted((low.find(literal), number) for number, literal in numbered if literal in low)
 
 
 def _hyperscan_spotter(literals: Sequence[str]) -> Spotter:
-    # One byte a character keeps the scan simple; the few literals beyond Latin-1 are looked for one by one.
-    near = [(number, literal.encode("latin-1")) for number, literal in enumerate(literals) if not _FAR.search(literal)]
-    far = [(number, literal) for number, literal in enumerate(literals) if _FAR.search(literal)]
-    lengths = list(map(len, literals))
-    found = database("spot", [literal for _, literal in near], [number for number, _ in near], caseless=False)
+    encoded = list(map(_encoded, literals))
+    lengths = list(map(len, encoded))
+    found = database("spot", encoded, range(len(encoded)), once=True)
+    scratches = threading.local()  # hyperscan's working memory serves one scan at a time
 
-    def collect(number: int, _start: int, end: int, _flags: int, seen: Any) -> None:
-        if number in seen:
-            seen[number].append(end - lengths[number])
-        else:
-            seen[number] = [end - lengths[number]]
+    def scratch() -> Any:
+        from hyperscan import Scratch
 
-    def spot(low: str) -> dict[int, list[int]]:
-        seen: dict[int, list[int]] = {}
-        try:
-            text = low.encode("latin-1")
-        except UnicodeEncodeError:
-            text = _FAR.sub("\0", low).encode("latin-1")
-            seen |= {number: list(_starts(literal, low)) for number, literal in far if literal in low}
-        found.scan(text, match_event_handler=collect, context=seen)
+        scratches.one = Scratch(found)
+        return scratches.one
+
+    def collect(number: int, _start: int, end: int, _flags: int, seen: list[tuple[int, int]]) -> None:
+        seen.append((end - lengths[number], number))
+
+    def spot(low: str) -> list[tuple[int, int]]:
+        seen: list[tuple[int, int]] = []
+        text = _encoded(low)
+        own = getattr(scratches, "one", None) or scratch()
+        found.scan(text, match_event_handler=collect, context=seen, scratch=own)
+        if len(text) != len(low):
+            seen = [(len(text[:start].decode("utf-8", "surrogatepass")), number) for start, number in seen]
+        seen.sort()
         return seen
 
     return spot
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

@@ -31,6 +31,8 @@ _EVERYDAY = {
     "server",
 }
 
+_NEARBY = dict.fromkeys(_EVERYDAY, 2) | {"upload": -4}  # it stands in every second text that is looked at
+
 
 class _Element(NamedTuple):
     """A piece of a pattern.
@@ -65,13 +67,13 @@ def required_literals(pattern: str) -> frozenset[str]:
     return _fewest(text[:_LONG_ENOUGH] for text in best.texts)
 
 
-def triggers(pattern: str) -> dict[str, int]:
-    """Literals of which every match contains one, each with the most characters that a match has before it.
+def triggers(pattern: str) -> tuple[list[str], int]:
+    """Literals of which every match contains one, and the most characters that a match has before it.
 
     Where it can be, a match begins with them: then a hit is checked where it stands, and nothing is searched.
     """
     best = _best(_sets(_parsed(pattern), 0, _nearest), _nearest)
-    return dict.fromkeys(_shortest(best.texts), min(best.before, UNBOUNDED))
+    return _shortest(best.texts), min(best.before, UNBOUNDED)
 
 
 def beginnings(pattern: str) -> str:
@@ -120,7 +122,7 @@ def _rarest(one: _Set) -> Any:
 
 
 def _nearest(one: _Set) -> Any:
-    rarity = min(2 if text.strip() in _EVERYDAY else len(text) for text in one.texts)
+    rarity = min(_NEARBY.get(text.strip(), len(text)) for text in one.texts)
     near = 6 * (one.before == 0) - 3 * (one.before >= UNBOUNDED)
     return rarity + near - len(one.texts) / 4, -len(one.texts), sorted(one.texts)
 

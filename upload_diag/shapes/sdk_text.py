@@ -7,7 +7,6 @@ JavaScript), Hadoop S3A, minio, s3cmd, rclone, OSS, OBS, COS, Azure, GCS, tus, n
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
 
 __all__ = ["LABELS", "STATUS_NAMES", "Label", "status_in"]
 
@@ -26,11 +25,6 @@ class Label:
     field: str
     pattern: str
     rank: int = 50
-
-    @cached_property
-    def regex(self) -> re.Pattern[str]:
-        """The pattern, compiled when it is first needed."""
-        return re.compile(self.pattern, re.ASCII)
 
 
 _ID = r"[A-Za-z0-9][A-Za-z0-9._~+/=:%-]{2,300}"
