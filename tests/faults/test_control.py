@@ -8,7 +8,7 @@ import pytest
 from raw import Client, send
 
 from upload_diag.faults import FaultServer
-from upload_diag.faults.control import ROUTES
+from upload_diag.faults.routes import ROUTES
 
 JSON = {"Content_Type": "application/json"}
 
