@@ -35,7 +35,9 @@ class S3Code:
 
 
 # Families of codes that a service answers with; those of the others are names of classes, of errno, of flags.
-_SERVICES = frozenset({"box", "docker", "dropbox", "firebase", "msgraph", "supabase", "tus", "vimeo"})
+_SERVICES = frozenset(
+    {"box", "cognito", "docker", "dropbox", "firebase", "google-api", "msgraph", "supabase", "tus", "vimeo"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ STATUS_NAMES = {
 }
 """How .NET names a status."""
 # What stands between a label and its value: `: `, `="`, `=>`, `] => `, `"]=> string(3) "`, `: Some("`.
-_SEP = r"[\"'`\]]{0,2}\s?(?:=>|[:=])\s?(?:Some\(|(?:string|int)\(\d{0,5}\)?\s?)?[\"'`\[(]{0,2}"
+_SEP = r"[\"'`\]]{0,2}\s?(?:=>|[:=])\s?(?:Some\(|Optional\(|(?:string|int)\(\d{0,5}\)?\s?)?[\"'`\[(]{0,2}"
 
 LABELS: tuple[Label, ...] = (
     # --- the service's code -------------------------------------------------------------------------------------
@@ -104,6 +104,7 @@ LABELS: tuple[Label, ...] = (
         r"(?:" + _SEP + r"| = Just \"| \")([A-Za-z0-9+/=._-]{3,300})",
     ),
     Label("host_id", r"([A-Za-z0-9+/]{40,110}={0,2}) SigV[24]\b", 70),  # S3's access log
+    Label("host_id", r"requestID2: Optional\(\"([^\"]{3,300})\"", 60),  # AWS SDK for Swift
     Label("host_id", r"s3ErrorHostId = Just \"([^\"]{3,300})\"", 60),
     Label(
         "upload_id",
@@ -158,7 +159,7 @@ LABELS: tuple[Label, ...] = (
     Label(  # a name that is no word of English
         "bucket",
         r"\b[Bb]ucket (?!(?:pre|cross|auto|non|multi|re|read|write|owner|level|policy|key|public)-)"
-        r"(?=[a-z0-9.-]{0,62}[-\d])([a-z][a-z0-9.-]{2,62}[a-z0-9])\b",
+        r"(?=[a-z0-9.-]{0,62}[-\d])(?=\d{0,8}-?[a-z])([a-z0-9][a-z0-9.-]{2,62}[a-z0-9])\b",
         25,
     ),
     Label(  # restic
@@ -168,6 +169,8 @@ LABELS: tuple[Label, ...] = (
     ),
     Label("bucket", r"\bBucketKey\{[^}]{0,120}?[ ,{]name='([^']{3,63})'", 70),  # Oracle Cloud's SDK for Java
     Label("key", r"(?<!\w)--?[Kk]ey[ =](?:'([^']{1,900})'|\"([^\"]{1,900})\"|([^\s'\"]{1,900}))", 70),
+    Label("bucket", r"executing \"\w{4,60}\" on \"https?://[^/\s\"]{3,200}/([A-Za-z0-9][\w.-]{2,62})[/\"?]", 35),
+    Label("key", r"executing \"\w{4,60}\" on \"https?://[^/\s\"]{3,200}/[A-Za-z0-9][\w.-]{2,62}/([^\s\"?]{1,900})", 35),
     Label("bucket", r"\bS3::\w{3,30}\(([a-z0-9][\w.-]{2,62})[,)]", 60),  # a class for PHP
     Label("bucket", r"\bcontainer(?:Name)?[\"']? ?[:=] ?[\"'`]?([a-z0-9][a-z0-9-]{2,62})", 40),
     Label("bucket", r"\barn:aws[\w-]{0,8}:s3:::([a-z0-9][\w.-]{2,62})", 30),
@@ -198,7 +201,7 @@ LABELS: tuple[Label, ...] = (
     Label("key", r"\bobjectName = ([^\s,)]{1,900})", 60),
     Label("key", r"(?:[Ff]or|[Oo]f) object ([^\s:,'\"]{1,600}/[^\s:,'\"]{1,300})", 40),
     Label("key", r"ERROR (?:CreateMultipartUpload|UploadPart|CompleteMultipartUpload|PutObject) (\S{1,900}) = ", 60),
-    Label("key", r"[Oo]bject \[([^\]]{1,900})\]", 50),
+    Label("key", r"[Oo]bject (?:\[([^\]]{1,900})\]|'([^'\s]{1,900})')", 50),
     Label("key", r"ERROR : ([^:]{1,600}): Failed to copy", 40),  # rclone
     Label("key", r"putting object ([^\s:,\"']{1,900}):", 60),
     Label("key", r"multipart upload on ([^\s:]{1,900}):", 60),
@@ -408,6 +411,7 @@ OPERATION_WORDS: tuple[tuple[str, str], ...] = (
     ("CreateMultipartUpload", r"\bnewmultipartupload(?:handler\b|\b)"),
     ("ListParts", r"\blistobjectparts(?:handler\b|\b)"),
     ("ListParts", r"\blist[_-]parts\b"),
+    ("PutObject", r"\bcaused by: put \"?https?://[^\s?\"]{8,900}(?:\"|: )"),  # Go
     ("PutObject", r"\bput[_-]object\b|\bputting object\b"),
     ("UploadPartCopy", r"\bfailed to copy part\b"),
     ("UploadPart", r"\bpart \d+ (?:failed|error)"),

@@ -39,7 +39,7 @@ _S3_URI = re.compile(r"\bs3[an]?://([A-Za-z0-9][\w.-]{1,62}|<\w{1,30}>)(?:/([^\s
 _PARAMETER = re.compile(r"[?&;](uploadId|partNumber|upload_id|x-id|uploads|key|name)(?:=([^&\s\"'<>),;\]}]*))?")
 _CONSOLE_LINE = re.compile(r":(?:NaN|\d{1,6})\Z")  # what a browser's console writes behind an address
 _VIRTUAL_HOST = re.compile(
-    r"\A([a-z0-9][a-z0-9.-]{1,61}?[a-z0-9])\."
+    r"\A([a-z0-9][a-z0-9._-]{1,61}?[a-z0-9])\."
     r"(?:s3[.-][a-z0-9.-]*amazonaws\.com(?:\.cn)?|s3\.amazonaws\.com|s3\.[a-z0-9.-]{4,60}"
     r"|[a-z]{3}\d\.(?:cdn\.)?digitaloceanspaces\.com|oss-[a-z0-9-]+\.aliyuncs\.com|obs\.[a-z0-9.-]+|cos\.[a-z0-9.-]+"
     r"|[a-z0-9]+\.r2\.cloudflarestorage\.com|storage\.googleapis\.com|storage\.yandexcloud\.net"

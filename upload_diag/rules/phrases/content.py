@@ -917,6 +917,15 @@ _INVALID_REQUEST = (
         seen="S3",
     ),
     Phrase(
+        "phrase.invalid-policy",
+        E.INVALID_REQUEST,
+        "invalid policy:",
+        strength=60,
+        hits=("Invalid Policy: Invalid 'expiration' value",),
+        misses=("Invalid according to Policy: Policy expired",),
+        seen="S3: a form's policy that is no policy",
+    ),
+    Phrase(
         "phrase.invalid-bucket",
         E.INVALID_REQUEST,
         "invalid bucket",
