@@ -213,7 +213,7 @@ MARKERS = (
     Marker(
         event=Event.COMPLETE,
         keywords=("uploadid=",),
-        pattern=r"\bpost\b.{0,300}[?&]uploadid=(?!.{0,400}\bpartnumber=).{0,400}\b200\b|\bpost 200\b.{0,300}[?&]uploadid=",
+        pattern=r"\bpost\b[^?]{0,300}\?[^ ]{0,300}?\buploadid=(?!.{0,400}\bpartnumber=).{0,400}\b200\b|\bpost 200\b.{0,300}[?&]uploadid=",
         hits=('"POST /bkt/k?uploadId=x HTTP/1.1" 200', "[network] POST 200 1/bkt/k?uploadId=x"),
         misses=('"POST /bkt/k?uploadId=x HTTP/1.1" 404',),
     ),
