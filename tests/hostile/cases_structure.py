@@ -156,6 +156,10 @@ CASES = [
         b"".join(b"%s ERROR NoSuchUpload\n" % when for when in (
             b"2026-13-45T99:99:99Z", b"9999-12-31T23:59:59Z", b"0001-01-01T00:00:00Z", b"2026-02-30T10:00:00+99:99",
             b"1969-12-31T23:59:59Z"))), finds=5),
+    Case("the last second that there is, west of Greenwich", file_of(
+        b"9999-12-31T23:59:59-12:00 ERROR NoSuchUpload\n9999-12-31T23:59:60Z ERROR NoSuchUpload\n"), finds=2),
+    Case("fifty thousand records in one array", file_of(
+        b"[" + b'{"a":1},' * 50_000 + b'{"msg":"NoSuchUpload","uploadId":"abc123abc123"}]')),
     Case("a time far in the future as a number", file_of(b'{"ts":1999999999999999,"msg":"NoSuchUpload"}\n')),
     Case("two failures eight thousand years apart", file_of(
         b"1970-01-02T00:00:00Z ERROR NoSuchUpload\n9998-01-01T00:00:00Z ERROR NoSuchUpload\n"), finds=2),

@@ -120,3 +120,20 @@ def test_the_spelled_times_of_a_web_servers_error_log_are_read(tmp_path):
     report = analyze([str(log)])
     assert dict(report.by_code) == {"NETWORK": 1}
     assert report.first == "2026-11-22T10:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [r'"half a pair \ud800"', "18446744073709551616", "-9223372036854775809", "1e999", "[" * 400 + "]" * 400],
+    ids=["half a surrogate pair", "more than 64 bits", "less than 64 bits", "more than a float", "400 levels"],
+)
+def test_a_record_of_an_array_is_read_whatever_stands_beside_the_error(odd, tmp_path):
+    log = tmp_path / "export.json"
+    log.write_text(f'[{{"message": "NoSuchUpload", "uploadId": "AAAA1111aaaa", "odd": {odd}}}]')
+    assert analyze([str(log)]).by_code == {"SESSION_EXPIRED": 1}
+
+
+def test_a_table_with_two_columns_of_one_name_is_read_in_both(tmp_path):
+    log = tmp_path / "export.csv"
+    log.write_text(f"time,message,message\n{AT}0Z,NoSuchUpload,part 3\n{AT}1Z,part 4,SlowDown\n")
+    assert analyze([str(log)]).by_code == FOUND

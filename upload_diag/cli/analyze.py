@@ -98,7 +98,8 @@ def command(
                 progress=progress,
             )
         if not sum(item.bytes for item in report.inputs):
-            raise InputError(f"{one_line(logs[0])}: is empty; wanted a log to read")
+            reasons = [f"{item.path}: {reason}" for item in report.inputs for reason in item.unreadable]
+            raise InputError(one_line("; ".join(reasons[:3]) or f"{logs[0]}: is empty; wanted a log to read"))
         reports.append(report)
     report = reduce(Report.merge, reports)
     report = report if top is None else report.top(top)

@@ -43,7 +43,8 @@ class DocumentReader:
         self._json = json_lines
         self._text = ""
         self._base = 0  # where in the stream the text begins
-        self._newlines = 0  # in what was dropped from the text
+        self._newlines = 0  # before the place in the text up to which they were counted
+        self._counted = 0  # that place
         self._over = False
         self._broken = False
         self._decoder = json.JSONDecoder(parse_int=_harmless, parse_float=_harmless, parse_constant=_harmless)
@@ -64,7 +65,8 @@ class DocumentReader:
             begin = self._find(begin)
         while self._more():
             self._drop(len(self._text))
-        self.lines += self._text.count("\n") + (not self._text.endswith("\n") and bool(self._text))
+        self._count_lines(len(self._text))
+        self.lines = self._newlines + (not self._text.endswith("\n") and bool(self._text))
 
     def _more(self, size: int = _CHUNK) -> bool:
         """Read on, about so many bytes; False at the end."""
@@ -124,26 +126,27 @@ class DocumentReader:
             self.unreadable[reason] = self.bytes - rest
 
     def _drop(self, end: int) -> None:
-        self._newlines += self._text.count("\n", 0, end)
-        self.lines = self._newlines
+        self._count_lines(end)
         self._text = self._text[end:]
         self._base += end
+        self._counted -= end
+
+    def _count_lines(self, end: int) -> None:
+        self._newlines += self._text.count("\n", self._counted, end)
+        self._counted = max(self._counted, end)
 
     def _record(self, start: int, end: int) -> Iterator[Record]:
         text = self._text[start:end].encode("latin-1")
+        self._count_lines(start)
+        line = self._newlines + 1
         try:
             element = json.loads(text, parse_int=_harmless_int)
+            for record in self._read(element, text, self._base + start) if isinstance(element, dict) else ():
+                record.line = line
+                yield record
         except (ValueError, RecursionError):
-            self.unreadable["an entry that cannot be read"] = self.unreadable.get(
-                "an entry that cannot be read", 0
-            ) + len(text)
-            return
-        if not isinstance(element, dict):
-            return
-        line = self._newlines + self._text.count("\n", 0, start) + 1
-        for record in self._read(element, text, self._base + start):
-            record.line = line
-            yield record
+            reason = "an entry that cannot be read"
+            self.unreadable[reason] = self.unreadable.get(reason, 0) + len(text)
 
     def _read(self, element: dict[str, Any], text: bytes, offset: int) -> Iterator[Record]:
         if self._name == otlp.NAME:

@@ -1,7 +1,7 @@
 """What a line names: ids, part numbers, the time; and the line without them, so that like lines can be told alike."""
 
 import re
-from calendar import timegm
+from calendar import monthrange, timegm
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
@@ -295,6 +295,8 @@ _TIME = re.compile(
        | (?P<cday>\d\d)/(?P<cmonth>[A-Z][a-z]{2})/(?P<cyear>\d{4}):(?P<cclock>\d\d:\d\d:\d\d)\ (?P<czone>[+-]\d{4})""",
     re.VERBOSE,
 )
+# The last that a zone cannot carry beyond what a date can be; a log has no such time, but somebody may send one.
+_LAST_YEAR = 9998
 # Apache's error log: `Sun Nov 22 10:00:00.123456 2026`.
 _SPELLED = re.compile(rb"\b([A-Z][a-z]{2}) ([ \d]\d) (\d\d:\d\d:\d\d)(?:\.\d{1,9})? (\d{4})\b")
 # Most times are written like this, and many records share a second. Milliseconds of the first 20 bytes of such a time,
@@ -353,7 +355,9 @@ def _milliseconds(match: re.Match[bytes]) -> int:
 @lru_cache(maxsize=4096)
 def _seconds(year: int, month: int, day: int, clock: bytes) -> int:
     hour, minute, second = int(clock[:2]), int(clock[3:5]), int(clock[6:8])
-    if not (year >= 1970 and 1 <= month <= 12 and 1 <= day <= 31 and hour < 24 and minute < 60 and second < 61):
+    if not (1970 <= year <= _LAST_YEAR and 1 <= month <= 12 and hour < 24 and minute < 60 and second < 61):
+        return 0
+    if not 1 <= day <= monthrange(year, month)[1]:
         return 0
     return timegm((year, month, day, hour, minute, second))
 

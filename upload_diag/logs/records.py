@@ -3,6 +3,7 @@
 That is what export buttons and command line tools give: Kibana, CloudWatch, Azure, a collector of OpenTelemetry.
 """
 
+import json
 from typing import Any
 
 import orjson
@@ -25,6 +26,6 @@ def read(element: Any, offset: int, lines: JsonLines) -> Record | None:
         element = inner if isinstance(inner, dict) else element
     try:
         line = orjson.dumps(element)
-    except (orjson.JSONEncodeError, RecursionError):  # numbers of more than 64 bits, too many levels
-        return None
+    except orjson.JSONEncodeError:  # half a surrogate pair, many levels
+        line = json.dumps(element).encode()
     return lines.read(line, offset)

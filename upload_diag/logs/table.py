@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterator
 from io import BufferedReader
 from typing import Any
@@ -53,7 +54,7 @@ class TableReader:
         """The rows with a literal, in their order, each as a line of JSON under the names of the columns."""
         header = self._row().removeprefix(b"\xef\xbb\xbf")
         delimiter = delimiter_of([header, header]) or b","
-        names = _cells(header, delimiter)
+        names = _unlike(_cells(header, delimiter))
         while True:
             offset, line = self.bytes, self.lines + 1
             row = self._row()
@@ -89,6 +90,16 @@ class TableReader:
         self.bytes += len(line)
         self.lines += line.endswith(b"\n") or 0 < len(line) < _LONGEST
         return line
+
+
+def _unlike(names: list[str]) -> list[str]:
+    """The names of columns, each one once: the second `message` of a table is `message 2`."""
+    seen: Counter[str] = Counter()
+    unlike = []
+    for name in names:
+        seen[name] += 1
+        unlike.append(name if seen[name] == 1 else f"{name} {seen[name]}")
+    return unlike
 
 
 def _cells(row: bytes, delimiter: bytes) -> list[str]:
