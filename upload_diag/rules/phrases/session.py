@@ -54,7 +54,8 @@ _IS_OVER = (
     r"|ttl (?:has )?expired|belongs? to (?:another|a different)|not belong)\b(?! by (?:the |a )?(?:user|client|caller))"
 )
 _BAD = (
-    r"(?:invalid|unknown|expired|stale|bad|dead|wrong|inactive|unrecogni[sz]ed|non-?existent|lapsed|outdated|aborted"
+    r"(?:invalid|unknown|expired|stale|bad|dead|wrong|inactive|unrecogni[sz]ed|non-?existent|lapsed|outdated"
+    r"|aborted(?! upload[ _-]?id ?[:=])"  # "aborted upload_id=x" is what the client did
     r"|not (?:an? |the )?(?:valid|active|existing|known|open)|no (?:valid|active|open|known))"
 )
 _ANY = r"(?:(?:the|this|that|an?|any|your|our|my|specified|given|active|matching|existing|open|such|valid|requested|corresponding) ){0,3}"
@@ -308,6 +309,7 @@ SESSION = (
             "invalid file for upload session",
             "invalid request: upload id is required",
             "invalid response, uploadId=2~x",
+            "multipart upload aborted upload_id=2~x",
         ),
         seen="MinIO, applications",
     ),
