@@ -80,11 +80,11 @@ class Judge:
             return Verdict(None, record.event)
         data = record.text
         if record.payload is None:
-            hits = self.scanner.hits(memoryview(data), _WINDOWS)
+            hits = self.scanner.hits(memoryview(data))
             if not hits:
                 return NOTHING
             if len(data) > _WHOLE:
-                data = b"\n".join(data[max(0, hit - _AROUND) : hit + _AROUND] for hit in hits)
+                data = b"\n".join(data[max(0, hit - _AROUND) : hit + _AROUND] for hit in hits[:_WINDOWS])
         text = _decode(data)
         marker = read_event(text)
         if marker is not None and marker.quiet:

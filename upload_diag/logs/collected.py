@@ -14,7 +14,7 @@ from upload_diag.logs.entries import entry_end, entry_start
 from upload_diag.logs.fields import find_time
 from upload_diag.logs.layout import COLLECTED, LINE_FORMATS, Layout
 from upload_diag.logs.prefilter import Scanner
-from upload_diag.logs.reader import CONTEXT, LINE_LIMIT, Reader, read_text
+from upload_diag.logs.reader import CONTEXT, LINE_LIMIT, Reader, count_lines, read_text
 from upload_diag.logs.record import Record
 from upload_diag.logs.skeleton import JsonLines
 from upload_diag.logs.watched import read_failure
@@ -121,7 +121,7 @@ class CollectedReader:
             stop = self._stop()
             yield from self._search(stop)
             self.bytes += stop - self._start
-            self.lines += self._buffer.count(b"\n", self._start, stop) + (
+            self.lines += count_lines(self._buffer, self._start, stop) + (
                 self._over and stop == len(self._buffer) and stop > self._start and self._buffer[-1:] != b"\n"
             )
             keep = max(0, self._buffer.rfind(b"\n", 0, max(stop - CONTEXT, 0)) + 1)
@@ -157,7 +157,7 @@ class CollectedReader:
 
     def _search(self, stop: int) -> Iterator[Record]:
         with memoryview(self._buffer) as view:
-            hits = self._scanner.hits(view[self._start :], len(self._buffer))
+            hits = self._scanner.hits(view[self._start :])
         if not hits:
             return
         begins, sources, owner = _take_apart(self._buffer, self._collector)
@@ -165,7 +165,7 @@ class CollectedReader:
         found = sorted(self._entries(wanted, sources, owner, begins, stop), key=lambda one: one[0])
         line, counted = self.lines + 1, self._start
         for begin, record in found:
-            line += self._buffer.count(b"\n", counted, begin)
+            line += count_lines(self._buffer, counted, begin)
             counted = begin
             record.line = line
             yield record

@@ -20,11 +20,12 @@ from upload_diag.logs.skeleton import JsonLines
 from upload_diag.logs.texts import Texts
 from upload_diag.logs.watched import read_failure
 
-__all__ = ["CONTEXT", "LINE_LIMIT", "Reader", "read_lines", "read_text"]
+__all__ = ["CONTEXT", "LINE_LIMIT", "Reader", "count_lines", "read_lines", "read_text"]
 
 LINE_LIMIT = 1 << 20  # a longer line is cut, and what is cut off is counted
 CONTEXT = 16_384  # bytes before an entry that are kept, to tell where it begins and when it was
 _BLOCK = 1 << 18  # fits the processor's cache, which is half of the speed
+_PIECE = 1 << 16  # bytes in which lines are counted
 _DENSE = 192  # a literal in fewer bytes than this, on average: look at every line
 _CROWDED = 15  # blocks that are read line by line when most lines of one hold a literal
 _DAMAGED = "lines that are not text"
@@ -172,11 +173,9 @@ class Reader:
             self._crowded -= 1
             yield from self._every_line(stop)
             return
-        length = stop - self._start
-        limit = length // _DENSE + 8 if self._layout.whole_lines else length
         with memoryview(self._buffer) as view:
-            hits = self._scanner.hits(view[self._start : stop], limit)
-        if len(hits) >= limit:
+            hits = self._scanner.hits(view[self._start : stop])
+        if self._layout.whole_lines and len(hits) > (stop - self._start) // _DENSE + 8:
             self._crowded = _CROWDED
             yield from self._every_line(stop)
             return
@@ -184,7 +183,7 @@ class Reader:
         for record in self._around(hits, stop):
             found += 1
             yield record
-        if self._layout.whole_lines and 2 * found > self._buffer.count(b"\n", self._start, stop):
+        if self._layout.whole_lines and 2 * found > count_lines(self._buffer, self._start, stop):
             self._crowded = _CROWDED
 
     def _every_line(self, stop: int) -> Iterator[Record]:
@@ -229,7 +228,7 @@ class Reader:
                 done = buffer.find(b"\n", place, stop) + 1 or stop
             record = self._record(begin, done)
             if record is not None:
-                line += buffer.count(b"\n", counted, begin)
+                line += count_lines(buffer, counted, begin)
                 counted = begin
                 record.line = line
                 yield record
@@ -275,7 +274,7 @@ class Reader:
             damaged = sum(len(line) + 1 for line in whole if b"\0" in line)
             self.unreadable[_DAMAGED] = self.unreadable.get(_DAMAGED, 0) + min(damaged, stop - self._start)
         counted, lines = self._counted if self._counted[0] > self._start else (self._start, 0)
-        self.lines += lines + self._buffer.count(b"\n", counted, stop)
+        self.lines += lines + count_lines(self._buffer, counted, stop)
         self._counted = 0, 0
         if self._over or stop == self._end:
             self.lines += self._buffer[stop - 1 : stop] != b"\n"
@@ -309,6 +308,19 @@ class Reader:
         self._buffer[: self._end - after] = self._buffer[after : self._end]
         self._start, self._end, self._floor = 0, self._end - after, 0
         self._over = self._over or (self._hi is not None and self._base >= self._hi)
+
+
+def count_lines(data: bytes | bytearray, begin: int, end: int) -> int:
+    """How many lines end between two places.
+
+    `replace` leaps from one to the next where `count` looks at each byte: half the time, if the pieces are small
+    enough for memory that is at hand.
+    """
+    lines = 0
+    for place in range(begin, end, _PIECE):
+        piece = data[place : min(place + _PIECE, end)]
+        lines += len(piece) - len(piece.replace(b"\n", b""))
+    return lines
 
 
 _LINES: dict[bytes, tuple[bytes, Ids]] = {}

@@ -60,7 +60,7 @@ class TableReader:
             row = self._row()
             if not row:
                 return
-            if not self._scanner.hits(memoryview(row), 1):
+            if not self._scanner.hits(memoryview(row)):
                 continue
             cells = _cells(row, delimiter)
             more = {f"column {number}": cell for number, cell in enumerate(cells[len(names) :], len(names) + 1)}
