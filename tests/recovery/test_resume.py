@@ -4,6 +4,7 @@ import asyncio
 import os
 import random
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -24,6 +25,17 @@ def test_an_upload_goes_on_after_kill_9(server, s3, file, tmp_path, parts):
     stored = [entry.part_number for entry in server.journal.of("UploadPart") if entry.status == 200]
     assert len(stored) - 12 <= FAST.threads
     assert sessions_left(s3) == []
+
+
+def test_two_that_go_on_with_one_state_file_at_once_both_end_well(server, s3, file, tmp_path):
+    state = tmp_path / "state"
+    assert kill_at(server, file, state, 4)
+    server.inject(Delay(seconds=0.05), operation="UploadPart")  # so that they meet
+    with ThreadPoolExecutor(2) as pool:
+        ends = [pool.submit(upload(s3, file, state=state).run) for _ in range(2)]
+    assert {end.result().refreshes for end in ends} == {0}
+    assert object_is(s3, file)
+    assert (sessions_left(s3), state.exists()) == ([], False)
 
 
 def test_what_the_state_file_did_not_get_to_know_is_proved_by_md5_and_not_sent_again(server, s3, file, tmp_path):

@@ -21,11 +21,12 @@ from upload_diag.recovery.checkpoint import Checkpoint
 from upload_diag.recovery.commands import RENEW, Command, Phase
 from upload_diag.recovery.events import Event
 from upload_diag.recovery.failures import retry_after, verdict_on
+from upload_diag.recovery.leftovers import Leftovers
 from upload_diag.recovery.lookout import Lookout
 from upload_diag.recovery.machine import Machine
 from upload_diag.recovery.outcome import UploadCancelledError, UploadResult, UploadStoppedError
 from upload_diag.recovery.plan import Part, Plan
-from upload_diag.recovery.policy import Next, Policy, may_have_worked, row
+from upload_diag.recovery.policy import Policy
 from upload_diag.recovery.proof import check_sent, proven
 from upload_diag.recovery.source import FileChangedError, Source
 from upload_diag.recovery.store import Renew, S3Store, Store
@@ -34,7 +35,6 @@ from upload_diag.recovery.teller import Teller
 __all__ = ["ResumableUpload"]
 
 SAVE_EVERY = 1.0  # seconds between two writes of the state file while parts arrive; ListParts knows the rest
-TIDY_TRIES = 3
 
 
 class _NoTryError(Exception):
@@ -144,7 +144,7 @@ class ResumableUpload:
     @property
     def unseen_sessions(self) -> int:
         """Sessions that may be left behind: Creates whose answer was lost, and sessions that no Abort reached."""
-        return len(self._creates) + len(self._machine.leftovers)
+        return len(self._leftovers.creates) + len(self._machine.leftovers)
 
     # --- one version of the file
 
@@ -171,7 +171,7 @@ class ResumableUpload:
         self._changed = False
         self._failure: Exception | None = None
         self._teller = Teller(self.bucket, self.key, self._on_event)
-        self._creates = list(recorded.creates) if recorded else []
+        self._leftovers = Leftovers(self._store, recorded.creates if recorded else ())
         whole = type(self._store) is S3Store and not isinstance(self._path_or_file, Source)
         self._lookout = Lookout(self.policy, self._store, self._clock, replans=whole)
         identity = self._source.identity
@@ -247,7 +247,7 @@ class ResumableUpload:
                     self._over.set()  # what waits for its next try need not
                 for command in self._machine.ready(self._lookout.threads - len(running)):
                     if command.operation == Operation.CREATE:
-                        self._creates.append((time.time(), 0.0))
+                        self._leftovers.asked()
                         self._save(at_once=True)  # a crash from now on may leave a session that nobody knows
                     running[pool.submit(self._carry_out, command)] = command
                 done, _ = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
@@ -265,8 +265,8 @@ class ResumableUpload:
         if self._abort_on_cancel:
             pool.shutdown(cancel_futures=True)  # a part that arrives after the Abort would stay
             self._machine.leave()
-            self._tidy()
-            if self._state and not self._creates and not self._machine.to_abort:
+            self._leftovers.remove(self._machine)
+            if self._state and not self._leftovers.creates and not self._machine.to_abort:
                 self._state.unlink(missing_ok=True)
                 self._state = None
         self._teller.tell(self._machine, "cancel", message="Upload cancelled by user")
@@ -322,8 +322,7 @@ class ResumableUpload:
         elif isinstance(error, Exception):
             info, self._failure = verdict_on(error, command), error
             if command.operation == Operation.CREATE:
-                since, _ = self._creates.pop()
-                self._creates += [(since, time.time())] if may_have_worked(info) else []
+                self._leftovers.failed(info)
             step = machine.failed(command, info, retry_after(error))
             self._teller.failure(machine, command, error, info, step)
         else:
@@ -335,7 +334,7 @@ class ResumableUpload:
         machine = self._machine
         machine.answered(command, answer)
         if command.operation == Operation.CREATE:
-            self._creates.pop()
+            self._leftovers.answered()
             self._sums.clear()
             self._lookout.session_began()
         if command.part is not None:
@@ -349,39 +348,16 @@ class ResumableUpload:
 
     # --- endings and the state file
 
-    def _tidy(self) -> None:
-        """End what was given up, and what unanswered Creates may have left; what cannot be ended stays noted."""
-        machine = self._machine
-        for _ in range(TIDY_TRIES):
-            for upload_id in machine.to_abort:
-                with suppress(Exception):
-                    self._end(upload_id)
-                    machine.forget(upload_id)
-            for window in list(self._creates):
-                with suppress(Exception):
-                    for upload_id in self._store.strays(*window):
-                        if upload_id != machine.upload_id:
-                            self._end(upload_id)
-                    self._creates.remove(window)
-
-    def _end(self, upload_id: str) -> None:
-        """Abort a session; raises what the store raises, unless that is that it is gone."""
-        try:
-            self._store.abort(upload_id)
-        except Exception as error:
-            if row(verdict_on(error, Command(operation=Operation.ABORT)), Operation.ABORT) is not Next.IGNORE:
-                raise
-
     def _result(self) -> UploadResult:
         machine = self._machine
-        self._tidy()
+        self._leftovers.remove(self._machine)
         if self._state is not None:
             self._state.unlink(missing_ok=True)
         return UploadResult(
             bucket=self.bucket, key=self.key, etag=machine.etag, size=machine.plan.size, proved=machine.proved,
             upload_id=machine.upload_id or "", attempts=self._attempts, parts_sent=self._parts_sent,
-            refreshes=machine.refreshes, leftovers=tuple(machine.leftovers), unseen_sessions=len(self._creates),
-            events=tuple(self._teller.events),
+            refreshes=machine.refreshes, leftovers=tuple(machine.leftovers),
+            unseen_sessions=len(self._leftovers.creates), events=tuple(self._teller.events),
         )  # fmt: skip
 
     def _stopped(self) -> UploadStoppedError:
@@ -391,9 +367,9 @@ class ResumableUpload:
         self._teller.tell(machine, "limit", upload_id=machine.upload_id or "", message=f"Giving up on upload: {why}")
         reachable = machine.stopped_by.code not in (ErrorCode.NETWORK, ErrorCode.TIMEOUT)
         if reachable and (self._state is None or not machine.upload_id):
-            self._tidy()
+            self._leftovers.remove(self._machine)
         state = self._state
-        if state is not None and not (machine.upload_id or self._creates or machine.to_abort):
+        if state is not None and not (machine.upload_id or self._leftovers.creates or machine.to_abort):
             state.unlink(missing_ok=True)
             state = None
         return UploadStoppedError(
@@ -401,7 +377,7 @@ class ResumableUpload:
         )
 
     def _go_on_in_stages(self) -> UploadResult:
-        self._tidy()
+        self._leftovers.remove(self._machine)
         if self._state is not None:
             self._state.unlink(missing_ok=True)
         left, events = self._machine.leftovers, tuple(self._teller.events)
@@ -409,7 +385,7 @@ class ResumableUpload:
         return replace(
             whole, attempts=whole.attempts + self._attempts, parts_sent=whole.parts_sent + self._parts_sent,
             refreshes=whole.refreshes + self._machine.refreshes, leftovers=(*left, *whole.leftovers),
-            unseen_sessions=whole.unseen_sessions + len(self._creates), events=events + whole.events,
+            unseen_sessions=whole.unseen_sessions + len(self._leftovers.creates), events=events + whole.events,
         )  # fmt: skip
 
     def _in_stages(self, every: int, *, anew: bool = False) -> UploadResult:
@@ -434,5 +410,5 @@ class ResumableUpload:
             token=machine.token, path=str(self._source.path or ""), part_size=machine.plan.part_size,
             size=identity.size, mtime_ns=identity.mtime_ns, parts=machine.done,
             sums={number: self._sums[number] for number in machine.done if number in self._sums},
-            began=self._lookout.began, creates=tuple(self._creates), aborts=tuple(machine.to_abort),
+            began=self._lookout.began, creates=tuple(self._leftovers.creates), aborts=tuple(machine.to_abort),
         ).save(self._state)  # fmt: skip
