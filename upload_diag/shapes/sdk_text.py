@@ -29,7 +29,7 @@ class Label:
 
 _ID = r"[A-Za-z0-9][A-Za-z0-9._~+/=:%-]{2,300}"
 # Where no sign stands between a label and its value, that must look like an id: it holds a digit.
-_BARE_ID = r"[\"'`(<「]?(?=\S{0,60}\d)([A-Za-z0-9][A-Za-z0-9._~+/=-]{3,300})"
+_BARE_ID = r"[\"'`(<「]?(?=[\w.~+/=-]{0,60}\d)([A-Za-z0-9][A-Za-z0-9._~+/=-]{3,300})"
 STATUS_NAMES = {
     "BadRequest": 400,
     "Unauthorized": 401,
@@ -47,8 +47,8 @@ STATUS_NAMES = {
     "GatewayTimeout": 504,
 }
 """How .NET names a status."""
-# What stands between a label and its value: `: `, `="`, `=>`, `] => `, `"]=> string(3) "`, `: Some("`.
-_SEP = r"[\"'`\]]{0,2}\s?(?:=>|[:=])\s?(?:Some\(|Optional\(|(?:string|int)\(\d{0,5}\)?\s?)?[\"'`\[(]{0,2}"
+# What stands between a label and its value: `: `, `="`, `=>`, `->`, `>`, `] => `, `"]=> string(3) "`, `: Some("`.
+_SEP = r"[\"'`\]]{0,2}\s?(?:[-=]?>|[:=])\s?(?:b(?=')|Some\(|Optional\(|(?:string|int)\(\d{0,5}\)?\s?)?[\"'`\[(]{0,2}"
 
 LABELS: tuple[Label, ...] = (
     # --- the service's code -------------------------------------------------------------------------------------
@@ -98,6 +98,8 @@ LABELS: tuple[Label, ...] = (
         "request_id",
         r"(?:request|Request)(?<!xtended [Rr]equest)[ _-]?[Ii][Dd](?: ?(?:is|of) )?" + _SEP + "(" + _ID + ")",
     ),
+    Label("request_id", r"(?:request|Request)[ _-]?[Ii][Dd] [\"']?(?=[\w-]{8,})(?=\S{0,40}\d)([\w-]{8,100})", 40),
+    Label("host_id", r"(?:HostId|xtended [Rr]equest [Ii][Dd]) ([A-Za-z0-9+/]{20,200}={0,2})", 40),
     Label(
         "host_id",
         r"(?:[Hh]ost[ _]?[Ii][Dd]|amz-id-2|xtended[ _]?[Rr]equest(?:[ _]?[Ii][Dd])?)"
@@ -108,7 +110,7 @@ LABELS: tuple[Label, ...] = (
     Label("host_id", r"s3ErrorHostId = Just \"([^\"]{3,300})\"", 60),
     Label(
         "upload_id",
-        r"(?:upload|Upload)(?:[ _-][Ii][Dd]|Id|ID|id)(?:" + _SEP + r"|s/| \")(" + _ID + ")",
+        r"(?:upload|Upload|UPLOAD)(?:[ _-]?[Ss]ession)?(?:[ _-][Ii][Dd]|Id|ID|id)(?:" + _SEP + r"|s/| \")(" + _ID + ")",
         60,
     ),
     Label("upload_id", r"ultipart[ _]?[Uu]pload[ _]?[Ii][Dd]" + _SEP + "(" + _ID + ")", 85),
@@ -124,6 +126,13 @@ LABELS: tuple[Label, ...] = (
         "upload_id",
         r"[Uu]pload:? " + _BARE_ID + r"(?<=.{6})[\"'`)>.]? (?:is|was|not|has|does|no longer|expired|cannot)\b",
         35,
+    ),
+    Label("upload_id", r"\b(?:mpu|MPU)[ _-]?[Ii][Dd]" + _SEP + "(" + _ID + ")", 55),
+    Label("upload_id", r"upload(?:Id|_id)%3D([A-Za-z0-9._~-]{3,300})", 50),
+    Label(  # and no name of a file
+        "upload_id",
+        r"[Mm]ulti-?part upload (?!\S{1,200}\.[a-z][a-z0-9]{1,3}\b)(?=[\w.~+=-]{8,})" + _BARE_ID,
+        30,
     ),
     Label("upload_id", r"ultipartNotFound: upload " + _BARE_ID, 50),
     Label(  # other languages
@@ -144,9 +153,10 @@ LABELS: tuple[Label, ...] = (
     Label(
         "part_number",
         r"\b[Pp]art(?:[ _-]?[Nn]umber|_num|Num|[ _]?[Nn]o\.?)?"
-        r"(?:[\"'\]]{0,2} ?(?:=>|[:=#]) ?(?:int\()?| #?)[\"']?(\d{1,5})\b(?![\w/-])",
+        r"(?:[\"'\]]{0,2} ?(?:[-=]>|[:=#]) ?(?:int\()?| #?)[\"']?(\d{1,5})\b(?![\w/-])",
     ),
-    Label("part_number", r"\b[Cc]hunk(?: ?#| number)? (\d{1,5})\b(?! of \d+ bytes)", 30),
+    Label("part_number", r"\b[Pp]art (\d{1,5})/\d{1,5}\b|\b[Pp]art[\[(](\d{1,5})[\])]", 40),
+    Label("part_number", r"\b[Cc]hunk(?: ?#| ?[Nn]umber)?[ :=]{0,2}(\d{1,5})\b(?! of \d+ bytes)", 30),
     # --- place --------------------------------------------------------------------------------------------------
     Label(
         "bucket",
@@ -161,6 +171,12 @@ LABELS: tuple[Label, ...] = (
         r"\b[Bb]ucket (?!(?:pre|cross|auto|non|multi|re|read|write|owner|level|policy|key|public)-)"
         r"(?=[a-z0-9.-]{0,62}[-\d])(?=\d{0,8}-?[a-z])([a-z0-9][a-z0-9.-]{2,62}[a-z0-9])\b",
         25,
+    ),
+    Label(
+        "bucket",
+        r"\b(?:in|to|from|into) (?:the )?bucket (?!(?:and|as|at|because|does|failed|for|has|is|level|list|names?|on|or"
+        r"|owner|policy|region|specified|that|using|via|was|which|with)\b)([a-z0-9][a-z0-9.-]{2,62})(?=[\s.,;:]|$)",
+        20,
     ),
     Label(  # restic
         "bucket",
@@ -196,12 +212,20 @@ LABELS: tuple[Label, ...] = (
         r"\b[Oo]bject(?:Name|_name)?(?:[\"']? ?= ?[\"'`]?|[\"']? ?: ?[\"'`]?(?=[^\s\"'`,)]{0,200}[./\d_-]))"
         r"([^\s\"'`,;)]{1,900})",
     ),
+    Label(
+        "key",
+        r"(?:[Oo]bject|[Ss]3|[Ff]ile|[Bb]lob)[ _]?[Kk]ey[\"']?(?: ?[:=] ?| )[\"'`]?(?=[^\s\"'`,;}\])]{0,200}[./])"
+        r"([^\s\"'`,;}\])]{1,900})",
+        43,
+    ),
+    Label("key", r"\b[Oo]bject (?=\S{0,300}[/.])([^\s:,'\"]{1,900}) (?:not found|does not exist|is missing)", 38),
+    Label("key", r"\bfor key:? (?=[^\s\"'`,;]{0,300}/)([^\s\"'`,;:]{1,900})", 38),
     Label("key", r"\bwith key:? (?=[^\s\"'`,;]{0,300}/)([^\s\"'`,;]{1,900})", 40),
     Label("key", r"\brequestedKey\"?: ?\"([^\"]{1,900})\"", 60),
     Label("key", r"\bobjectName = ([^\s,)]{1,900})", 60),
     Label("key", r"(?:[Ff]or|[Oo]f) object ([^\s:,'\"]{1,600}/[^\s:,'\"]{1,300})", 40),
     Label("key", r"ERROR (?:CreateMultipartUpload|UploadPart|CompleteMultipartUpload|PutObject) (\S{1,900}) = ", 60),
-    Label("key", r"[Oo]bject (?:\[([^\]]{1,900})\]|'([^'\s]{1,900})')", 50),
+    Label("key", r"[Oo]bject (?:\[([^\]<>]{1,900})\]|'([^'\s]{1,900})')", 50),
     Label("key", r"ERROR : ([^:]{1,600}): Failed to copy", 40),  # rclone
     Label("key", r"putting object ([^\s:,\"']{1,900}):", 60),
     Label("key", r"multipart upload on ([^\s:]{1,900}):", 60),

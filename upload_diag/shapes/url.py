@@ -35,7 +35,9 @@ _BARE_HOST = re.compile(
     r"(?<![\w.@/-])([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\.s3(?:[.-][a-z0-9-]{2,30}){0,3}\.amazonaws\.com"
 )
 _S3CMD = re.compile(r"Upload failed: /([^\s?]{1,1024})\?")  # it leaves the bucket out
-_S3_URI = re.compile(r"\bs3[an]?://([A-Za-z0-9][\w.-]{1,62}|<\w{1,30}>)(?:/([^\s\"'<>`|]{1,1024}))?")
+_STORE_URI = re.compile(
+    r"\b(?:s3[an]?|gs|b2|oss|cosn?|obs)://([A-Za-z0-9][\w.-]{1,62}|<\w{1,30}>)(?:/([^\s\"'<>`|]{1,1024}))?"
+)
 _PARAMETER = re.compile(r"[?&;](uploadId|partNumber|upload_id|x-id|uploads|key|name)(?:=([^&\s\"'<>),;\]}]*))?")
 _CONSOLE_LINE = re.compile(r":(?:NaN|\d{1,6})\Z")  # what a browser's console writes behind an address
 _VIRTUAL_HOST = re.compile(
@@ -43,17 +45,21 @@ _VIRTUAL_HOST = re.compile(
     r"(?:s3[.-][a-z0-9.-]*amazonaws\.com(?:\.cn)?|s3\.amazonaws\.com|s3\.[a-z0-9.-]{4,60}"
     r"|[a-z]{3}\d\.(?:cdn\.)?digitaloceanspaces\.com|oss-[a-z0-9-]+\.aliyuncs\.com|obs\.[a-z0-9.-]+|cos\.[a-z0-9.-]+"
     r"|[a-z0-9]+\.r2\.cloudflarestorage\.com|storage\.googleapis\.com|storage\.yandexcloud\.net"
-    r"|[a-z0-9-]+\.(?:linodeobjects|vultrobjects|your-objectstorage)\.com)\Z",
+    r"|[a-z0-9-]+\.(?:linodeobjects|vultrobjects|your-objectstorage)\.com|(?:fly|t3)\.storage\.(?:tigris\.)?dev"
+    r"|gateway\.storjshare\.io)\Z",
     re.IGNORECASE,
 )
 _PATH_HOST = re.compile(
     r"\A(?:s3[.-]|s3\Z|[a-z0-9]{20,}\.r2\.cloudflarestorage\.com|storage\.googleapis\.com|storage\.yandexcloud\.net"
-    r"|[a-z]{3}\d\.digitaloceanspaces|minio|(?:localhost|endpoint)\Z)",
+    r"|[a-z]{3}\d\.digitaloceanspaces|minio|[a-z0-9-]+\.(?:linodeobjects|vultrobjects|your-objectstorage)\.com\Z"
+    r"|oss-[a-z0-9-]+\.aliyuncs\.com\Z|(?:fly|t3)\.storage\.(?:tigris\.)?dev\Z|gateway\.storjshare\.io\Z|play\.min\.io\Z"
+    r"|[a-z0-9]{1,40}\.compat\.objectstorage\.|[a-z0-9]{3,24}\.blob\.core\.windows\.net\Z|(?:localhost|endpoint)\Z)",
     re.IGNORECASE,
 )
 _STORE_PORTS = frozenset({"9000", "8333", "7480", "4566", "3900"})  # MinIO, SeaweedFS, Ceph, LocalStack, Garage
-_GCS_PATH = re.compile(
-    r"\A(?:(?:(?:resumable/)?upload/)?storage/v1|v0)/b/([^/]{1,222})/o(?:/(.{1,1024})|\Z)"  # v0 is Firebase's
+_BUCKET_PATH = re.compile(  # Google Cloud Storage, Firebase (v0), Oracle Cloud (n); Supabase; Backblaze B2
+    r"\A(?:(?:(?:(?:resumable/)?upload/)?storage/v1|v0|n/[^/]{1,100})/b/([^/]{1,222})/o(?:/(.{1,1024})|\Z)"
+    r"|(?:storage/v1/(?:s3|object(?:/(?:upload/)?sign|/public|/authenticated)?)|file)/([^/]{1,222})/(.{1,1024}))"
 )
 _B2_PART = re.compile(r"b2_upload_part/(4_z\w{10,300})/(\d{4,5})\b")
 _COMPANION_PATH = re.compile(
@@ -89,8 +95,7 @@ def read(text: str) -> dict[str, str]:
     if "://" in text:
         for method, rest in _urls(text):
             _read_url(method, rest, facts)
-        if "s3://" in text or "s3a://" in text or "s3n://" in text:
-            _read_s3_uri(text, facts)
+        _read_store_uri(text, facts)
     if "uploadId" in text or "partNumber" in text or "?uploads" in text or "upload_id" in text:
         _read_requests(text, facts)
     if "bucket" not in facts and ".amazonaws.com" in text and (match := _BARE_HOST.search(text)):
@@ -98,9 +103,10 @@ def read(text: str) -> dict[str, str]:
     return facts
 
 
-def _read_s3_uri(text: str, facts: dict[str, str]) -> None:
+def _read_store_uri(text: str, facts: dict[str, str]) -> None:
     # A copy names its source first, so the last of the first few counts.
-    for bucket, key in _S3_URI.findall(text)[:8][-1:] if " to " in text else _S3_URI.findall(text)[:1]:
+    found = _STORE_URI.findall(text)[:8]
+    for bucket, key in found[-1:] if " to " in text else found[:1]:
         if bucket[0] != "<":
             facts.setdefault("bucket", bucket)
         if key:
@@ -158,8 +164,8 @@ def _read_target(method: str, target: str, host: str, facts: dict[str, str]) -> 
         facts.setdefault("operation", operation)
     path = path.lstrip("/").rstrip(".,;:)]}'")
     name, _, port = host.partition(":")
-    if match := _GCS_PATH.search(path):
-        bucket, key = match[1], match[2] or found.get("name", "")
+    if (match := _BUCKET_PATH.search(path)) and (match[1] or path[:5] != "file/" or ".backblazeb2." in name):
+        bucket, key = match[1] or match[3], match[2] or match[4] or found.get("name", "")
     elif match := _COMPANION_PATH.search(path) or _B2_PART.search(path):  # Uppy's Companion
         bucket, key = "", ""
         facts.setdefault("upload_id", unquote(match[1]))
@@ -177,7 +183,7 @@ def _read_target(method: str, target: str, host: str, facts: dict[str, str]) -> 
         or "x-id" in found
         or "uploads" in found
         or ".s3." in name
-        or (port in _STORE_PORTS and method.upper() == "PUT")
+        or (port in _STORE_PORTS and "/" in path and method.upper() in ("", "PUT"))
     ):
         bucket, _, key = path.partition("/")
     else:
