@@ -8,6 +8,7 @@ import re
 from base64 import b64decode
 from collections.abc import Mapping
 from contextlib import suppress
+from string import whitespace
 from typing import Any
 
 from upload_diag.classifier.findings import Findings
@@ -43,6 +44,7 @@ _ESCAPED_OBJECT = re.compile(r"\{\s{0,8}(?:\\|&quot;|\"\"\w)")
 # A body as a gateway hands it on: base64 of `<?xml`, of `<Error`, or of `{"`.
 _BASE64 = re.compile(r"(?:PD94bWwg|PEVycm9y|eyJ)[A-Za-z0-9+/\r\n]{12,100000}={0,2}\Z")
 _ENDS = {"{": "}", "[": "]", '"': '"'}
+_BEGINNINGS = frozenset((*_ENDS, *whitespace))
 
 # By names of their own, which are found ten times as fast as members of an enum.
 _CODE, _NAME, _STATUS, _METHOD, _URL = Meaning.CODE, Meaning.NAME, Meaning.STATUS, Meaning.METHOD, Meaning.URL
@@ -154,7 +156,7 @@ class Collector:
     def _request(self, method: str, address: str) -> None:
         self.found.facts(url.read(f"{method} {address}".strip()), 75)
         request = f"{address} method: {method}".lower()
-        self.found.markers.update(marker.name for marker in self._index.markers if marker.regex.search(request))
+        self.found.markers |= {marker.name for marker in self._index.markers if marker.regex.search(request)}
         if address:
             providers(self.found, address)
 
@@ -283,8 +285,10 @@ class Collector:
 
 def _as_json(text: str) -> Any:
     """The container that the whole text encodes as JSON, or the text inside a JSON string; None if it is neither."""
-    head = text[0] if text[0] in _ENDS else text[:64].lstrip()[:1]
-    if head not in _ENDS or text[-64:].rstrip()[-1:] != _ENDS[head]:
+    if text[0] not in _BEGINNINGS:
+        return None
+    bare = text.strip()
+    if _ENDS.get(bare[:1]) != bare[-1:] or not bare:
         return None
     try:
         tree = json.loads(text)

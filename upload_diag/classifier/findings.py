@@ -67,7 +67,7 @@ class Findings:
         self.hits: dict[str, Hit] = {}
         self.ids: dict[str, tuple[int, Any]] = {}
         self.statuses: list[tuple[int, int, int, Path]] = []
-        self.markers: set[str] = set()
+        self.markers: frozenset[str] = frozenset()
         self.unnamed_code: str | None = None
 
     def add(self, hit: Hit) -> None:

@@ -41,10 +41,12 @@ def read_prose(found: Findings, index: Index, flat: str, lines: str) -> None:
     low = flat.lower()
     if len(low) != len(flat):
         low = flat.replace("İ", "I").lower()  # the one letter that is two in lower case
-    if "abort" in low and (chain := low.find(_TRACEBACK)) > 0 and _CONSEQUENCE.search(low):
+    may_abort = "abort" in low
+    if may_abort and (chain := low.find(_TRACEBACK)) > 0 and _CONSEQUENCE.search(low):
         # A logger writes the message first of what was raised last.
         flat, low = f"{flat[chain:]} {flat[:chain]}", f"{low[chain:]} {low[:chain]}"
-    aborted = _CONSEQUENCE.search(low) if _ABORT.search(low) or "suppressed:" in low else None
+    may_abort = (may_abort and _ABORT.search(low) is not None) or "suppressed:" in low
+    aborted = _CONSEQUENCE.search(low) if may_abort else None
     after = aborted.start() if aborted else len(flat)
     text = Prose(flat, low, after)
     for start, number in index.spot(low):

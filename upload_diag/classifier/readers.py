@@ -147,7 +147,7 @@ class Marker(_Pattern):
 
     def keep(self, found: Findings, text: Prose, match: re.Match[str], start: int) -> None:
         """Keep the marker."""
-        found.markers.add(self.name)
+        found.markers |= {self.name}
 
 
 @dataclass(frozen=True)

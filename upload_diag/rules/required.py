@@ -31,7 +31,8 @@ _EVERYDAY = {
     "server",
 }
 
-_NEARBY = dict.fromkeys(_EVERYDAY, 2) | {"upload": -4}  # it stands in every second text that is looked at
+# The same for texts that are looked at because they hold words of uploads.
+_NEARBY = dict.fromkeys(_EVERYDAY, 2) | {"upload": -4, "has": 0, "is": 0, "not": 0, "was": 0}
 
 
 class _Element(NamedTuple):
@@ -122,9 +123,15 @@ def _rarest(one: _Set) -> Any:
 
 
 def _nearest(one: _Set) -> Any:
-    rarity = min(_NEARBY.get(text.strip(), len(text)) for text in one.texts)
+    rarity = min(map(_rarity_nearby, one.texts))
     near = 6 * (one.before == 0) - 3 * (one.before >= UNBOUNDED)
     return rarity + near - len(one.texts) / 4, -len(one.texts), sorted(one.texts)
+
+
+def _rarity_nearby(literal: str) -> int:
+    """The same for a text that is looked at; the end of an everyday word is no rarer than the word."""
+    piece = literal.strip()
+    return min((rarity for word, rarity in _NEARBY.items() if word.endswith(piece)), default=len(literal))
 
 
 def _rarity(literal: str) -> int:

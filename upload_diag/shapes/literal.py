@@ -17,14 +17,15 @@ MAX_ISLANDS = 32
 
 _TOKEN = re.compile(
     r"""
-      (?P<blank>[ \t\r]+)
-    | (?P<line>\n)
+    [^\S\n]*+
+    (?:(?P<line>\n)
     # A string without its end runs to the end of the text (of the line, for '): trying again at every later
     # quote would make hostile input quadratic.
     | (?P<text>(?<![\w])[bur]{0,2}"(?:[^"\\]++|\\.)*+"? | (?<![\w\\])[bur]{0,2}'(?:[^'\\\n]++|\\.)*+'?)
     | (?P<mark>[{}\[\],:])
     # Words with a blank between them, up to where a string begins.
     | (?P<bare>(?:[^\s{}\[\],:"']|(?<=\w)['"])++(?:\ (?![bur]{0,2}["'])(?:[^\s{}\[\],:"']|(?<=\w)['"])++)*+ | ["'])
+    | \Z)
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -193,7 +194,12 @@ def _scan(text: str, start: int, budget: int) -> tuple[Any, int, bool, int]:
         used += 1
         if used > budget:
             break
-        kind, piece = match.lastgroup, match.group()
+        kind = match.lastgroup
+        if kind is None:
+            break
+        piece = match[kind]
+        if len(piece) < match.end() - match.start():
+            builder.glued = False  # a blank stands before it
         if kind == "mark":
             if piece in "}]":
                 if builder.close():
@@ -204,10 +210,8 @@ def _scan(text: str, start: int, budget: int) -> tuple[Any, int, bool, int]:
             builder.text(piece)
         elif kind == "bare":
             builder.bare(piece)
-        elif kind == "line":
-            builder.line()
         else:
-            builder.glued = False
+            builder.line()
     return builder.abandon(), len(text), False, used
 
 
