@@ -127,3 +127,27 @@ def test_the_answer_is_the_failure_that_led_to_the_others(tmp_path):
         "CREDENTIALS_EXPIRED": (1, 0),
     }
     assert verdict(report).what.startswith("CREDENTIALS_EXPIRED (ExpiredToken)")
+
+
+def test_a_status_alone_tells_again_what_another_line_gives_the_reason_of(tmp_path):
+    log = tmp_path / "console.txt"
+    log.write_text(
+        "2026-11-22T19:02:06Z PUT 200 /bkt/f.mp4?partNumber=1&uploadId=AAAA1111bbbb2222 200\n"
+        "2026-11-22T19:02:07Z ERROR Failed to load resource: the server responded with a status of 404 (Not Found)\n"
+        "2026-11-22T19:02:08Z ERROR Failed to load resource: the server responded with a status of 404 (Not Found)\n"
+        "2026-11-22T19:02:07Z ERROR <Error><Code>NoSuchUpload</Code><UploadId>AAAA1111bbbb2222</UploadId></Error>\n"
+    )
+    report = analyze([str(log)])
+    assert {group.code: group.follows for group in report.groups} == {"OBJECT_NOT_FOUND": 2, "SESSION_EXPIRED": 0}
+    assert verdict(report).what.startswith("SESSION_EXPIRED (NoSuchUpload)")
+
+
+def test_what_has_no_time_is_said_to_come_first_only_where_its_place_says_so(tmp_path):
+    store, client = tmp_path / "a.log", tmp_path / "b.log"
+    store.write_text("upload completed uploadId=AAAA1111bbbb2222\n")
+    client.write_text("2026-11-22T10:00:00Z ERROR NoSuchUpload uploadId=AAAA1111bbbb2222\n")
+    (session,) = analyze([str(store), str(client)]).sessions
+    assert session.root_cause.cause == "unknown"
+    store.write_text(store.read_text() + client.read_text())
+    (session,) = analyze([str(store)]).sessions
+    assert session.root_cause.cause == "already_completed"

@@ -15,6 +15,7 @@ from samples import EMPTY, HOSTILE, MARK, SAMPLES, group, hostile, report
 
 from upload_diag import report as formats
 from upload_diag._resources import read_resource
+from upload_diag.analysis import analyze
 from upload_diag.codes import Action
 from upload_diag.report import FORMATS
 from upload_diag.report import _words as words
@@ -299,3 +300,13 @@ def test_github_cuts_a_summary_that_would_be_dropped(tmp_path, monkeypatch):
     assert summary.stat().st_size <= 1 << 20
     assert summary.read_text(encoding="utf-8").endswith("a step's summary holds 1 MiB.\n")
     assert summary.read_text(encoding="utf-8").count("```") % 2 == 0
+
+
+def test_the_histogram_says_a_pause_in_one_line(tmp_path):
+    log = tmp_path / "app.log"
+    log.write_text("2026-11-22T10:00:00Z ERROR SlowDown\n2026-11-22T10:20:30Z ERROR SlowDown\n")
+    out = io.StringIO()
+    FORMATS["text"](analyze([str(log)]), out)
+    first, pause, last = out.getvalue().partition("When (UTC)\n")[2].splitlines()
+    assert pause == "  … none for 19 min"
+    assert first.startswith("  2026-11-22 10:00:00") and last.startswith("  2026-11-22 10:20:00")

@@ -83,7 +83,7 @@ class Group:
         user_message: what to tell the person who uploads.
         action: the next step of recovery.
         examples: the earliest few.
-        follows: how many of the findings only follow from an earlier failure of the same upload.
+        follows: how many of the findings only follow from another failure of the same upload.
     """
 
     fingerprint: str

@@ -96,7 +96,8 @@ def verdict(report: Report) -> Verdict:
 def _lead(report: Report) -> Group:
     """The failure to talk about: of the most frequent code that somebody has to do something about.
 
-    What only follows from another failure does not count. Of equals, the one whose name is known, then the first.
+    What only follows from another failure does not count, and what nobody understands comes last. Of equals, the one
+    whose name is known, then the first.
     """
     weights: Counter[ErrorCode] = Counter()
     for group in report.groups:
@@ -104,6 +105,7 @@ def _lead(report: Report) -> Group:
     return max(
         report.groups,
         key=lambda group: (
+            group.code is not ErrorCode.UNKNOWN,
             group.action is not Action.NONE,
             weights[group.code],
             bool(group.service_code),

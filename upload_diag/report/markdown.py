@@ -38,7 +38,7 @@ def blocks(report: Report) -> Iterator[str]:
     if answer.tell_user:
         yield f"> {_prose(answer.tell_user)}"
     for pattern in report.patterns:
-        confirm = f"; to be sure: {_prose(pattern.confirm)}" if pattern.confirm else ""
+        confirm = f" To be sure: {_prose(pattern.confirm)}" if pattern.confirm else ""
         yield f"- {_prose(pattern.text)}{confirm}"
     if report.groups:
         yield _table(report)
@@ -59,7 +59,7 @@ def blocks(report: Report) -> Iterator[str]:
 
 def _table(report: Report) -> str:
     rows = [
-        "| failures | code | service code | operation | uploads | first | last |",
+        "| failures | code | service code | operation | uploads | first (UTC) | last (UTC) |",
         "|---:|---|---|---|---:|---|---|",
     ]
     for group in report.groups[:GROUPS]:
@@ -83,7 +83,9 @@ def _group(group: Group) -> Iterator[str]:
 def _sessions(report: Report) -> Iterator[str]:
     yield f"{words.counted(len(report.sessions), 'upload')}: {words.outcomes(report)}.\n"
     for session in words.notable(report, SESSIONS):
-        yield f"- **{session.outcome}** {_code(words.name_of(session))}: {words.facts(session)}{_cause(session)}"
+        began = f"from {words.moment(session.first)} UTC for {words.lasted(session.first, session.last)}"
+        told = f"{f' {_prose(began)}' if session.first else ''}: {words.facts(session)}{_cause(session)}"
+        yield f"- **{session.outcome}** {_code(words.name_of(session))}{told}"
     if len(report.sessions) > SESSIONS:
         yield f"- … and {len(report.sessions) - SESSIONS:,} more"
 

@@ -81,7 +81,7 @@ def _group(group: Group, paint: Paint) -> Iterator[str]:
     when = words.period(group.first, group.last)
     yield f"{group.count:,} x {paint('bold', words.title(group))}{where}{uploads}{', ' if when else ''}{when}"
     if group.follows:
-        yield f"  only following from an earlier failure of the same upload: {group.follows:,}"
+        yield f"  only following from another failure of the same upload: {group.follows:,}"
     yield f"  {one_line(group.cause)}"
     yield f"  rule {one_line(group.rule)}, next step {group.action}, {one_line(group.fingerprint)}"
     for example in group.examples:
@@ -121,8 +121,15 @@ def _cause(cause: RootCause) -> Iterator[str]:
 def _histogram(report: Report) -> Iterator[str]:
     _, bars = words.bars(report, BARS)
     most = max((sum(bar.counts.values()) for bar in bars), default=0)
-    for bar in bars:
+    quiet = 0
+    for at, bar in enumerate(bars):
         count = sum(bar.counts.values())
-        length = round(BAR_WIDTH * count / most) if most else 0
+        if not count:
+            quiet += 1
+            continue
+        if quiet:
+            yield f"… none for {words.lasted(bars[at - quiet].start, bar.start)}"
+            quiet = 0
+        length = round(BAR_WIDTH * count / most)
         told = f"{words.moment(bar.start)} {count:>7,}  {'#' * length:<{BAR_WIDTH}}  {words.listed(bar.counts, 3)}"
         yield told.rstrip()

@@ -18,6 +18,17 @@ _RACE = 2_000  # within this of Create, a store may not yet know the upload ever
 _SAME_REQUEST = 5_000
 _AT_ONCE = 60_000  # a first part that is refused this soon was never going to be accepted
 
+# What a line says that knows a status only -> what the reason may be that another line gives.
+_REASONS = {
+    ErrorCode.OBJECT_NOT_FOUND: {ErrorCode.SESSION_EXPIRED},
+    ErrorCode.ACCESS_DENIED: {
+        ErrorCode.URL_EXPIRED,
+        ErrorCode.CREDENTIALS_EXPIRED,
+        ErrorCode.CREDENTIALS_INVALID,
+        ErrorCode.CLOCK_SKEW,
+    },
+}
+
 
 def root_cause(trace: Trace) -> RootCause | None:
     """Why the session died; None when none of the failures is a dead session."""
@@ -38,14 +49,16 @@ def root_cause(trace: Trace) -> RootCause | None:
 
 
 def consequences(trace: Trace, cause: RootCause | None) -> Iterator[tuple[Failure, int]]:
-    """The failures of a session that only follow from an earlier one, and how often each came.
+    """The failures of a session that only follow from another one, and how often each came.
 
-    That is the session that is missed after its client aborted it, and an abort that fails.
+    That is the session that is missed after its client aborted it, an abort that fails, and a status that tells again
+    what another line gives the reason of.
     """
     led_to = cause is not None and cause.earlier is not None
     failures = [what for what in trace.counts if isinstance(what, Failure)]
     for what in failures:
-        if (led_to and what.code is _EXPIRED) or (what.operation == _ABORT and len(failures) > 1):
+        told = not what.service_code and any(other.code in _REASONS.get(what.code, ()) for other in failures)
+        if told or (led_to and what.code is _EXPIRED) or (what.operation == _ABORT and len(failures) > 1):
             yield what, trace.counts[what]
 
 
@@ -64,12 +77,19 @@ def _unseen(trace: Trace) -> tuple[str, ...]:
 
 def _before(trace: Trace, place: Place) -> list[tuple[Place, Failure]]:
     """The failures that came first before something else did."""
-    return [(first, what) for what, first in trace.first.items() if first < place and isinstance(what, Failure)]
+    return [(at, what) for what, at in trace.first.items() if isinstance(what, Failure) and _earlier(at, place)]
+
+
+def _earlier(one: Place, other: Place) -> bool:
+    """Whether the one came first, as far as two times, or two places in one file, can tell."""
+    if one[0] and other[0]:
+        return one < other
+    return one[1] == other[1] and one[2] < other[2]
 
 
 def _completed(trace: Trace, what: Failure, died: Place) -> RootCause | None:
     complete = trace.first.get(Event.COMPLETE)
-    if complete is not None and complete < died:
+    if complete is not None and _earlier(complete, died):
         return RootCause(
             Cause.ALREADY_COMPLETED,
             ("A Complete of this upload succeeded before the session was missed.",),
@@ -91,7 +111,7 @@ def _completed(trace: Trace, what: Failure, died: Place) -> RootCause | None:
 
 def _lifecycle(trace: Trace, what: Failure, died: Place) -> RootCause | None:
     swept = trace.first.get(Event.LIFECYCLE_ABORT)
-    if swept is not None and swept < trace.last[what]:
+    if swept is not None and _earlier(swept, trace.last[what]):
         return RootCause(Cause.LIFECYCLE, ("The access log shows the lifecycle rule removing this upload.",))
     begun = trace.first.get(Event.CREATE)
     if begun is None or not begun[0] or not died[0]:
@@ -110,7 +130,7 @@ def _lifecycle(trace: Trace, what: Failure, died: Place) -> RootCause | None:
 
 def _aborted(trace: Trace, _what: Failure, died: Place) -> RootCause | None:
     abort = trace.first.get(Event.ABORT)
-    if abort is None or abort > died:
+    if abort is None or not _earlier(abort, died):
         return None
     before = [(first, other.code) for first, other in _before(trace, abort) if not _dead(other)]
     evidence = ["The session was aborted on request before it was missed."]
@@ -121,7 +141,7 @@ def _aborted(trace: Trace, _what: Failure, died: Place) -> RootCause | None:
 
 def _raced(trace: Trace, what: Failure, _died: Place) -> RootCause | None:
     begun, part, missed = trace.first.get(Event.CREATE), trace.last.get(Event.PART), trace.last[what]
-    if begun is None or part is None or not begun[0] or part < missed:
+    if begun is None or part is None or not begun[0] or not missed[0] or part < missed:
         return None
     if Event.REFRESHED in trace.first or missed[0] - begun[0] > _RACE:
         return None
@@ -136,7 +156,7 @@ def _never_known(trace: Trace, what: Failure, died: Place) -> RootCause | None:
     begun = trace.first.get(Event.CREATE)
     if begun is None or Event.PART in trace.first or not begun[0] or what.operation == Operation.COMPLETE:
         return None
-    if died[0] - begun[0] > _AT_ONCE:
+    if not died[0] or died[0] - begun[0] > _AT_ONCE:
         return None
     return RootCause(
         Cause.KEY_OR_ENDPOINT,
