@@ -309,4 +309,4 @@ def test_the_histogram_says_a_pause_in_one_line(tmp_path):
     FORMATS["text"](analyze([str(log)]), out)
     first, pause, last = out.getvalue().partition("When (UTC)\n")[2].splitlines()
     assert pause == "  … none for 19 min"
-    assert first.startswith("  2026-11-22 10:00:00") and last.startswith("  2026-11-22 10:20:00")
+    assert (first.split("  ")[1], last.split("  ")[1]) == ("2026-11-22 10:00:00", "2026-11-22 10:20:00")
