@@ -49,7 +49,7 @@ _KINDS = tuple(
 )
 # Ids that stand for themselves: no placeholder, nothing around them or encoded in them that would have to be taken off.
 _ID = rb"(?=[A-Za-z._~/+]*+[\d-])[A-Za-z0-9._~/+-]{6,1000}(?<!\.)=*+"
-_PART = rb"[1-9]\d{0,3}"
+_GROUPS = {UPLOAD: b"(" + _ID + rb")\.*+", PART: rb"([1-9]\d{0,3})", OTHER: b"(" + _ID + b")"}  # see `fields.keep`
 _AROUND_AN_ID = rb"""["'`,;()\[\]{}<>]*+"""
 _WORD = re.compile(rb"\S+")
 _RUN = re.compile(rb"[A-Za-z0-9_+./~%-]+")
@@ -68,7 +68,7 @@ _UNQUOTED = {  # what must not run over the quotation mark behind a text
     _COUNTED: _COUNTED.replace(rb"[^\w\s]", rb'[^\w\s"]'),
     **{
         _AROUND_AN_ID + group + _AROUND_AN_ID: (around := _AROUND_AN_ID.replace(b'"', b"")) + group + around
-        for group in (b"(" + _ID + b")", b"(" + _PART + b")")
+        for group in _GROUPS.values()
     },
 }
 _NO_CLOCK = rb"(?![\[(]?\d\d(?:\d\d[-/]|:))"
@@ -259,7 +259,7 @@ def _mixed(word: bytes, fields: list[int]) -> tuple[list[bytes], bytes]:
 
 def _group(field: int, fields: list[int]) -> bytes:
     fields.append(field)
-    return b"(" + (_PART if field == PART else _ID) + b")"
+    return _GROUPS.get(field, _GROUPS[OTHER])
 
 
 def _kind(word: bytes) -> list[bytes]:
