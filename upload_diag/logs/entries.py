@@ -8,14 +8,26 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 
-__all__ = ["DETAILS", "begins_entry", "entry_end", "entry_start", "is_echo", "is_json_line"]
+__all__ = [
+    "DETAILS",
+    "GOES_ON",
+    "HEAD",
+    "NET",
+    "TRACEBACK",
+    "begins_entry",
+    "entry_end",
+    "entry_start",
+    "is_echo",
+    "is_json_line",
+    "may_be_echoed",
+]
 
 Buffer = bytes | bytearray
 
 # A date or a clock at the beginning of a line, after at most a bracket, emoji, or the name that docker compose puts
 # in front; or syslog's and klog's own forms.
 _DATED = re.compile(
-    rb"""[^\w\s]{0,16}[ ]?(?:[\w./-]{1,60}\s*\|\s*)?[\[(<"']?
+    rb"""[^\w\s]{0,16}[ ]?(?:[\w./-]{1,60}+\s*+\|\s*)?[\[(<"']?
          (?: \d{4}[-/]\d\d[-/]\d\d[T\ _]\d\d:\d\d
            | \d\d/[A-Z][a-z]{2}/\d{4}:\d\d:
            | (?:[A-Z][a-z]{2}\ )?[A-Z][a-z]{2}\ [\ \d]\d\ \d\d:\d\d:\d\d
@@ -46,31 +58,33 @@ _EXCEPTION = re.compile(rb"[A-Za-z_][\w.]*(?:: |:?$)")
 # The client says that its session is dead, and prints the details with a second call: one failure.
 _ANNOUNCED, DETAILS = b"getting fresh session", b"ession expiration details"
 # So does a browser: why it blocks, that the request failed, that the resource was not loaded.
-_NET = b"net::ERR_"
-_NET_ERROR = re.compile(_NET + rb"[A-Z_]+")
+NET = b"net::ERR_"
+_NET_ERROR = re.compile(NET + rb"[A-Z_]+")
 _CORS, _FAILED, _NOT_LOADED = b"blocked by CORS policy", b"net::ERR_FAILED", b"Failed to load resource"
 # Safari says it in three lines, too, in whichever order.
 _CONTROL = b"ontrol"
+# What all of these sayings that are several words have between their first and their last word.
+_WITHIN_ECHOES = (b" fresh ", b" expiration ", b" by CORS ", b" allowed by ", b" to access control ")
 _SAFARI = re.compile(rb"not allowed by Access-Control-Allow-Origin|due to access control checks")
 # What curl prints of one exchange, below the line of the request.
 _CURL = re.compile(rb"[<>] (?:[A-Za-z][\w-]*: |HTTP/)|[<>]\s*$|\* [A-Z]")
 _CURL_ANSWER = re.compile(rb"<!?[\w?]")
 _INDENTED = b" \t\n"  # a line that begins so begins no entry
-_UNUSUAL = b" \t\r<{[T"  # lines that begin so are looked at closely
 _LOOKBACK_LINES = 6
 _LINE_SAMPLE = 2048  # how much of a long line is looked at, at either end
 # A line and those below it that surely go on with its entry: indented and blank ones; where entries are dated, also
 # undated ones, a dated message's traceback, and a body below a line that announces it.
 _INDENTED_LINES = re.compile(rb"[^\n]*+(?:\n(?:[ \t][^\n]*+|(?=\n)))*+(?:\n|\Z)")
+HEAD = rb"(?![ \t\r\n])(?=(?x:" + _DATED.pattern + rb"))"  # where a line begins an entry, unless it is an echo
+GOES_ON = (  # where a line of a dated log surely does not
+    rb"(?!(?x:" + _DATED.pattern + rb")|(?x:" + _LEVELLED.pattern + rb"))"
+    rb"(?=(?<=\S\n)[^\s<{\[T]|(?:(?<=:\n)|(?<=\?>\n))[<{\[])"
+)
+_HEAD, _GOES_ON = re.compile(HEAD), re.compile(GOES_ON)
+TRACEBACK = b"Traceback (most recent call last)"  # below a dated line
 _UNDATED_LINES = re.compile(
-    rb"""(?: (?=%(dated)s) [^\n]*+ \nTraceback\ \(most\ recent\ call\ last\) )?+ [^\n]*+
-         (?: \n (?: [ \t][^\n]*+
-                 | (?=\n)
-                 | (?!%(dated)s|%(levelled)s) (?: (?<=\S\n)[^\s<{\[T] | (?:(?<=:\n)|(?<=\?>\n))[<{\[] )
-                   [^\n]{0,%(rest)d}+ (?![^\n]) ) )*+
-         (?:\n|\Z)"""
-    % {b"dated": _DATED.pattern, b"levelled": _LEVELLED.pattern, b"rest": 2 * _LINE_SAMPLE - 1},
-    re.VERBOSE,
+    rb"(?:" + HEAD + rb"[^\n]*+\n(?=" + re.escape(TRACEBACK) + rb"))?+[^\n]*+"
+    rb"(?:\n(?:[ \t][^\n]*+|(?=\n)|" + GOES_ON + rb"[^\n]{1,%d}+(?![^\n])))*+" % (2 * _LINE_SAMPLE) + rb"(?:\n|\Z)"
 )
 
 
@@ -111,7 +125,7 @@ def _goes_on(line: bytes, previous: bytes, above: Iterator[bytes]) -> bool:
 def _is_text_below(line: bytes, previous: bytes, above: Iterator[bytes], *, dated: bool) -> bool:
     """Whether an undated line belongs to what is above it by what either looks like."""
     first = line[:1]
-    if line.startswith(b"Traceback (most recent call last)"):
+    if line.startswith(TRACEBACK):
         return _ends_message(previous, above)
     if _LEVELLED.match(line):
         return False
@@ -129,21 +143,28 @@ def _told_at_once(buffer: Buffer, start: int, floor: int, *, dated: bool) -> boo
     """The answer for most lines, which needs no copy of them and of what stands above; None when it takes more."""
     end = buffer.find(b"\n", start)
     end = len(buffer) if end < 0 else end
-    if not 0 < end - start <= 2 * _LINE_SAMPLE or buffer[start] in _UNUSUAL:
+    if not 0 < end - start <= 2 * _LINE_SAMPLE:
         return None
-    if _DATED.match(buffer, start, end):
+    if _HEAD.match(buffer, start, end):
         return None if _may_be_echo(buffer, start, end) else True
-    text_above = start - 2 >= floor and not buffer[start - 2 : start - 1].isspace()
-    return False if dated and text_above and not _LEVELLED.match(buffer, start, end) else None
+    return False if dated and start - 2 >= floor and _GOES_ON.match(buffer, start, end) else None
 
 
 def _may_be_echo(buffer: Buffer, start: int, end: int) -> bool:
     """Whether there is any of what `is_echo` looks for."""
     return (
-        buffer.find(_NET, start, end) >= 0
+        buffer.find(NET, start, end) >= 0
         or buffer.find(_CONTROL, start, end) >= 0
         or buffer.find(DETAILS, start, end) >= 0
     )
+
+
+def may_be_echoed(text: bytes) -> bool:
+    """Whether the text might be an echo, or be followed by one: also with other words where it holds ids and numbers.
+
+    These hold no blanks, so that of a saying of several words they hold the first or the last.
+    """
+    return NET in text or any(words in text for words in _WITHIN_ECHOES)
 
 
 def is_echo(line: bytes, buffer: Buffer, start: int, floor: int) -> bool:

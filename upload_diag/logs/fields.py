@@ -302,6 +302,8 @@ _SPELLED = re.compile(rb"\b([A-Z][a-z]{2}) ([ \d]\d) (\d\d:\d\d:\d\d)(?:\.\d{1,9
 # Most times are written like this, and many records share a second. Milliseconds of the first 20 bytes of such a time,
 # and of the rest.
 _ISO = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.,]\d{3}Z$")
+_TO_SECONDS = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,](?=\d{3}(?!\d| ?[+-]))")
+_THOUSANDTHS = re.compile(rb"\d{3}(?!\d| ?[+-])")  # and no zone
 USUAL: dict[bytes, int] = {}
 THOUSANDTHS = {b"%03dZ" % number: number for number in range(1000)}
 _USUAL_LIMIT = 4096
@@ -310,9 +312,15 @@ _EPOCH = re.compile(rb"(?<![\d.])(1\d{9})(?:(\d{3})|\.(\d{1,9}))?(?!\d)")
 
 def find_time(text: bytes) -> int:
     """The first time in the text, in milliseconds since 1970 in UTC; 0 when there is none. No zone means UTC."""
+    usual = USUAL.get(text[:20])
+    if usual is not None and _THOUSANDTHS.match(text, 20):
+        return usual + int(text[20:23])
     match = _TIME.search(text)
     if match:
-        return _milliseconds(match)
+        when = _milliseconds(match)
+        if when and match.start() == 0 and _TO_SECONDS.match(text):
+            _remember_second(text, when)
+        return when
     spelled = _SPELLED.search(text)
     if spelled is None:
         return 0
@@ -329,15 +337,19 @@ def read_time(value: bytes) -> int:
     if match:
         when = _milliseconds(match)
         if len(value) == 24 and when and _ISO.match(value):
-            if len(USUAL) >= _USUAL_LIMIT:
-                USUAL.clear()
-            USUAL[value[:20]] = when - when % 1000
+            _remember_second(value, when)
         return when
     epoch = _EPOCH.match(value)
     if epoch is None:
         return 0
     seconds, thousandths, fraction = epoch.groups()
     return int(seconds) * 1000 + int(thousandths or (fraction or b"").ljust(3, b"0")[:3])
+
+
+def _remember_second(text: bytes, when: int) -> None:
+    if len(USUAL) >= _USUAL_LIMIT:
+        USUAL.clear()
+    USUAL[text[:20]] = when - when % 1000
 
 
 def _milliseconds(match: re.Match[bytes]) -> int:

@@ -1,98 +1,167 @@
-"""Read the entries of a text log that come again and again, but for ids, times and numbers, by one regex each.
+"""Read the entries of a text log that come again and again by one regex each.
 
-`texts.cut` says in what a line may differ without being read otherwise. So a form is an entry with holes: all entries
-that fit have one key, and their ids stand in the holes. Which forms to try is told by an entry's punctuation: by what
-is left of it without the letters and digits of its words.
+Entries that begin alike, and that `texts.cut` cuts at like places, make a form: text with holes for ids, times and
+numbers, and groups for what else differs between them. Entries that fit, and whose groups were seen before, are read
+as these were, but for their ids. In a dated log the regex also tells that no line of such an entry begins another one,
+and where the next begins. What fits no form, or is new to it, is read the long way, which is never wrong.
 """
 
 import re
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Sequence
+from typing import Any
 
-from upload_diag.logs.fields import NO_IDS, Ids
+from upload_diag.logs.entries import GOES_ON, HEAD, NET, TRACEBACK, may_be_echoed
+from upload_diag.logs.fields import NO_IDS, PART, Ids
+from upload_diag.logs.templates import NO_GROUP, Alike, UnlikeError
 from upload_diag.logs.texts import cut
 
 __all__ = ["Forms"]
 
-Read = tuple[bytes, Ids]
+_BEGINNING = 64  # bytes of an entry; entries begin alike whose punctuation there is the same
 _WORDS = bytes(byte for byte in range(256) if chr(byte).isalnum() or chr(byte) in "_+./~%=-" or byte >= 0x80)
-_WORTH_A_FORM = 32  # entries that are read to the same
-_LONGEST = 8192  # bytes of an entry that is made a form
-_ALIKE_LIMIT = 16  # forms that are tried for one entry
-_LIMIT = 1024  # forms, and kinds of entries of which one may be made
+_LONGEST = 4096  # bytes of an entry
+_FEWEST = 4  # entries that begin alike and are not looked at
+_PATIENCE = 1024  # entries that begin alike and were read the long way; after so many, no more is learned from them
+_SAMPLES = 16  # entries that a form is made of
+_FORMS_LIMIT = 16  # of entries that begin alike
+_LIMIT = 1024  # ways to begin
+_SAMPLED_LIMIT = 256  # ways to be cut, of which samples are kept
+_IDS = len(NO_IDS)
+
+Cut = tuple[list[bytes], tuple[bytes, ...], list[int]]  # a line, see `texts.cut`
+Found = tuple[int, int, bytes, Ids]
+_tuple: Any = tuple.__new__  # makes a named tuple without the function in Python that its class is called by
 
 
 class Forms:
-    """Reads entries; `read_lines` is the long way, which is never wrong."""
+    """Reads entries; with `dated`, those of a log whose entries begin with a date, and whose ends need not be known."""
 
-    def __init__(self, read_lines: Callable[[bytes], Read]) -> None:
-        self._read_lines = read_lines
-        self._forms: dict[bytes, list[_Form]] = {}
-        self._size = 0
-        self._seen: Counter[bytes] = Counter()  # how often entries were read the long way, by what is left of them
+    def __init__(self, *, dated: bool) -> None:
+        self._dated = dated
+        self._kinds: dict[bytes, _Kind] = {}  # by what is left of an entry's beginning without words
+        self._samples: dict[tuple[object, ...], list[list[Cut]]] = {}
 
-    def read(self, text: bytes) -> Read:
-        """What `read_lines` says about an entry."""
-        punctuation = text.translate(None, _WORDS)
-        for form in self._forms.get(punctuation, ()):
-            match = form.match(text)
+    def read(self, buffer: bytes, begin: int, stop: int) -> Found | None:
+        """The entry that begins there; an entry ends at `stop`. None when it must be read the long way.
+
+        That is: where its text ends, where the next entry begins, what is left of it without what varies, and its ids.
+        """
+        kind = self._kinds.get(buffer[begin : begin + _BEGINNING].translate(None, _WORDS))
+        for form in kind.forms if kind is not None else ():
+            match = form.match(buffer, begin, stop)
             if match is not None:
-                return form.plain, form.ids(match)
-        found = self._read_lines(text)
-        if len(text) <= _LONGEST:
-            self._learn(text, punctuation, found[0])
-        return found
+                groups = match.group(*form.groups)
+                plain = form.plain.get(groups[_IDS:])
+                end, after = match.end(form.end), match.end()
+                if plain is None or end - begin > _LONGEST or (self._dated and buffer.find(NET, begin, end) >= 0):
+                    return None
+                return end, after, plain, _tuple(Ids, (*groups[:PART], int(groups[PART] or 0)))
+        return None
 
-    def _learn(self, text: bytes, punctuation: bytes, plain: bytes) -> None:
-        """Make an entry a form when it was worth it."""
-        if len(self._seen) >= _LIMIT:
-            self._seen.clear()
-        self._seen[plain] += 1
-        if self._seen[plain] % _WORTH_A_FORM:
+    def learn(self, buffer: bytes, begin: int, end: int, after: int, plain: bytes) -> None:
+        """Learn from an entry that was read the long way; see `read`."""
+        text = buffer[begin:end]
+        if len(text) > _LONGEST or (self._dated and may_be_echoed(text)):
             return
-        if self._size >= _LIMIT:
-            self._forms.clear()
-            self._size = 0
-        form = _form(text, plain)
-        alike = self._forms.setdefault(punctuation, [])
-        if form is not None and len(alike) < _ALIKE_LIMIT:
-            alike.append(form)
-            self._size += 1
+        if len(self._kinds) >= _LIMIT:
+            self._kinds.clear()
+        beginning = buffer[begin : begin + _BEGINNING].translate(None, _WORDS)
+        kind = self._kinds.setdefault(beginning, _Kind())
+        kind.long_way += 1
+        if not _FEWEST < kind.long_way < _PATIENCE:
+            return
+        lines = text.splitlines(keepends=True)
+        for form in kind.forms:
+            match = form.match(buffer, begin, after)
+            if match is not None:
+                if match.end() == after:
+                    form.learn(match, lines, plain)
+                return
+        made = self._sample(beginning, lines) if len(kind.forms) < _FORMS_LIMIT else None
+        if made is not None:
+            kind.forms.append(made)
+
+    def _sample(self, beginning: bytes, lines: list[bytes]) -> "_Form | None":
+        """A form of the entry and of others, when there are enough that are cut at like places."""
+        found = [cut(_body(line), quotes=True) for line in lines]
+        cuts = [one for one in found if one is not None]
+        if len(cuts) < len(found):
+            return None
+        ends = [line[len(_body(line)) :] for line in lines]
+        if len(self._samples) >= _SAMPLED_LIMIT:
+            self._samples.clear()
+        way = (beginning, *ends, *((holes, *fields) for _, holes, fields in cuts))
+        samples = self._samples.setdefault(way, [])
+        samples.append(cuts)
+        if len(samples) < _SAMPLES:
+            return None
+        del self._samples[way]
+        try:
+            return _Form(samples, ends, dated=self._dated)
+        except UnlikeError:
+            return None
+
+
+class _Kind:
+    """Entries that begin alike.
+
+    Attributes:
+        forms: of them.
+        long_way: how many were read the long way.
+    """
+
+    __slots__ = ("forms", "long_way")
+
+    def __init__(self) -> None:
+        self.forms: list[_Form] = []
+        self.long_way = 0
 
 
 class _Form:
-    """Entries that differ in what varies only.
+    """Entries that are cut at like places.
 
     Attributes:
-        plain: what is left of each without it.
-        match: the regex's `fullmatch`.
+        match: of the regex.
+        groups: its groups of `Ids`, and those that decide how an entry is read.
+        end: the group that stands where the text ends.
+        plain: what the groups that decide said -> what is left of such entries without what varies.
     """
 
-    __slots__ = ("_groups", "match", "plain")
+    __slots__ = ("_lines", "end", "groups", "match", "plain")
 
-    def __init__(self, pattern: bytes, fields: list[int], plain: bytes) -> None:
-        self.plain = plain
-        self.match = re.compile(b"()" + pattern).fullmatch
-        # The group of each field of `Ids`: the first of its kind; 1, which is empty, where there is none.
-        self._groups = tuple(fields.index(field) + 2 if field in fields else 1 for field in range(len(NO_IDS)))
+    def __init__(self, samples: Sequence[Sequence[Cut]], ends: Sequence[bytes], *, dated: bool) -> None:
+        self._lines: list[Alike] = []
+        self.plain: dict[tuple[bytes, ...], bytes] = {}
+        named = [NO_GROUP] * _IDS
+        decisive: list[int] = []
+        pattern, group = HEAD if dated else b"", NO_GROUP
+        for number, (cuts, end) in enumerate(zip(zip(*samples, strict=True), ends, strict=True)):
+            line = Alike([stays for stays, _, _ in cuts], cuts[0][1], cuts[0][2], group, edge=b"\r\n\0")
+            group += len(line.ids) + len(line.decisive)
+            self._lines.append(line)
+            decisive += line.decisive
+            for field, place in line.ids:
+                named[field] = place if named[field] == NO_GROUP else named[field]  # the first of a kind counts
+            if dated and number and ends[number - 1].endswith(b"\n"):
+                pattern += _goes_on(number, line.begin)
+            pattern += b"(?>" + line.pattern + b")" + end
+        self.end = group + 1
+        self.groups = (*named, *decisive)
+        after = rb"()\s*+(?:\Z|(?<=\n)" + HEAD + b")" if dated else rb"()\Z"
+        self.match = re.compile(b"()" + pattern + after).match
 
-    def ids(self, match: re.Match[bytes]) -> Ids:
-        """The ids in an entry that fits."""
-        upload, video, bucket, key, request, part = match.group(*self._groups)
-        return Ids(upload, video, bucket, key, request, int(part or 0))
+    def learn(self, match: re.Match[bytes], lines: Sequence[bytes], plain: bytes) -> None:
+        """Remember how an entry was read that fits, if all with the same groups are read so."""
+        if all(known.fits(_body(line), match) for known, line in zip(self._lines, lines, strict=True)):
+            self.plain[match.group(*self.groups)[_IDS:]] = plain
 
 
-def _form(text: bytes, plain: bytes) -> _Form | None:
-    """The form of an entry; None when its ids might get lost."""
-    pattern = b""
-    fields: list[int] = []
-    for line in text.splitlines(keepends=True):
-        pieces = cut(line, quotes=True)
-        if pieces is None:
-            return None
-        stays, holes, ids = pieces
-        pattern += re.escape(stays[0]) + b"".join(
-            hole + re.escape(text) for hole, text in zip(holes, stays[1:], strict=True)
-        )
-        fields += ids
-    return _Form(pattern, fields, plain)
+def _goes_on(number: int, line: bytes) -> bytes:
+    """What tells that a line, the how manieth of its entry and how it begins, begins no other."""
+    if line.startswith((b" ", b"\t")) or (number == 1 and line.startswith(TRACEBACK)):
+        return b""
+    return rb"(?:(?=[ \t\n])|" + GOES_ON + b")"
+
+
+def _body(line: bytes) -> bytes:
+    return line.rstrip(b"\r\n")

@@ -61,7 +61,7 @@ class Reader:
         self._scanner = scanner
         self._json = json_lines
         self._read_line = LINE_FORMATS.get(layout.format or "")
-        self._counted = 0, 0  # how far in the buffer lines were counted, and how many since `_start`
+        self._counted = 0, 0  # how far in the buffer lines were counted, and how many since the last place read
         self._count: Callable[[bytes, list[Row]], None] | None = None
         self._crowded = 0  # so many more blocks are read line by line without a search
         self._hi = hi
@@ -169,6 +169,7 @@ class Reader:
 
     def _search(self, stop: int) -> Iterator[Record]:
         """The records of the whole entries between the last place read and `stop`."""
+        self._counted = self._start, 0
         if self._crowded:
             self._crowded -= 1
             yield from self._every_line(stop)
@@ -180,7 +181,7 @@ class Reader:
             yield from self._every_line(stop)
             return
         found = 0
-        for record in self._around(hits, stop):
+        for record in self._around(hits, stop) if self._layout.whole_lines else self._entries(hits, stop):
             found += 1
             yield record
         if self._layout.whole_lines and 2 * found > count_lines(self._buffer, self._start, stop):
@@ -213,26 +214,58 @@ class Reader:
         self._count(block, rows)
 
     def _around(self, hits: list[int], stop: int) -> Iterator[Record]:
-        buffer, start, floor, dated = self._buffer, self._start, self._floor, self._layout.dated
-        done = counted = start
-        line = self.lines + 1
+        """The records of the lines around hits, where every line is an entry."""
+        buffer, done = self._buffer, self._start
         for hit in hits:
-            place = start + hit - 1
+            place = self._start + hit - 1
             if place < done:
                 continue
             begin = buffer.rfind(b"\n", done, place) + 1 or done
-            if not self._layout.whole_lines:
-                begin = entry_start(buffer, begin, done, floor, dated=dated)
-                done = entry_end(buffer, begin, stop, floor, dated=dated)
-            else:
-                done = buffer.find(b"\n", place, stop) + 1 or stop
-            record = self._record(begin, done)
+            done = buffer.find(b"\n", place, stop) + 1 or stop
+            record = self._line(bytes(buffer[begin:done]).rstrip(), self._base + begin)
             if record is not None:
-                line += count_lines(buffer, counted, begin)
-                counted = begin
-                record.line = line
+                record.line = self._line_at(begin)
                 yield record
-        self._counted = counted, line - self.lines - 1
+
+    def _entries(self, hits: list[int], stop: int) -> Iterator[Record]:
+        """The records of the entries around hits. Most are like others before, and read by a form of these."""
+        buffer, done = bytes(memoryview(self._buffer)[:stop]), self._start
+        floor, dated = self._floor, self._layout.dated
+        for hit in hits:
+            place = self._start + hit - 1
+            if place < done:
+                continue
+            line = begin = buffer.rfind(b"\n", done, place) + 1 or done
+            found = _DATED_FORMS.read(buffer, begin, stop) if dated else None
+            if found is None:
+                begin = entry_start(buffer, line, done, floor, dated=dated)
+                found = _DATED_FORMS.read(buffer, begin, stop) if dated and begin < line else None
+            if found is not None:
+                end, done, plain, ids = found
+                record = self._text_record(buffer[begin:end], begin, plain, ids)
+            else:
+                done = entry_end(buffer, begin, stop, floor, dated=dated)
+                record = self._new_entry(buffer, begin, done)
+            if record is not None:
+                record.line = self._line_at(begin)
+                yield record
+
+    def _new_entry(self, buffer: bytes, begin: int, after: int) -> Record | None:
+        """The record of an entry that no form reads, from which the next may be read."""
+        text = buffer[begin:after].rstrip()
+        if text[:1] == b"{" and b"\n" not in text:
+            return self._line(text, self._base + begin)
+        plain, ids = read_text(text)
+        if self._layout.dated:
+            _DATED_FORMS.learn(buffer, begin, begin + len(text), after, plain)
+        return self._text_record(text, begin, plain, ids)
+
+    def _line_at(self, place: int) -> int:
+        """The number of the line that begins at a place in the buffer; places are asked for in their order."""
+        counted, lines = self._counted
+        lines += self._buffer.count(b"\n", counted, place)
+        self._counted = place, lines
+        return self.lines + 1 + lines
 
     def _line(self, text: bytes, offset: int) -> Record | None:
         """The record of a line that is an entry by itself."""
@@ -244,16 +277,11 @@ class Reader:
             record.key, record.payload = b"echo", {}
         return record
 
-    def _record(self, begin: int, end: int) -> Record | None:
-        text = bytes(self._buffer[begin:end]).rstrip()
-        offset = self._base + begin
-        if self._layout.whole_lines or (text[:1] == b"{" and b"\n" not in text):
-            return self._line(text, offset)
-        plain, ids = read_text(text)
+    def _text_record(self, text: bytes, begin: int, plain: bytes, ids: Ids) -> Record | None:
         if not ids.upload and self._json.is_nothing(plain):
             return None
         when = self._when(text, begin) if self._layout.timed else 0
-        return Record(offset, when, plain, text, ids)
+        return Record(self._base + begin, when, plain, text, ids)
 
     def _when(self, text: bytes, begin: int) -> int:
         """The time in the entry's first line, or in the nearest line above that has one."""
@@ -273,9 +301,8 @@ class Reader:
             whole = self._buffer[self._start : stop].split(b"\n")
             damaged = sum(len(line) + 1 for line in whole if b"\0" in line)
             self.unreadable[_DAMAGED] = self.unreadable.get(_DAMAGED, 0) + min(damaged, stop - self._start)
-        counted, lines = self._counted if self._counted[0] > self._start else (self._start, 0)
+        counted, lines = self._counted
         self.lines += lines + count_lines(self._buffer, counted, stop)
-        self._counted = 0, 0
         if self._over or stop == self._end:
             self.lines += self._buffer[stop - 1 : stop] != b"\n"
         keep = max(0, stop - CONTEXT)
@@ -345,9 +372,14 @@ def read_lines(text: bytes) -> tuple[bytes, Ids]:
     return b"\n".join(plain), ids
 
 
-_FORMS = Forms(read_lines)
+_FORMS, _DATED_FORMS = Forms(dated=False), Forms(dated=True)
 
 
 def read_text(text: bytes) -> tuple[bytes, Ids]:
     """An entry without what varies, and the ids in it."""
-    return _FORMS.read(text)
+    found = _FORMS.read(text, 0, len(text))
+    if found is None:
+        plain, ids = read_lines(text)
+        _FORMS.learn(text, 0, len(text), len(text), plain)
+        return plain, ids
+    return found[2:]

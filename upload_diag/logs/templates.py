@@ -17,7 +17,18 @@ from upload_diag.logs.texts import cut
 if TYPE_CHECKING:
     from upload_diag.logs.skeleton import Plan
 
-__all__ = ["AROUND_A_VALUE", "DECISIVE", "SAMPLES", "TIME", "Parts", "Template", "template"]
+__all__ = [
+    "AROUND_A_VALUE",
+    "DECISIVE",
+    "NO_GROUP",
+    "SAMPLES",
+    "TIME",
+    "Alike",
+    "Parts",
+    "Template",
+    "UnlikeError",
+    "template",
+]
 
 SAMPLES = 24  # lines that a template is made of
 _FEWEST = 8  # of them must be alike
@@ -32,7 +43,7 @@ _PART_NUMBER = _AROUND + rb"([1-9]\d{0,3})" + _AROUND
 _PLAIN_ID = rb'(?!null")([^"]++)(?<!\\)'
 _NUMBER_ID = _AROUND + rb"(?!null[" + _STRIPPED + rb'"]|[{\[])([^"' + _STRIPPED + b"]++)" + _AROUND
 _ESCAPED_ID = _NUMBER_ID + rb"(?<=\\)"
-_NO_GROUP = 1  # the number of the group that is always empty
+NO_GROUP = 1  # the number of the group that is always empty
 TIME, DECISIVE = len(NO_IDS), len(NO_IDS) + 1  # places in `Template.groups`
 
 Parts = list[bytes]
@@ -70,23 +81,34 @@ class Template:
         return self._learned >= _PATIENCE
 
 
-class _Text:
-    """The texts at one place: what stays between the places at which they are cut.
+class Alike:
+    """Texts that are cut at like places: what stays between these.
+
+    Args:
+        stays: of each text.
+        holes: patterns of what varies.
+        fields: the fields of `Ids` that are groups of these patterns.
+        group: how many groups stand before.
+        edge: bytes that none of the texts may hold.
 
     Attributes:
-        holes: patterns of what varies.
+        begin: how all of them begin.
         pattern: of the whole text.
         ids: the fields of `Ids` that the pattern's groups are, and their numbers.
         decisive: the numbers of the groups that decide.
     """
 
-    def __init__(self, stays: Sequence[Parts], holes: tuple[bytes, ...], fields: list[int], group: int) -> None:
-        self.holes = holes
+    def __init__(
+        self, stays: Sequence[Parts], holes: tuple[bytes, ...], fields: list[int], group: int, edge: bytes = b'"'
+    ) -> None:
+        self._holes = holes
+        self._fields = fields
+        self._edge = edge
         self.ids: list[tuple[int, int]] = []
         self.decisive: list[int] = []
         self._between: list[tuple[bytes, int, bytes]] = []  # text, the number of a group or 0, text
         self.pattern = b""
-        fields = list(fields)
+        left = iter(fields)
         opened = False
         for at, segment in enumerate(zip(*stays, strict=True)):
             last = at == len(holes)
@@ -94,29 +116,30 @@ class _Text:
             self.pattern += re.escape(begin)
             if differs:
                 if opened and not last:
-                    raise _UnlikeError
+                    raise UnlikeError
                 opened = True
                 group += 1
                 self.decisive.append(group)
-                self.pattern += _DIFFERENT if last else _different_until(end)
+                self.pattern += b"([^%b]*+)" % edge if last else _different_until(end, edge)
             self.pattern += re.escape(end)
             self._between.append((begin, group if differs else 0, end))
             if at < len(holes):
                 self.pattern += holes[at]
                 for _ in range(re.compile(holes[at]).groups):
                     group += 1
-                    self.ids.append((fields.pop(0), group))
+                    self.ids.append((next(left), group))
+
+    @property
+    def begin(self) -> bytes:
+        return self._between[0][0]
 
     def fits(self, text: bytes, line: re.Match[bytes]) -> bool:
         """Whether the text, by itself, would be cut at the places at which the line's regex cut it."""
-        found = cut(text)
-        if found is None or found[1] != self.holes:
-            return False
         between = [begin + (line[group] if group else b"") + end for begin, group, end in self._between]
-        return found[0] == between
+        return cut(text, quotes=b'"' not in self._edge) == (between, self._holes, self._fields)
 
 
-class _UnlikeError(Exception):
+class UnlikeError(Exception):
     """The lines have too little in common."""
 
 
@@ -135,7 +158,7 @@ def template(plan: "Plan", samples: Sequence[Parts], *, strict: bool) -> Templat
     try:
         for i in range(len(samples[0]) - 1):
             maker.add(i, [found for at in alike if (found := cuts[at].get(i))])
-    except _UnlikeError:
+    except UnlikeError:
         return None
     made = Template(maker.finish())
     fitting = sum(made.match(b'"'.join(parts[:-1])) is not None for parts in samples)
@@ -148,14 +171,14 @@ class _Maker:
     def __init__(self, plan: "Plan", samples: Sequence[Parts], *, strict: bool) -> None:
         self.patterns: list[bytes] = []
         self.decisive: list[int] = []
-        self.named = [_NO_GROUP] * len(NO_IDS)
-        self.time = _NO_GROUP
-        self.texts: dict[int, _Text] = {}
+        self.named = [NO_GROUP] * len(NO_IDS)
+        self.time = NO_GROUP
+        self.texts: dict[int, Alike] = {}
         self.verbatim: list[int] = []
         self._plan = plan
         self._samples = samples
         self._strict = strict
-        self._groups = _NO_GROUP
+        self._groups = NO_GROUP
 
     def add(self, i: int, cuts: Sequence[tuple[Parts, tuple[bytes, ...], list[int]]]) -> None:
         """Add the pattern of a part; `cuts` are its texts in the samples, when ids and numbers vary in them."""
@@ -183,13 +206,13 @@ class _Maker:
         """Say where ids stand that have no field of their own: in texts, in the order in which a plan reads them."""
         for i in self._plan.texts:
             for field, group in self.texts[i].ids:
-                if self.named[field] == _NO_GROUP:
+                if self.named[field] == NO_GROUP:
                     self.named[field] = group
         self.patterns[0] = b"()" + self.patterns[0]
         return self
 
     def _id(self, i: int, field: int) -> bytes:
-        if self.named[field] != _NO_GROUP:
+        if self.named[field] != NO_GROUP:
             return _ANYTHING  # the first of a kind counts
         values = {parts[i] for parts in self._samples}
         if len(values) == 1 and (value := values.pop()).strip(AROUND_A_VALUE) in (b"", b"null"):
@@ -201,11 +224,11 @@ class _Maker:
         if self._samples[0][i].endswith(b"\\"):
             return _ESCAPED_ID
         if i - 1 not in self._plan.same:
-            raise _UnlikeError
+            raise UnlikeError
         return _PLAIN_ID if self._samples[0][i - 1].strip(b" \\") == b":" else _NUMBER_ID
 
     def _text(self, i: int, cuts: Sequence[tuple[Parts, tuple[bytes, ...], list[int]]]) -> bytes:
-        text = _Text([stays for stays, _, _ in cuts], cuts[0][1], cuts[0][2], self._groups)
+        text = Alike([stays for stays, _, _ in cuts], cuts[0][1], cuts[0][2], self._groups)
         self._groups += len(text.ids) + len(text.decisive)
         self.texts[i] = text
         self.decisive += text.decisive
@@ -221,15 +244,15 @@ class _Maker:
         return _DIFFERENT
 
 
-def _different_until(end: bytes) -> bytes:
+def _different_until(end: bytes, edge: bytes) -> bytes:
     """A group of what may differ, up to the first place at which the text says `end`.
 
     That place is found without trying out every one. A class of three bytes is looked up in a table, one of two is not.
     """
     if not end:
-        return rb'([^"]{0,%d}?)' % _LONGEST_OPEN
+        return b"([^%b]{0,%d}?)" % (edge, _LONGEST_OPEN)
     first, rest = re.escape(end[:1]), re.escape(end[1:])
-    other = rb'[^"\0%b]*+' % first
+    other = rb"[^\0%b%b]*+" % (edge, first)
     return b"(" + other + rb"(?:%b(?!%b)%b)*+)" % (first, rest, other)
 
 

@@ -41,7 +41,7 @@ _FORMS_LIMIT = 2048  # texts of one place that differ in more than what varies
 _BLANK = rb" \t-\r"
 _VALUE = rb"""(?!=)[^""" + _BLANK + rb""""'`<>&,;(){}\[\]\\]{1,1024}+"""
 _TOKEN = rb"(?=" + 4 * rb"[A-Za-z_+./~%-]*+[0-9]" + rb")[A-Za-z0-9_+./~%-]{16,}+=*+"
-_HEX = rb"(?:(?=[a-f]*\d)[0-9a-f]{8,15}+|(?=[A-F]*\d)[0-9A-F]{8,15}+)(?![A-Za-z0-9_])"
+_HEX = rb"(?:(?=[a-f]*\d)[0-9a-f]{8,12}+|(?=[A-F]*\d)[0-9A-F]{8,12}+)(?![A-Za-z0-9_])"  # and no long word around it
 _NUMBER = rb"(?:\d{1,2}|[06-9]\d\d|\d{4}|[02-9]\d{4})(?![A-Za-z0-9_])"
 _CLOCK = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.,Z]*+"
 _KINDS = tuple(
