@@ -169,6 +169,7 @@ class Collector:
         if meaning is _OTHERS:  # axios: of all that its `config` holds, the request is told here
             if isinstance(value, dict) and "url" in value:
                 self._request(str(value.get("method") or ""), str(value["url"]))
+                self._stack.append((value.get("params"), path, depth + 1, nested))
         elif not isinstance(value, (str, int, float)):
             self._stack.append((value, path, depth + 1, nested))
         elif meaning is _CODE or meaning is _NAME or meaning is _STATUS:

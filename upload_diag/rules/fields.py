@@ -72,7 +72,7 @@ _ROWS: dict[Meaning, str] = {
         uploadSessionId sessionUploadId mpu_id mpuId""",
     Meaning.VIDEO_ID: "videoId video_id mediaId media_id assetId asset_id",
     Meaning.PART_NUMBER: """partNumber part_number part_num partNum partNo part_no aws.s3.part_number chunkNumber
-        chunk_number partIndex""",
+        chunk_number partIndex part""",
     Meaning.CHUNK_SIZE: "chunkSize chunk_size partSize part_size",
     Meaning.BUCKET: "bucket bucketName bucket_name aws.s3.bucket Bucket containerName s3Bucket s3_bucket",
     Meaning.KEY: "key objectKey object_key objectName object_name aws.s3.key s3Key s3_key requestedKey blobName",

@@ -36,7 +36,7 @@ class S3Code:
 
 # Families of codes that a service answers with; those of the others are names of classes, of errno, of flags.
 _SERVICES = frozenset(
-    {"box", "cognito", "docker", "dropbox", "firebase", "google-api", "msgraph", "supabase", "tus", "vimeo"}
+    {"aws-go", "box", "cognito", "docker", "dropbox", "firebase", "google-api", "msgraph", "supabase", "tus", "vimeo"}
 )
 
 

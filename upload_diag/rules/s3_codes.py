@@ -460,6 +460,7 @@ _ROWS = (
         "InvalidToken", 400, E.CREDENTIALS_INVALID, "The provided token is malformed or otherwise not valid.", "aws obs"
     ),
     S3Code("InvalidTokenId", 403, E.CREDENTIALS_INVALID, vendors="minio"),
+    S3Code("InvalidUploadPart", 400, E.PARTS_REJECTED, vendors="oci"),
     S3Code("InvalidUploadId", 400, E.SESSION_EXPIRED, vendors="supabase"),
     S3Code("InvalidUploadSignature", 400, E.CREDENTIALS_INVALID, vendors="supabase"),
     S3Code("InvalidUploadStatus", 400, E.SESSION_EXPIRED, vendors="cos"),

@@ -31,11 +31,11 @@ _TOKEN = re.compile(
 )
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "\n": ""}
-# Maps of Java and of NSError, structs of Go (%+v), hashes of Ruby with symbols: they read better as text, for
-# their labels tell what is what.
+# Maps of Java and of NSError, structs of Go (%+v), hashes of Ruby with symbols, dumps of PHP: they read better as
+# text, for their labels tell what is what.
 _TEXTUAL = re.compile(
-    r"\{\s?(?::\w{1,60}\s?=>"
-    r"|\w[\w.-]{0,60}(?:=(?![>=])|:[^\s\"'{}\[\],:]{1,900} [A-Z]\w{0,60}:))"
+    r"\{\s?(?::\w{1,60}\s?=>|\[\"\w{1,60}\"[:\]]"
+    r"|\w[\w.-]{0,60}(?:=(?![>=])|:\{[^{}\"']{0,200}\} [A-Z]\w{0,60}:|:[^\s\"'{}\[\],:]{1,900} [A-Z]\w{0,60}:))"
 )
 _SOME = re.compile(r"Some\( ?\"?(.*?)\"? ?\)\Z", re.DOTALL)  # an Option of Rust
 _JSON_START = re.compile(r'\{\s*"')

@@ -48,7 +48,10 @@ STATUS_NAMES = {
 }
 """How .NET names a status."""
 # What stands between a label and its value: `: `, `="`, `=>`, `->`, `>`, `] => `, `"]=> string(3) "`, `: Some("`.
-_SEP = r"[\"'`\]]{0,2}\s?(?:[-=]?>|[:=])\s?(?:b(?=')|Some\(|Optional\(|(?:string|int)\(\d{0,5}\)?\s?)?[\"'`\[(]{0,2}"
+_SEP = (
+    r"(?:\":(?:\"[\w\\]{1,80}\":)?(?:private|protected))?[\"'`\]]{0,2}"
+    r"\s?(?:[-=]?>|[:=])\s?(?:b(?=')|Some\(|Optional\(|(?:string|int)\(\d{0,5}\)?\s?)?[\"'`\[(]{0,2}"
+)
 
 LABELS: tuple[Label, ...] = (
     # --- the service's code -------------------------------------------------------------------------------------
@@ -98,11 +101,12 @@ LABELS: tuple[Label, ...] = (
         "request_id",
         r"(?:request|Request)(?<!xtended [Rr]equest)[ _-]?[Ii][Dd](?: ?(?:is|of) )?" + _SEP + "(" + _ID + ")",
     ),
+    Label("request_id", r"\b[Rr]eq_?[Ii]d" + _SEP + "(" + _ID + ")", 30),
     Label("request_id", r"(?:request|Request)[ _-]?[Ii][Dd] [\"']?(?=[\w-]{8,})(?=\S{0,40}\d)([\w-]{8,100})", 40),
     Label("host_id", r"(?:HostId|xtended [Rr]equest [Ii][Dd]) ([A-Za-z0-9+/]{20,200}={0,2})", 40),
     Label(
         "host_id",
-        r"(?:[Hh]ost[ _]?[Ii][Dd]|amz-id-2|xtended[ _]?[Rr]equest(?:[ _]?[Ii][Dd])?)"
+        r"(?:[Hh]ost[ _]?[Ii][Dd]|[Aa]mz-[Ii]d-2|xtended[ _]?[Rr]equest(?:[ _]?[Ii][Dd])?)"
         r"(?:" + _SEP + r"| = Just \"| \")([A-Za-z0-9+/=._-]{3,300})",
     ),
     Label("host_id", r"([A-Za-z0-9+/]{40,110}={0,2}) SigV[24]\b", 70),  # S3's access log
@@ -134,6 +138,7 @@ LABELS: tuple[Label, ...] = (
         r"[Mm]ulti-?part upload (?!\S{1,200}\.[a-z][a-z0-9]{1,3}\b)(?=[\w.~+=-]{8,})" + _BARE_ID,
         30,
     ),
+    Label("upload_id", r"upload to \S{3,900} with (?:full )?ID (" + _ID + ")", 45),
     Label("upload_id", r"ultipartNotFound: upload " + _BARE_ID, 50),
     Label(  # other languages
         "upload_id",
@@ -155,6 +160,7 @@ LABELS: tuple[Label, ...] = (
         r"\b[Pp]art(?:[ _-]?[Nn]umber|_num|Num|[ _]?[Nn]o\.?)?"
         r"(?:[\"'\]]{0,2} ?(?:[-=]>|[:=#]) ?(?:int\()?| #?)[\"']?(\d{1,5})\b(?![\w/-])",
     ),
+    Label("part_number", r"/parts/(\d{1,5})\b", 25),
     Label("part_number", r"\b[Pp]art (\d{1,5})/\d{1,5}\b|\b[Pp]art[\[(](\d{1,5})[\])]", 40),
     Label("part_number", r"\b[Cc]hunk(?: ?#| ?[Nn]umber)?[ :=]{0,2}(\d{1,5})\b(?! of \d+ bytes)", 30),
     # --- place --------------------------------------------------------------------------------------------------
@@ -187,6 +193,8 @@ LABELS: tuple[Label, ...] = (
     Label("key", r"(?<!\w)--?[Kk]ey[ =](?:'([^']{1,900})'|\"([^\"]{1,900})\"|([^\s'\"]{1,900}))", 70),
     Label("bucket", r"executing \"\w{4,60}\" on \"https?://[^/\s\"]{3,200}/([A-Za-z0-9][\w.-]{2,62})[/\"?]", 35),
     Label("key", r"executing \"\w{4,60}\" on \"https?://[^/\s\"]{3,200}/[A-Za-z0-9][\w.-]{2,62}/([^\s\"?]{1,900})", 35),
+    Label("bucket", r"[Rr]esource: ?[\"']/([a-z0-9][a-z0-9.-]{2,62})/", 45),
+    Label("key", r"[Rr]esource: ?[\"']/[a-z0-9][a-z0-9.-]{2,62}/([^\"'?]{1,900})", 45),
     Label("bucket", r"\bS3::\w{3,30}\(([a-z0-9][\w.-]{2,62})[,)]", 60),  # a class for PHP
     Label("bucket", r"\bcontainer(?:Name)?[\"']? ?[:=] ?[\"'`]?([a-z0-9][a-z0-9-]{2,62})", 40),
     Label("bucket", r"\barn:aws[\w-]{0,8}:s3:::([a-z0-9][\w.-]{2,62})", 30),
@@ -410,7 +418,7 @@ OPERATION_WORDS: tuple[tuple[str, str], ...] = (
         "CompleteMultipartUpload",
         r"\b(?:complet(?:e|ing)|finish(?:ing)?|finali[sz]ing|close object after copy)\b.{0,24}\bmulti-?(?:ple )?part\b",
     ),
-    ("CompleteMultipartUpload", r"\bmulti-?part upload (?:completion|finali[sz](?:e|ation))\b"),
+    ("CompleteMultipartUpload", r"\bmulti-?part upload:? (?:failed to )?(?:completion|finali[sz](?:e|ation))\b"),
     (
         "CreateMultipartUpload",
         r"\b(?:initiat(?:e|ing)|creat(?:e|ing)|start(?:ing)?)\b.{0,16}\bmulti-?(?:ple )?part\b",
@@ -425,7 +433,7 @@ OPERATION_WORDS: tuple[tuple[str, str], ...] = (
     ("CompleteMultipartUpload", r"\bthe complete request must include\b"),
     ("AbortMultipartUpload", r"\babort[_-]multipart[_-]upload\b|无法取消.{1,80}上传会话"),
     ("CreateMultipartUpload", r"\bsignature \[post\] \[\S{1,900}\] \[uploads=\]"),  # s3fs
-    ("UploadPart", r"\bupload[_-]part\b|\bdouploadpart\("),
+    ("UploadPart", r"\bupload[_-]part\b|\bupload part #?\d|\bdouploadpart\("),
     # a class for PHP
     ("CreateBucket", r"\bs3::putbucket\b"),
     ("PutObject", r"\bs3::putobject\w{0,10}\b"),

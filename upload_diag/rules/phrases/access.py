@@ -156,6 +156,14 @@ _CREDENTIALS_EXPIRED = (
         seen="google-auth, AWS",
     ),
     Phrase(
+        "phrase.token-malformed",
+        E.CREDENTIALS_INVALID,
+        "token is malformed",
+        strength=75,
+        hits=("The provided token is malformed or otherwise invalid.",),
+        seen="S3",
+    ),
+    Phrase(
         "phrase.validating-access-token",
         E.CREDENTIALS_EXPIRED,
         "access token",

@@ -182,6 +182,16 @@ _CANCELLED = (
 
 _LOCAL_IO = (
     Phrase(
+        "phrase.enospc",
+        E.LOCAL_IO,
+        "enospc",
+        r"\berror,? ?enospc\b|\{error, ?enospc\}",
+        strength=60,
+        hits=("{badmatch, {error, enospc}}",),
+        misses=("enospc handler",),
+        seen="Erlang",
+    ),
+    Phrase(
         "phrase.local-source-missing",
         E.LOCAL_IO,
         "local ",

@@ -709,6 +709,17 @@ SESSION = (
         seen="Google Cloud Storage client for Node",
     ),
     Phrase(
+        "phrase.block-context-over",
+        E.SESSION_EXPIRED,
+        "ctx",
+        r"\b(?:invalid|expired|bad) (?:block |upload )?ctx\b|\bctx (?:is |was |has )?(?:already )?(?:expired|invalid)\b",
+        refines=_OVER,
+        strength=70,
+        hits=("701 invalid block ctx", "ctx expired, upload the block again"),
+        misses=("ctx canceled", "ctx: background"),
+        seen="Qiniu: what its blocks are named by",
+    ),
+    Phrase(
         "phrase.gcs-start-over",
         E.SESSION_EXPIRED,
         "resumable upload",
