@@ -375,3 +375,27 @@ def test_an_upload_whose_id_ends_with_a_dot_is_one_upload_also_where_a_text_ends
         assert [session.upload_ids for session in whole.sessions] == [("AAAA1111bbbb2222.",)]
         written = [restore(analyze([str(path)]).to_json()) for path in paths]
         assert written[0].merge(written[1]).to_json() == whole.to_json()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Bucket=bucket, Key=key, UploadId=upload_id",
+        "Bucket=self.bucket, Key=job.key, UploadId=session.upload_id",
+        "Bucket=b, Key=k, UploadId=u",
+    ],
+)
+def test_the_source_that_a_traceback_shows_names_no_upload(source, tmp_path):
+    log = tmp_path / "worker.log"
+    log.write_text(
+        "".join(
+            f"2026-11-22 10:00:0{number} ERROR part failed upload_id={upload}\nTraceback (most recent call last):\n"
+            f'  File "/srv/up.py", line 88, in run\n    client.upload_part({source})\n'
+            "botocore.errorfactory.NoSuchUpload: An error occurred (NoSuchUpload) when calling UploadPart: gone\n"
+            for number, upload in enumerate(("AAAA1111bbbb2222", "CCCC1111dddd2222"))
+        )
+    )
+    assert [(one.upload_ids, one.key) for one in analyze([str(log)]).sessions] == [
+        (("AAAA1111bbbb2222",), None),
+        (("CCCC1111dddd2222",), None),
+    ]

@@ -138,13 +138,13 @@ _MANY_DIGITS = 4
 _LONG = 16
 _UPLOAD_ID = re.compile(rb"[A-Za-z0-9._~+/=|$-]{6,}$")  # a browser's console writes "…uploadId=abc:NaN", cut short
 _BARE = re.compile(rb"[\[(]?[\w+./~%-]+=*[\])]?[,;.:]?$")
-_NOT_IDS = {
-    *(b"", b"null", b"undefined", b"none", b"nil", b"true", b"false", b"nan", b"-", b"n/a", b"[object]"),
-    # a traceback shows the source: `upload_part(Bucket=bucket, Key=self.key, UploadId=upload_id)`
-    *(prefix + name for prefix in (b"", b"self.", b"this.") for name in (b"upload_id", b"uploadid", b"bucket", b"key")),
-    *(b"bucket_name", b"bucketname", b"object_name", b"object_key", b"part_number", b"partnumber", b"request_id"),
-}
-_LONGEST_NO_ID = max(map(len, _NOT_IDS))
+# Placeholders; and what a traceback shows of the source: `upload_part(Bucket=bucket, Key=job.key, UploadId=upload_id)`.
+_NO_ID = re.compile(
+    rb"""(?:null|undefined|none|nil|true|false|nan|-|n/a|\[object\]
+       | (?:[a-z_]+\.)*(?:upload_?id|bucket(?:_?name)?|(?:object_?)?key|object_?name|part_?number|request_?id))?$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_LONGEST_NO_ID = 40
 _TWO_WORDS = {b"upload", b"request", b"host", b"video"}  # "upload id: x"
 # Words whose numbers only count something, and words whose numbers tell what went wrong. All other numbers count, but
 # for those that look like an HTTP status, or like a code of R2 or WinSock.
@@ -241,6 +241,8 @@ def _read_named(word: bytes) -> tuple[bytes, tuple[tuple[int, bytes], ...]]:
 
     def without_value(match: re.Match[bytes]) -> bytes:
         name, value = match.groups()
+        if len(value) == 1 and value.isalpha():  # a traceback's source again: `Key=k`
+            return match.group()
         keep(found, id_field(name.decode()), value)
         return name + b"=#"
 
@@ -260,7 +262,7 @@ def _clean(field: int, value: bytes) -> bytes | int:
     value = value.strip(_EDGES)
     if field == PART:
         return part_number(value)
-    if len(value) <= _LONGEST_NO_ID and value.lower() in _NOT_IDS:
+    if len(value) <= _LONGEST_NO_ID and _NO_ID.match(value):
         return b""
     if b"%" in value:
         value = unquote_to_bytes(value)

@@ -90,7 +90,10 @@ def _stories(traces: Mapping[bytes, Trace]) -> Iterator[_Story]:
 
 
 def _together(traces: Mapping[bytes, Trace]) -> Iterable[list[bytes]]:
-    """The names of traces that are of one upload: the same video, or the same key begun anew after a failure."""
+    """The names of traces that are of one upload: the same video, or the same key begun anew after a failure.
+
+    Two videos are two uploads, also where what looks like one key is a variable's name in a traceback.
+    """
     parent: dict[bytes, bytes] = {}
 
     def root(name: bytes) -> bytes:
@@ -110,7 +113,8 @@ def _together(traces: Mapping[bytes, Trace]) -> Iterable[list[bytes]]:
             parent[root(name)] = root(first)
     for same_key in by_key.values():
         for before, after in pairwise(_sorted(same_key, traces)):
-            if Event.COMPLETE not in traces[before].counts:
+            videos = {traces[before].video, traces[after].video} - {b""}
+            if len(videos) < 2 and Event.COMPLETE not in traces[before].counts:
                 parent[root(after)] = root(before)
     groups: defaultdict[bytes, list[bytes]] = defaultdict(list)
     for name in sorted(traces):
