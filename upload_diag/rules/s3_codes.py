@@ -884,6 +884,7 @@ _ROWS = (
     S3Code("TenantNotFound", 400, E.BUCKET_NOT_FOUND, vendors="supabase"),
     S3Code("ThrottledException", 0, E.THROTTLED),
     S3Code("Throttling", 0, E.THROTTLED, "Rate exceeded", plain=True),
+    S3Code("TemporarilyUnavailable", 503, E.SERVER_ERROR, vendors="wasabi"),
     S3Code("ThrottlingException", 0, E.THROTTLED),
     S3Code("TimeoutError", 0, E.TIMEOUT),
     S3Code("TokenCodeInvalidError", 400, E.CREDENTIALS_INVALID),

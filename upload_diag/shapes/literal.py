@@ -106,6 +106,9 @@ class _Builder:
             elif isinstance(self.value, str) and self.value:
                 # `{ [NoSuchKey: …] message: …` and `Err = {error | api error X: …}` hold text without a key
                 self.node.setdefault("", self.value)
+            elif self.stack and isinstance(self.value, dict):
+                # Rust: `source: Error(BodyWrite, Os { code: 104, kind: ConnectionReset })`
+                self.node.setdefault(str(len(self.node)), self.value)
         self.key, self.value = None, _NOTHING
 
     def open(self, mark: str) -> None:

@@ -86,7 +86,7 @@ LABELS: tuple[Label, ...] = (
     Label("operation", r"ERROR (CreateMultipartUpload|UploadPart|CompleteMultipartUpload|PutObject) \S{1,900} = ", 60),
     Label(  # a stack frame of an SDK's generated code, or the query of the JavaScript SDK
         "operation",
-        r"\b(?!MultipartUploadCommand)(?:de_|se_|throw)?([A-Z]\w{3,40}?)(?:CommandError|OperationDeserializer|OperationSerializer|Command\b)"
+        r"\b(?!MultipartUploadCommand|RetriableCommand)(?:de_|se_|throw)?([A-Z]\w{3,40}?)(?:CommandError|OperationDeserializer|OperationSerializer|Command\b)"
         r"|\bx-id=(\w{4,40})",
     ),
     # --- status 0: the client never saw an answer ----------------------------------------------------------------
@@ -101,6 +101,7 @@ LABELS: tuple[Label, ...] = (
         "request_id",
         r"(?:request|Request)(?<!xtended [Rr]equest)[ _-]?[Ii][Dd](?: ?(?:is|of) )?" + _SEP + "(" + _ID + ")",
     ),
+    Label("request_id", r"ApiError\('([\w-]{6,60})'", 60),  # Dropbox's SDK for Python
     Label("request_id", r"\b[Rr]eq_?[Ii]d" + _SEP + "(" + _ID + ")", 30),
     Label("request_id", r"(?:request|Request)[ _-]?[Ii][Dd] [\"']?(?=[\w-]{8,})(?=\S{0,40}\d)([\w-]{8,100})", 40),
     Label("host_id", r"(?:HostId|xtended [Rr]equest [Ii][Dd]) ([A-Za-z0-9+/]{20,200}={0,2})", 40),
@@ -233,7 +234,7 @@ LABELS: tuple[Label, ...] = (
     Label("key", r"\bobjectName = ([^\s,)]{1,900})", 60),
     Label("key", r"(?:[Ff]or|[Oo]f) object ([^\s:,'\"]{1,600}/[^\s:,'\"]{1,300})", 40),
     Label("key", r"ERROR (?:CreateMultipartUpload|UploadPart|CompleteMultipartUpload|PutObject) (\S{1,900}) = ", 60),
-    Label("key", r"[Oo]bject (?:\[([^\]<>]{1,900})\]|'([^'\s]{1,900})')", 50),
+    Label("key", r"[Oo]bject (?:\[([^\]<>]{1,900})\]|'([^'\s]{1,900})'|\(([^)\s]{1,900})\))", 50),
     Label("key", r"ERROR : ([^:]{1,600}): Failed to copy", 40),  # rclone
     Label("key", r"putting object ([^\s:,\"']{1,900}):", 60),
     Label("key", r"multipart upload on ([^\s:]{1,900}):", 60),
@@ -296,7 +297,7 @@ _METHOD_LINE = re.compile(r"\s\S{1,2000} (?:TEG|TUP|TSOP|ETELED|DAEH|HCTAP)\b") 
 _SOURCE_LINE = re.compile(r"\w\(\Z")  # PHP: `Adapter.php(509)`, s3fs: `cache.cpp:AddStat(346)`
 _METHOD_AFTER = re.compile(r" (?:GET|PUT|POST|DELETE|HEAD|PATCH) https?:")
 # In the access logs of HAProxy and of AWS's load balancer.
-_LOG_LINE_AFTER = re.compile(r" (?:-|\d{1,3}) [^\"]{1,60}\"(?:GET|PUT|POST|DELETE|HEAD|PATCH) ")
+_LOG_LINE_AFTER = re.compile(r" (?:-|\d{1,12}) [^\"]{1,60}\"(?:GET|PUT|POST|DELETE|HEAD|PATCH) ")
 _WEAK_LABELS = (
     '" ',
     "code: ",

@@ -322,6 +322,16 @@ _URL_EXPIRED = (
 
 _CLOCK_SKEW = (
     Phrase(
+        "phrase.request-time-too-skewed",
+        E.CLOCK_SKEW,
+        "too skewed",
+        r"\btime (?:is )?too skewed",
+        strength=80,
+        hits=("Request Time too skewed: null",),
+        misses=("the data is too skewed",),
+        seen="pkgcloud",
+    ),
+    Phrase(
         "phrase.now-earlier-than",
         E.CLOCK_SKEW,
         "is now earlier than",

@@ -7,6 +7,16 @@ __all__ = ["CONTENT"]
 
 _INTEGRITY = (
     Phrase(
+        "phrase.checksum-and-content",
+        E.INTEGRITY,
+        "checksum",
+        r"\bchecksums? (?:and|of|with) .{0,40}\b(?:mismatch|mismatched|differ)\b",
+        strength=70,
+        hits=("Checksum and file contents mismatched.",),
+        misses=("checksum of part 3 computed",),
+        seen="Bunny Storage, applications",
+    ),
+    Phrase(
         "phrase.declared-content-length",
         E.INTEGRITY,
         "content-length",

@@ -371,14 +371,6 @@ _SERVER_ERROR = (
         seen="MinIO",
     ),
     Phrase(
-        "phrase.temporarily-unavailable",
-        E.SERVER_ERROR,
-        "temporarilyunavailable",
-        strength=60,
-        hits=("S3Error: TemporarilyUnavailable: Please try again",),
-        seen="Wasabi",
-    ),
-    Phrase(
         "phrase.storage-resources",
         E.SERVER_ERROR,
         "storage resources are insufficient",
