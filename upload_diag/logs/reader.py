@@ -340,9 +340,11 @@ class Reader:
 def count_lines(data: bytes | bytearray, begin: int, end: int) -> int:
     """How many lines end between two places.
 
-    `replace` leaps from one to the next where `count` looks at each byte: half the time, if the pieces are small
-    enough for memory that is at hand.
+    In much text `replace` is twice as fast as `count`: it leaps from one to the next where `count` looks at each byte.
+    But the pieces must be small enough for memory that is at hand.
     """
+    if end - begin < _PIECE:
+        return data.count(b"\n", begin, end)
     lines = 0
     for place in range(begin, end, _PIECE):
         piece = data[place : min(place + _PIECE, end)]
