@@ -399,3 +399,17 @@ def test_the_source_that_a_traceback_shows_names_no_upload(source, tmp_path):
         (("AAAA1111bbbb2222",), None),
         (("CCCC1111dddd2222",), None),
     ]
+
+
+@pytest.mark.parametrize("ending", ["", " by user"])
+@pytest.mark.parametrize("said", ["Upload cancelled", "upload was canceled", "upload.cancelled", "upload_canceled"])
+def test_a_cancelled_upload_counts_once_whether_a_sentence_says_so_or_an_event_s_name(said, ending, tmp_path):
+    text, line = tmp_path / "a.log", tmp_path / "b.ndjson"
+    text.write_text(f"2026-11-22T10:00:00Z INFO {said}{ending} uploadId=AAAA1111bbbb2222\n")
+    line.write_text(
+        json.dumps({"time": "2026-11-22T10:00:00Z", "event": said + ending, "uploadId": "AAAA1111bbbb2222"})
+    )
+    for log in (text, line):
+        report = analyze([str(log)])
+        assert report.by_code == {"CANCELLED": 1}
+        assert report.outcomes == ["cancelled"]
