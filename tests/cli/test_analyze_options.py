@@ -95,3 +95,10 @@ def test_what_is_no_text_is_named(tmp_path, log):
     (tmp_path / "shot.log").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(32)) * 99)
     one = next(one for one in analyze([str(tmp_path)]).inputs if one.path.endswith("shot.log"))
     assert one.unreadable == {"not text: a PNG image": 1}
+
+
+def test_context_says_so_where_a_document_has_no_lines(tmp_path):
+    path = tmp_path / "export.json"
+    path.write_text('[{"message": "NoSuchUpload", "uploadId": "AAAA1111aaaa"}]')
+    (note,) = with_context(analyze([str(path)]), [str(path)], 2).notes
+    assert note == f"{path}: has no lines around the examples, as all of it is one."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from upload_diag.analysis.pieces import Origin, Piece
 from upload_diag.analysis.report import Example, Report
+from upload_diag.logs.layout import DOCUMENTS
 from upload_diag.logs.opening import begin
 from upload_diag.logs.packed import Stream
 from upload_diag.logs.source import STDIN
@@ -43,8 +44,11 @@ def with_context(report: Report, paths: Iterable[str], lines: int, store: "Store
         replace(group, examples=tuple(_around(example, wanted[example.path], lines) for example in group.examples))
         for group in report.groups
     )
-    notes = tuple(f"{path}: cannot be read again to show the lines around the examples." for path in missing)
-    return replace(report, groups=groups, notes=report.notes + notes)
+    notes = [f"{path}: cannot be read again to show the lines around the examples." for path in missing]
+    documents = {one.path for one in report.inputs if one.format in DOCUMENTS}
+    alone = {one.path for group in groups for one in group.examples if not one.before and not one.after}
+    notes += [f"{path}: has no lines around the examples, as all of it is one." for path in sorted(alone & documents)]
+    return replace(report, groups=groups, notes=(*report.notes, *notes))
 
 
 def _is_in(path: str, piece: Piece) -> bool:
