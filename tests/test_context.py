@@ -23,6 +23,15 @@ TOLD: dict[str, tuple[str, dict[str, Any]]] = {
         f'DEBUG urllib3.connectionpool https://media.s3.amazonaws.com:443 "PUT /{QUERY} HTTP/1.1" 404 None',
         {**PART, "http_status": 404},
     ),
+    "an id that begins with an underscore": (
+        "upload id: _urGmQxZyQ50WA1RTVTt6GqB0T4Xlw caused by: NoSuchUpload: The specified upload does not exist",
+        {"upload_id": "_urGmQxZyQ50WA1RTVTt6GqB0T4Xlw"},
+    ),
+    "an id that begins with two dashes": (
+        "NoSuchUpload uploadId=--urGmQxZyQ50WA1RTVTt6GqB0T4Xlw",
+        {"upload_id": "--urGmQxZyQ50WA1RTVTt6GqB0T4Xlw"},
+    ),
+    "a placeholder for an id": ("NoSuchUpload, upload id: __upload_id__", {"upload_id": None}),
     "a host alone": (
         "dial tcp: lookup media.s3.eu-west-3.amazonaws.com on 10.0.0.2:53: no such host",
         {"bucket": "media"},

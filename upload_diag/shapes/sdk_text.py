@@ -27,9 +27,11 @@ class Label:
     rank: int = 50
 
 
-_ID = r"[A-Za-z0-9][A-Za-z0-9._~+/=:%-]{2,300}"
+# One id of S3 in twenty begins with a dot, a dash or an underscore; a short word that does is something else.
+_START = r"(?:[A-Za-z0-9]|[._-]{1,3}(?=[\w.-]{20}))"
+_ID = _START + r"[A-Za-z0-9._~+/=:%-]{2,300}"
 # Where no sign stands between a label and its value, that must look like an id: it holds a digit.
-_BARE_ID = r"[\"'`(<「]?(?=[\w.~+/=-]{0,60}\d)([A-Za-z0-9][A-Za-z0-9._~+/=-]{3,300})"
+_BARE_ID = r"[\"'`(<「]?(?=[\w.~+/=-]{0,60}\d)(" + _START + r"[A-Za-z0-9._~+/=-]{3,300})"
 STATUS_NAMES = {
     "BadRequest": 400,
     "Unauthorized": 401,
