@@ -86,13 +86,14 @@ class FaultServer:
         from upload_diag.faults.control import Control
         from upload_diag.faults.gateway import Gateway
         from upload_diag.faults.http import Listener
+        from upload_diag.faults.service import Service
 
         self.app = App(_backend(self._backend), seed=self._seed, session_ttl=self._session_ttl, keys=self._keys)
         self.control = Control(self.app, token=self.control_token, hosts=(self._host,))
         if load:
             self.app.backend.load()
         listeners = []
-        for port, serve in zip(self._ports, (self.app.serve, self.control.serve), strict=True):
+        for port, serve in zip(self._ports, (Service(self.app).serve, self.control.serve), strict=True):
             try:
                 listeners.append(Listener(self._host, port, serve))
             except OSError as error:
