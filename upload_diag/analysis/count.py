@@ -154,7 +154,8 @@ class _Counter:
         file.format, file.encoding, file.doubt = layout.name, layout.encoding, layout.doubt
         threads = {b"": Thread(0, 0)} if layout.format == "text" else None
         judge, known, only, add = self.judge, self.judge.known, self.only, self.tally.add
-        add_all = partial(self.tally.add_all, file=file) if only is None and threads is None else None
+        thread = None if threads is None else threads[b""]
+        add_all = partial(self.tally.add_all, file=file, thread=thread) if only is None else None
         for record in reader.records(add_all):
             verdict = known.get(record.key) or judge(record)
             if (verdict.failure or verdict.event or record.ids.upload) and (only is None or only(record)):

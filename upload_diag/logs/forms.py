@@ -15,7 +15,7 @@ from upload_diag.logs.fields import NO_IDS, PART, Ids
 from upload_diag.logs.templates import NO_GROUP, Alike, UnlikeError
 from upload_diag.logs.texts import cut
 
-__all__ = ["Forms"]
+__all__ = ["Forms", "Found"]
 
 _BEGINNING = 64  # bytes of an entry; entries begin alike whose punctuation there is the same
 _WORDS = bytes(byte for byte in range(256) if chr(byte).isalnum() or chr(byte) in "_+./~%=-" or byte >= 0x80)

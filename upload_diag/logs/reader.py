@@ -12,7 +12,7 @@ from typing import Any
 
 from upload_diag.logs.entries import DETAILS, begins_entry, entry_end, entry_start, is_echo
 from upload_diag.logs.fields import NO_IDS, Ids, find_time
-from upload_diag.logs.forms import Forms
+from upload_diag.logs.forms import Forms, Found
 from upload_diag.logs.layout import LINE_FORMATS, Layout
 from upload_diag.logs.prefilter import Scanner
 from upload_diag.logs.record import Record, Row
@@ -29,6 +29,7 @@ _PIECE = 1 << 16  # bytes in which lines are counted
 _DENSE = 192  # a literal in fewer bytes than this, on average: look at every line
 _CROWDED = 15  # blocks that are read line by line when most lines of one hold a literal
 _DAMAGED = "lines that are not text"
+_JSON = b" "  # for what is left of an entry that is a line of JSON, which has a reader of its own
 _TIME_LINES = 16  # how far above an entry its time may stand
 
 
@@ -228,9 +229,9 @@ class Reader:
                 yield record
 
     def _entries(self, hits: list[int], stop: int) -> Iterator[Record]:
-        """The records of the entries around hits. Most are like others before, and read by a form of these."""
-        buffer, done = bytes(memoryview(self._buffer)[:stop]), self._start
-        floor, dated = self._floor, self._layout.dated
+        """The records of the entries around hits; those that need no judge are counted instead, see `records`."""
+        buffer, done, floor = bytes(memoryview(self._buffer)[:stop]), self._start, self._floor
+        dated, count, rows = self._layout.dated, self._count, list[Row]()
         for hit in hits:
             place = self._start + hit - 1
             if place < done:
@@ -240,25 +241,37 @@ class Reader:
             if found is None:
                 begin = entry_start(buffer, line, done, floor, dated=dated)
                 found = _DATED_FORMS.read(buffer, begin, stop) if dated and begin < line else None
-            if found is not None:
-                end, done, plain, ids = found
-                record = self._text_record(buffer[begin:end], begin, plain, ids)
-            else:
-                done = entry_end(buffer, begin, stop, floor, dated=dated)
-                record = self._new_entry(buffer, begin, done)
-            if record is not None:
-                record.line = self._line_at(begin)
-                yield record
+            end, done, plain, ids = found or self._read_entry(buffer, begin, stop)
+            verdict = self._json.verdict(plain)
+            if verdict is not None and not verdict.counts and not ids.upload:
+                continue
+            when = self._when(buffer, begin, end) if self._layout.timed else 0
+            number = self._line_at(begin)
+            if verdict is not None and count is not None:
+                rows.append((self._base + begin, when, number, verdict, begin, end, ids))
+                continue
+            if count is not None:
+                count(buffer, rows)  # before the record, for they come before it
+                rows.clear()
+            record = Record(self._base + begin, when, plain, buffer[begin:end], ids)
+            if plain == _JSON:
+                record = self._line(record.text, record.offset) or record
+            record.line = number
+            yield record
+        if count is not None:
+            count(buffer, rows)
 
-    def _new_entry(self, buffer: bytes, begin: int, after: int) -> Record | None:
-        """The record of an entry that no form reads, from which the next may be read."""
+    def _read_entry(self, buffer: bytes, begin: int, stop: int) -> Found:
+        """What `Forms.read` says of an entry, the long way."""
+        after = entry_end(buffer, begin, stop, self._floor, dated=self._layout.dated)
         text = buffer[begin:after].rstrip()
+        end = begin + len(text)
         if text[:1] == b"{" and b"\n" not in text:
-            return self._line(text, self._base + begin)
+            return end, after, _JSON, NO_IDS
         plain, ids = read_text(text)
         if self._layout.dated:
-            _DATED_FORMS.learn(buffer, begin, begin + len(text), after, plain)
-        return self._text_record(text, begin, plain, ids)
+            _DATED_FORMS.learn(buffer, begin, end, after, plain)
+        return end, after, plain, ids
 
     def _line_at(self, place: int) -> int:
         """The number of the line that begins at a place in the buffer; places are asked for in their order."""
@@ -277,21 +290,16 @@ class Reader:
             record.key, record.payload = b"echo", {}
         return record
 
-    def _text_record(self, text: bytes, begin: int, plain: bytes, ids: Ids) -> Record | None:
-        if not ids.upload and self._json.is_nothing(plain):
-            return None
-        when = self._when(text, begin) if self._layout.timed else 0
-        return Record(self._base + begin, when, plain, text, ids)
-
-    def _when(self, text: bytes, begin: int) -> int:
+    def _when(self, buffer: bytes, begin: int, end: int) -> int:
         """The time in the entry's first line, or in the nearest line above that has one."""
-        when = find_time(text[: text.find(b"\n") + 1 or None][:400])
+        first = buffer.find(b"\n", begin, end)
+        when = find_time(buffer[begin : min(end if first < 0 else first, begin + 400)])
         above = begin
         for _ in range(_TIME_LINES):
             if when or above <= self._floor:
                 break
-            end, above = above, self._buffer.rfind(b"\n", self._floor, above - 1) + 1 or self._floor
-            when = find_time(bytes(self._buffer[above : min(end, above + 400)]))
+            end, above = above, buffer.rfind(b"\n", self._floor, above - 1) + 1 or self._floor
+            when = find_time(buffer[above : min(end, above + 400)])
         return when
 
     def _advance(self, stop: int) -> None:

@@ -124,10 +124,9 @@ class JsonLines:
             if made is not None:
                 self._templates.setdefault(len(parts) - 2, []).append(made)
 
-    def is_nothing(self, key: bytes) -> bool:
-        """Whether records of this key were judged, and say nothing about uploads."""
-        verdict = self._known.get(key)
-        return verdict is not None and not verdict.counts
+    def verdict(self, key: bytes) -> Any:
+        """What records of this key were judged to be; None when none was."""
+        return self._known.get(key)
 
     def _new_plan(self, parts: Parts) -> "Plan":
         self._size += 1
