@@ -267,6 +267,13 @@ def test_ctrl_c_is_exit_code_130_without_a_traceback():
     assert (process.returncode, err.strip()) == (ExitCode.INTERRUPTED, "")
 
 
+@pytest.mark.parametrize("options", [["--ready-file", "none/ready.json"], ["--host", "203.0.113.7"]])
+def test_serve_that_cannot_begin_leaves_sigterm_as_it_was(options, capsys):
+    before = signal.getsignal(signal.SIGTERM)
+    assert main(["serve", "--port", "0", "--control-port", "0", *options]) != ExitCode.OK
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
 def test_output_into_a_pipe_is_utf8_whatever_the_locale():
     process = start(
         r"click.echo('\u2026\udc80')", stdout=subprocess.PIPE, env={**os.environ, "PYTHONIOENCODING": "ascii"}

@@ -1,12 +1,13 @@
-"""What the commands share: the two consoles, reading input, writing output."""
+"""What the commands share: the two consoles, reading input, writing output, a polite kill."""
 
 import os
+import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -31,6 +32,16 @@ def notice(text: str) -> None:
     from upload_diag.redaction import redact
 
     click.echo(one_line(redact(text)), err=True)
+
+
+@contextmanager
+def on_sigterm(act: Callable[..., Any]) -> Iterator[None]:
+    """Have SIGTERM, which `timeout` and service managers send, do something else meanwhile."""
+    before = signal.signal(signal.SIGTERM, act)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def read_input(path: str | None, *, most: int = -1) -> bytes:

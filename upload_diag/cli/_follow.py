@@ -4,12 +4,13 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from upload_diag.cli._console import notice
+from upload_diag.cli._console import notice, on_sigterm
 from upload_diag.errors import InputError, UsageError
 from upload_diag.logs.objects import is_in_s3
 from upload_diag.logs.source import STDIN
@@ -84,13 +85,8 @@ def _to_stderr(finding: "Finding") -> None:
 
 
 def _until_interrupted(look: Callable[[], None]) -> None:
-    """Look again and again, until Ctrl-C or SIGTERM, which `timeout` and service managers send."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
+    """Look again and again, until Ctrl-C or SIGTERM."""
+    with suppress(KeyboardInterrupt), on_sigterm(signal.default_int_handler):
         while True:
             look()
             time.sleep(_PAUSE)
-    except KeyboardInterrupt:
-        pass
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -1,12 +1,12 @@
 """`upload-diag serve`."""
 
-import signal
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from upload_diag.cli._console import on_sigterm
 from upload_diag.cli._options import Duration
 from upload_diag.errors import UsageError
 
@@ -59,21 +59,21 @@ def command(scenario: str | None, ready_file: Path | None, **options: Any) -> No
 
     server = FaultServer(scenario=scenario, **options)
     stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    server.start(load=False)
-    try:
-        if ready_file is not None:
-            server.write_ready_file(ready_file)
-        click.echo(banner(server), err=True)
-        server.app.backend.load()  # while the first client makes up its mind
-        while not stop.wait(3600):
+    with on_sigterm(lambda *_: stop.set()):
+        server.start(load=False)
+        try:
+            if ready_file is not None:
+                server.write_ready_file(ready_file)
+            click.echo(banner(server), err=True)
+            server.app.backend.load()  # while the first client makes up its mind
+            while not stop.wait(3600):
+                pass
+        except KeyboardInterrupt:
             pass
-    except KeyboardInterrupt:
-        pass
-    finally:
-        server.stop()
-        if ready_file is not None:
-            ready_file.unlink(missing_ok=True)
+        finally:
+            server.stop()
+            if ready_file is not None:
+                ready_file.unlink(missing_ok=True)
 
 
 def need_server_packages() -> None:
