@@ -24,7 +24,7 @@ def build(tally: Tally, ruleset_version: str) -> Report:
     """The report on what was counted."""
     tally.settle()
     stories = Stories(tally.traces, tally.line)
-    touched = Counter(chain.from_iterable(trace.counts for trace, _ in stories.traces))
+    touched = Counter(chain.from_iterable(trace.first for trace, _ in stories.traces))
     follows: Counter[Failure] = Counter()
     for trace, cause in stories.traces:
         for failure, count in consequences(trace, cause):
@@ -36,7 +36,7 @@ def build(tally: Tally, ruleset_version: str) -> Report:
     groups.sort(key=_order)
     times = [time for group in tally.groups.values() for time in (group.first, group.last) if time]
     for event in touched.keys() & set(Event):
-        places = [(trace.first[event], trace.last[event]) for trace, _ in stories.traces if event in trace.counts]
+        places = [(trace.first[event], trace.last[event]) for trace, _ in stories.traces if event in trace.first]
         times += [place[0] for both in places for place in both if place[0]]
     width, timeline = _timeline(tally.minutes)
     return Report(

@@ -21,7 +21,7 @@ from upload_diag.logs.watched import Progress, read_failure
 if TYPE_CHECKING:
     from upload_diag.rules.ruleset import Ruleset
 
-__all__ = ["How", "Only", "count_piece", "judge_for", "lost"]
+__all__ = ["How", "Only", "count_piece", "judge_for", "lost", "rare_collections"]
 
 _COLLECT_AFTER = 200_000  # new objects
 
@@ -74,15 +74,15 @@ def judge_for(how: How) -> Judge:
 
 def count_piece(piece: Piece, how: How, progress: Progress | None = None) -> Tally:
     """What a piece says."""
-    with _rare_collections():
+    with rare_collections():
         return _count_piece(piece, how, progress)
 
 
 @contextmanager
-def _rare_collections() -> Iterator[None]:
+def rare_collections() -> Iterator[None]:
     """Counting makes millions of small values and hardly a cycle, so looking for cycles is a fifth of its time."""
     before = gc.get_threshold()
-    gc.set_threshold(_COLLECT_AFTER, *before[1:])
+    gc.set_threshold(_COLLECT_AFTER, before[1], _COLLECT_AFTER)  # and never among those that stay
     try:
         yield
     finally:

@@ -64,6 +64,7 @@ class Judge:
         self.ruleset = self._classifier.ruleset
         self.scanner: Scanner = scanner(search_literals(self.ruleset), engine)
         self.known: dict[bytes, Verdict] = {}
+        self._failures: dict[Failure, Failure] = {}  # equal ones are one, which is found faster
         self.json_lines = JsonLines(self.known)
 
     def __call__(self, record: Record) -> Verdict:
@@ -93,6 +94,7 @@ class Judge:
         if not found.hits:
             return Verdict(None, marker.event) if marker else NOTHING
         failure = Failure(found.code, found.service_code or "", found.hits[0].rule, found.operation or "")
+        failure = self._failures.setdefault(failure, failure)
         event = marker.event if marker and marker.event in _BESIDE_A_FAILURE else None
         advice = found.advice
         return Verdict(failure, event, found.message, advice.suggested_action, advice.user_message, advice.action)

@@ -105,7 +105,7 @@ def _trace(told: dict[str, Any], failures: dict[str, Failure]) -> Trace:
         first = (milliseconds(step["first"]), step["path"], step["offset"], step["line"])
         # The last line is not written: the byte tells the place, and equal places must stay equal.
         last = (milliseconds(step["last"]), step.get("lastPath", step["path"]), step["lastOffset"], 0)
-        trace.add(_what(step, failures), step["count"], first, last)
+        trace.add(_what(step, failures), step["count"], last, first)
     return trace
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from upload_diag.analysis.build import build
-from upload_diag.analysis.count import How, Only, count_piece, judge_for
+from upload_diag.analysis.count import How, Only, count_piece, judge_for, rare_collections
 from upload_diag.analysis.pieces import Origin, Piece
 from upload_diag.analysis.report import Report
 from upload_diag.analysis.tally import Tally
@@ -62,15 +62,16 @@ def analyze(
     pieces = how.origin.plan(paths, whole=input_format is not None)
     total = sum(piece.size for piece in pieces)
     step = None if progress is None else lambda count: progress(count, total)
-    if elsewhere or (jobs > 1 and total >= _WORTH_A_PROCESS):
-        tally = _count_elsewhere(pieces, how, step, cluster or executor or jobs)
-    else:
-        tally = _count_here(pieces, how, step)
-    _square(tally, pieces)
-    if not any(file.bytes > file.unreadable_bytes or file.format for file in tally.files.values()):
-        reasons = [f"{file.path}: {reason}" for file in tally.files.values() for reason in file.unreadable]
-        raise InputError("; ".join(reasons[:3]) or "there is nothing to read")
-    return build(tally, judge_for(how).ruleset.version)
+    with rare_collections():
+        if elsewhere or (jobs > 1 and total >= _WORTH_A_PROCESS):
+            tally = _count_elsewhere(pieces, how, step, cluster or executor or jobs)
+        else:
+            tally = _count_here(pieces, how, step)
+        _square(tally, pieces)
+        if not any(file.bytes > file.unreadable_bytes or file.format for file in tally.files.values()):
+            reasons = [f"{file.path}: {reason}" for file in tally.files.values() for reason in file.unreadable]
+            raise InputError("; ".join(reasons[:3]) or "there is nothing to read")
+        return build(tally, judge_for(how).ruleset.version)
 
 
 def _square(tally: Tally, pieces: Iterable[Piece]) -> None:

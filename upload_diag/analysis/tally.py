@@ -173,7 +173,7 @@ class Tally:
             if failure is not None:
                 trace.mark(failure, place)
                 if request:
-                    self._remember(request, name)
+                    self._remember(request, trace.name)
             if event is not None:
                 trace.mark(event, place, int(part or 0))
             if thread is not None:
@@ -219,14 +219,15 @@ class Tally:
         if len(self.traces) >= SESSIONS:
             self.dropped["sessions"] += 1
             return None
-        trace = self.traces[name] = Trace()
+        trace = self.traces[name] = Trace(name)
         return trace
 
     def _remember(self, request: bytes, name: bytes) -> None:
-        if request in self.requests or len(self.requests) < REQUESTS:
-            self.requests[request] = min(name, self.requests.get(request, name))
-        else:
+        known = self.requests.get(request)
+        if known is None and len(self.requests) >= REQUESTS:
             self.dropped["ids of requests"] += 1
+        elif known is None or name < known:
+            self.requests[request] = name
 
     def _orphan(
         self, failure: Failure | None, event: Event | None, place: Place, request: bytes, thread: Thread | None

@@ -7,7 +7,7 @@ A range of a file is read from the first entry that begins in it to the first th
 ranges share nothing and leave nothing out, wherever a file is cut.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from upload_diag.logs.entries import DETAILS, begins_entry, entry_end, entry_start, is_echo
@@ -15,8 +15,8 @@ from upload_diag.logs.fields import NO_IDS, Ids, find_time
 from upload_diag.logs.forms import Forms, Found
 from upload_diag.logs.layout import LINE_FORMATS, Layout
 from upload_diag.logs.prefilter import Scanner
-from upload_diag.logs.record import Record, Row
-from upload_diag.logs.skeleton import JsonLines
+from upload_diag.logs.record import Record
+from upload_diag.logs.skeleton import Count, JsonLines
 from upload_diag.logs.texts import Texts
 from upload_diag.logs.watched import read_failure
 
@@ -63,7 +63,7 @@ class Reader:
         self._json = json_lines
         self._read_line = LINE_FORMATS.get(layout.format or "")
         self._counted = 0, 0  # how far in the buffer lines were counted, and how many since the last place read
-        self._count: Callable[[bytes, list[Row]], None] | None = None
+        self._count: Count | None = None
         self._crowded = 0  # so many more blocks are read line by line without a search
         self._hi = hi
         self._lo = lo
@@ -80,7 +80,7 @@ class Reader:
         """Where a stream must stand when a range that begins at `lo` is read."""
         return max(0, lo - CONTEXT)
 
-    def records(self, count: Callable[[bytes, list[Row]], None] | None = None) -> Iterator[Record]:
+    def records(self, count: Count | None = None) -> Iterator[Record]:
         """The entries with a literal, in their order.
 
         Of dense lines of JSON, those that need no judge are counted instead: `count` takes a block and its rows.
@@ -193,7 +193,8 @@ class Reader:
         line = self.lines + 1
         block = bytes(memoryview(self._buffer)[self._start : stop])
         if self._read_line is None and DETAILS not in block:
-            yield from self._json_lines(block, offset)
+            last = yield from self._json.read_all(block, offset, self.lines, self._count)
+            self._counted = stop, last - self.lines - 1
             return
         for text in block.split(b"\n"):
             record = self._line(text, offset) if text else None
@@ -202,17 +203,6 @@ class Reader:
                 yield record
             offset += len(text) + 1
             line += 1
-
-    def _json_lines(self, block: bytes, offset: int) -> Iterator[Record]:
-        if self._count is None:
-            yield from self._json.read_all(block, offset, self.lines)
-            return
-        rows: list[Row] = []
-        for record in self._json.read_all(block, offset, self.lines, rows):
-            self._count(block, rows)  # before the record, for they come before it
-            rows.clear()
-            yield record
-        self._count(block, rows)
 
     def _around(self, hits: list[int], stop: int) -> Iterator[Record]:
         """The records of the lines around hits, where every line is an entry."""

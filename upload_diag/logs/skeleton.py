@@ -8,7 +8,7 @@ and the ids and the time. That is exact: what is left out of the key are values 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from itertools import count
 from typing import Any
 
@@ -29,7 +29,7 @@ from upload_diag.logs.templates import AROUND_A_VALUE, DECISIVE, SAMPLES, TIME, 
 from upload_diag.logs.templates import template as make_template
 from upload_diag.logs.texts import Texts, getter
 
-__all__ = ["JsonLines", "Plan"]
+__all__ = ["Count", "JsonLines", "Plan"]
 
 _TIME_NAMES = {
     *("time", "timestamp", "ts", "@timestamp", "datetime", "date", "asctime", "eventTime", "startedDateTime"),
@@ -42,6 +42,10 @@ _PUNCTUATION = b" \t:,{}[]"
 _NEW = b""  # no key
 _TEMPLATES = 8  # of one shape that are tried out
 _STRICT_TEMPLATES = 3  # of them that take for text what was the same in some lines
+
+
+Count = Callable[[bytes, list[Row]], None]
+Records = Generator[Record, None, int]
 
 
 class JsonLines:
@@ -60,38 +64,47 @@ class JsonLines:
         """The record that a line of JSON is; the line is not empty."""
         return next(self.read_all(line, offset, -1))
 
-    def read_all(self, block: bytes, offset: int, number: int, rows: list[Row] | None = None) -> Iterator[Record]:
-        """The records of the lines of a block, which stand behind so many bytes and lines. Empty lines are none.
+    def read_all(self, block: bytes, offset: int, number: int, count: Count | None = None) -> Records:
+        """The records of a block's lines, which stand behind so many bytes and lines; returns the last line's number.
 
-        With `rows`, lines whose key is known are put there instead. Millions come through here, so it is one function.
+        Empty lines are none. With `count`, lines whose key is known are no records either: it is given the block and
+        their rows, always before the next record. Millions come through here, so it is one function.
         """
         known, templates, size, end = self._known, self._templates, len(block), -1
+        rows: list[Row] = []
         while end < size:
             begin, number = end + 1, number + 1
             end = block.find(b"\n", begin)
             if end < 0:
                 end = size
+            match = None
             for template in templates.get(block.count(b'"', begin, end), ()):
                 match = template.match(block, begin, end)
-                if match is None:
-                    continue
+                if match is not None:
+                    break
+            if match is not None:
                 groups = match.group(*template.groups)
-                time = groups[TIME]
+                time, key = groups[TIME], template.keys.get(groups[DECISIVE:], _NEW)
                 second, rest = USUAL.get(time[:20]), THOUSANDTHS.get(time[20:])
                 when = read_time(time) if second is None or rest is None else second + rest
-                key = template.keys.get(groups[DECISIVE:], _NEW)
                 verdict = known.get(key)
-                if verdict is None or (time and not when):
-                    yield Record(offset + begin, *self._read(block[begin:end], template, match), None, None, number)
-                elif rows is None:
+                if verdict is not None and (when or not time):
+                    if count is not None:
+                        rows.append((offset + begin, when, number, verdict, begin, end, groups[:TIME]))
+                        continue
                     ids = Ids._make((*groups[:PART], int(groups[PART] or 0)))
                     yield Record(offset + begin, when, key, block[begin:end], ids, None, None, number)
-                else:
-                    rows.append((offset + begin, when, number, verdict, begin, end, groups[:TIME]))
-                break
-            else:
-                if begin < end:
-                    yield Record(offset + begin, *self._read(block[begin:end]), None, None, number)
+                    continue
+            if begin == end:
+                continue
+            if count is not None:
+                count(block, rows)
+                rows.clear()
+            fits = template if match is not None else None
+            yield Record(offset + begin, *self._read(block[begin:end], fits, match), None, None, number)
+        if count is not None:
+            count(block, rows)
+        return number
 
     def _read(self, line: bytes, template: Template | None = None, match: Any = None) -> tuple[int, bytes, bytes, Ids]:
         """The time, the key, the line and its ids, read by its plan; `template` is the one that it fits, if any."""

@@ -1,6 +1,6 @@
 """Why an upload session died, as far as the log shows it."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from upload_diag.codes import ErrorCode, Operation
 from upload_diag.logs.markers import Event
@@ -9,7 +9,13 @@ from upload_diag.sessions.trace import Failure, Place, Trace
 
 __all__ = ["consequences", "root_cause"]
 
-_EXPIRED, _ABORT = ErrorCode.SESSION_EXPIRED, Operation.ABORT  # an enum looks its members up in Python
+# An enum looks its members up in Python.
+_EXPIRED, _ABORT = ErrorCode.SESSION_EXPIRED, Operation.ABORT
+_CREATED, _STORED, _ABORTED, _COMPLETED = Event.CREATE, Event.PART, Event.ABORT, Event.COMPLETE
+_CREDENTIALS = {ErrorCode.CREDENTIALS_EXPIRED, ErrorCode.URL_EXPIRED, ErrorCode.CREDENTIALS_INVALID}
+_NO_ANSWER = {ErrorCode.TIMEOUT, ErrorCode.NETWORK, ErrorCode.SERVER_ERROR}
+_STORE_FAULTS = {ErrorCode.SERVER_ERROR}
+_ANY = set(ErrorCode)
 HOUR = 3_600_000
 # Lifetimes that stores and lifecycle rules are set to: they count in days. The sweep comes late, never early.
 _DAY = 24 * HOUR
@@ -32,7 +38,11 @@ _REASONS = {
 
 def root_cause(trace: Trace) -> RootCause | None:
     """Why the session died; None when none of the failures is a dead session."""
-    died = [(place, what) for what, place in trace.first.items() if isinstance(what, Failure) and _dead(what)]
+    died = [
+        (place, what)
+        for what, place in trace.first.items()
+        if isinstance(what, Failure) and what.code is _EXPIRED and _dead(what)
+    ]
     if not died:
         return None
     place, what = min(died)
@@ -55,7 +65,7 @@ def consequences(trace: Trace, cause: RootCause | None) -> Iterator[tuple[Failur
     what another line gives the reason of.
     """
     led_to = cause is not None and cause.earlier is not None
-    failures = [what for what in trace.counts if isinstance(what, Failure)]
+    failures = [what for what in trace.first if isinstance(what, Failure)]
     for what in failures:
         told = not what.service_code and any(other.code in _REASONS.get(what.code, ()) for other in failures)
         if told or (led_to and what.code is _EXPIRED) or (what.operation == _ABORT and len(failures) > 1):
@@ -68,16 +78,20 @@ def _dead(what: Failure) -> bool:
 
 def _unseen(trace: Trace) -> tuple[str, ...]:
     unseen = []
-    if Event.CREATE not in trace.first:
+    if _CREATED not in trace.first:
         unseen.append("The log does not show when the session was created.")
-    if Event.ABORT not in trace.first:
+    if _ABORTED not in trace.first:
         unseen.append("The log does not show any abort of it.")
     return tuple(unseen)
 
 
-def _before(trace: Trace, place: Place) -> list[tuple[Place, Failure]]:
-    """The failures that came first before something else did."""
-    return [(at, what) for what, at in trace.first.items() if isinstance(what, Failure) and _earlier(at, place)]
+def _before(trace: Trace, place: Place, codes: Container[ErrorCode]) -> list[tuple[Place, Failure]]:
+    """The failures with one of these codes that came first before something else did."""
+    return [
+        (at, what)
+        for what, at in trace.first.items()
+        if isinstance(what, Failure) and what.code in codes and _earlier(at, place)
+    ]
 
 
 def _earlier(one: Place, other: Place) -> bool:
@@ -88,7 +102,7 @@ def _earlier(one: Place, other: Place) -> bool:
 
 
 def _completed(trace: Trace, what: Failure, died: Place) -> RootCause | None:
-    complete = trace.first.get(Event.COMPLETE)
+    complete = trace.first.get(_COMPLETED)
     if complete is not None and _earlier(complete, died):
         return RootCause(
             Cause.ALREADY_COMPLETED,
@@ -96,9 +110,7 @@ def _completed(trace: Trace, what: Failure, died: Place) -> RootCause | None:
             "HEAD the key: its ETag ends in the number of parts, and its size is the file's.",
         )
     if what.operation == Operation.COMPLETE and any(
-        other.operation == Operation.COMPLETE
-        and other.code in (ErrorCode.TIMEOUT, ErrorCode.NETWORK, ErrorCode.SERVER_ERROR)
-        for _, other in _before(trace, died)
+        other.operation == Operation.COMPLETE for _, other in _before(trace, died, _NO_ANSWER)
     ):
         return RootCause(
             Cause.ALREADY_COMPLETED,
@@ -113,12 +125,12 @@ def _lifecycle(trace: Trace, what: Failure, died: Place) -> RootCause | None:
     swept = trace.first.get(Event.LIFECYCLE_ABORT)
     if swept is not None and _earlier(swept, trace.last[what]):
         return RootCause(Cause.LIFECYCLE, ("The access log shows the lifecycle rule removing this upload.",))
-    begun = trace.first.get(Event.CREATE)
+    begun = trace.first.get(_CREATED)
     if begun is None or not begun[0] or not died[0]:
         return None
     age = died[0] - begun[0]
     days = age // _DAY
-    if days >= 1 and Event.ABORT not in trace.first:
+    if days >= 1 and _ABORTED not in trace.first:
         return RootCause(
             Cause.LIFECYCLE,
             (f"The session was {age / HOUR:.1f} h old when it was missed first, and nobody aborted it.",),
@@ -129,10 +141,10 @@ def _lifecycle(trace: Trace, what: Failure, died: Place) -> RootCause | None:
 
 
 def _aborted(trace: Trace, _what: Failure, died: Place) -> RootCause | None:
-    abort = trace.first.get(Event.ABORT)
+    abort = trace.first.get(_ABORTED)
     if abort is None or not _earlier(abort, died):
         return None
-    before = [(first, other.code) for first, other in _before(trace, abort) if not _dead(other)]
+    before = [(first, other.code) for first, other in _before(trace, abort, _ANY) if not _dead(other)]
     evidence = ["The session was aborted on request before it was missed."]
     if before:
         evidence.append(f"Before that abort came {min(before)[1]}: that is the failure to look at.")
@@ -140,10 +152,11 @@ def _aborted(trace: Trace, _what: Failure, died: Place) -> RootCause | None:
 
 
 def _raced(trace: Trace, what: Failure, _died: Place) -> RootCause | None:
-    begun, part, missed = trace.first.get(Event.CREATE), trace.last.get(Event.PART), trace.last[what]
-    if begun is None or part is None or not begun[0] or not missed[0] or part < missed:
+    begun = trace.first.get(_CREATED)
+    if begun is None or not begun[0] or _STORED not in trace.first or Event.REFRESHED in trace.first:
         return None
-    if Event.REFRESHED in trace.first or missed[0] - begun[0] > _RACE:
+    last = trace.last
+    if not last[what][0] or last[_STORED] < last[what] or last[what][0] - begun[0] > _RACE:
         return None
     return RootCause(
         Cause.RACE_AFTER_CREATE,
@@ -153,8 +166,8 @@ def _raced(trace: Trace, what: Failure, _died: Place) -> RootCause | None:
 
 
 def _never_known(trace: Trace, what: Failure, died: Place) -> RootCause | None:
-    begun = trace.first.get(Event.CREATE)
-    if begun is None or Event.PART in trace.first or not begun[0] or what.operation == Operation.COMPLETE:
+    begun = trace.first.get(_CREATED)
+    if begun is None or _STORED in trace.first or not begun[0] or what.operation == Operation.COMPLETE:
         return None
     if not died[0] or died[0] - begun[0] > _AT_ONCE:
         return None
@@ -166,13 +179,12 @@ def _never_known(trace: Trace, what: Failure, died: Place) -> RootCause | None:
 
 
 def _credentials(trace: Trace, _what: Failure, died: Place) -> RootCause | None:
-    codes = {ErrorCode.CREDENTIALS_EXPIRED, ErrorCode.URL_EXPIRED, ErrorCode.CREDENTIALS_INVALID}
-    before = [(first, other.code) for first, other in _before(trace, died) if other.code in codes]
+    before = _before(trace, died, _CREDENTIALS)
     if not before:
         return None
     return RootCause(
         Cause.CREDENTIALS,
-        (f"{min(before)[1]} came before the session was missed.",),
+        (f"{min(before)[1].code} came before the session was missed.",),
         "See whether the client aborts its upload when its credentials run out.",
     )
 
@@ -183,8 +195,7 @@ def _well_before(place: Place, died: Place) -> bool:
 
 
 def _store(trace: Trace, _what: Failure, died: Place) -> RootCause | None:
-    before = _before(trace, died)
-    if not any(other.code is ErrorCode.SERVER_ERROR and _well_before(first, died) for first, other in before):
+    if not any(_well_before(first, died) for first, _ in _before(trace, died, _STORE_FAULTS)):
         return None
     return RootCause(
         Cause.STORE_FAULT,

@@ -85,7 +85,7 @@ def _stories(traces: Mapping[bytes, Trace]) -> Iterator[_Story]:
             whole = Trace()
             for piece in pieces:
                 whole.merge(piece)
-        if whole.counts:
+        if whole.first:
             yield _Story(whole.begin, uploads, _outcome(whole), whole, root_cause(whole), pieces)
 
 
@@ -114,7 +114,7 @@ def _together(traces: Mapping[bytes, Trace]) -> Iterable[list[bytes]]:
     for same_key in by_key.values():
         for before, after in pairwise(_sorted(same_key, traces)):
             videos = {traces[before].video, traces[after].video} - {b""}
-            if len(videos) < 2 and Event.COMPLETE not in traces[before].counts:
+            if len(videos) < 2 and Event.COMPLETE not in traces[before].first:
                 parent[root(after)] = root(before)
     groups: defaultdict[bytes, list[bytes]] = defaultdict(list)
     for name in sorted(traces):
@@ -182,8 +182,9 @@ def _runs(parts: int) -> tuple[tuple[int, int], ...]:
 
 
 def _timeline(trace: Trace, line: Callable[[Place], int]) -> tuple[Step, ...]:
+    counts, last = trace.counts, trace.last
     order = sorted((first, what_order(what), what) for what, first in trace.first.items())
-    return tuple(_step(what, trace.counts[what], first, trace.last[what], line(first)) for first, _, what in order)
+    return tuple(_step(what, counts[what], first, last[what], line(first)) for first, _, what in order)
 
 
 def _step(what: What, count: int, begin: Place, end: Place, line: int) -> Step:
@@ -206,6 +207,10 @@ def _fingerprint(failure: Failure) -> str:
 
 def _outcome(trace: Trace) -> Outcome:
     """How it ended. What only follows from an earlier end (an Abort's 404) does not count as the last word."""
+    if all(
+        isinstance(what, Failure) and what.code is not _CANCELLED and what.operation != _ABORT for what in trace.first
+    ):
+        return Outcome.FAILED  # most that fill a log are like this
     last = trace.last
     failures: list[Place] = []
     cancelled: list[Place] = []

@@ -38,23 +38,23 @@ class Trace:
     """What happened to one upload id, or to one video or key when the records give no upload id.
 
     Attributes:
+        name: what a tally knows it by.
         uploads: upload ids, as the records write them.
-        counts: what happened -> how often.
         first: what happened -> when and where first.
-        last: what happened -> when and where last.
+        again: what happened more than once -> how often, and when and where last. Most things happen once.
         parts: the part numbers that were stored, as bits.
     """
 
-    __slots__ = ("bucket", "counts", "first", "key", "last", "parts", "uploads", "video")
+    __slots__ = ("again", "bucket", "first", "key", "name", "parts", "uploads", "video")
 
-    def __init__(self) -> None:
+    def __init__(self, name: bytes = b"") -> None:
+        self.name = name
         self.uploads: tuple[bytes, ...] = ()
         self.video = b""
         self.bucket = b""
         self.key = b""
-        self.counts: dict[What, int] = {}
         self.first: dict[What, Place] = {}
-        self.last: dict[What, Place] = {}
+        self.again: dict[What, tuple[int, Place]] = {}
         self.parts = 0
 
     def learn(self, ids: tuple[Any, ...]) -> None:
@@ -76,14 +76,8 @@ class Trace:
         """Note that something happened."""
         if part and what is Event.PART:
             self.parts |= 1 << part
-        if what not in self.counts:
-            self.counts[what], self.first[what], self.last[what] = 1, place, place
-            return
-        self.counts[what] += 1
-        if place > self.last[what]:
-            self.last[what] = place
-        elif place < self.first[what]:
-            self.first[what] = place
+        if self.first.setdefault(what, place) is not place:
+            self.add(what, 1, place, place)
 
     def merge(self, other: "Trace") -> None:
         """Add what is known from elsewhere."""
@@ -91,14 +85,30 @@ class Trace:
         self.uploads = tuple({upload.rstrip(DOTS): upload for upload in uploads}.values())
         self.learn(Ids(video=other.video, bucket=other.bucket, key=other.key))
         self.parts |= other.parts
-        for what, count in other.counts.items():
-            self.add(what, count, other.first[what], other.last[what])
+        for what, first in other.first.items():
+            self.add(what, *other.again.get(what, (1, first)), first)
 
-    def add(self, what: What, count: int, first: Place, last: Place) -> None:
-        """Add what happened elsewhere: so often, first and last there."""
-        self.counts[what] = self.counts.get(what, 0) + count
-        self.first[what] = min(first, self.first.get(what, first))
-        self.last[what] = max(last, self.last.get(what, last))
+    def add(self, what: What, count: int, last: Place, first: Place) -> None:
+        """Add what happened elsewhere so often, last and first there."""
+        if what not in self.first:
+            self.first[what] = first
+            if count > 1:
+                self.again[what] = count, last
+            return
+        begun = self.first[what]
+        known, latest = self.again.get(what, (1, begun))
+        self.again[what] = known + count, max(last, latest)
+        self.first[what] = min(first, begun)
+
+    @property
+    def counts(self) -> dict[What, int]:
+        """What happened -> how often."""
+        return dict.fromkeys(self.first, 1) | {what: count for what, (count, _) in self.again.items()}
+
+    @property
+    def last(self) -> dict[What, Place]:
+        """What happened -> when and where last."""
+        return self.first | {what: place for what, (_, place) in self.again.items()}
 
     @property
     def begin(self) -> Place:
