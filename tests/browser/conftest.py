@@ -19,7 +19,7 @@ def pytest_collection_modifyitems(items):
 def patience():
     """A page may be slow on a busy machine; what it has to show at last is the same."""
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    api.expect.set_options(timeout=10_000)
+    api.expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
