@@ -15,7 +15,7 @@ from upload_diag.logs.fields import NO_IDS, Ids, find_time
 from upload_diag.logs.forms import Forms, Found
 from upload_diag.logs.layout import LINE_FORMATS, Layout
 from upload_diag.logs.prefilter import Scanner
-from upload_diag.logs.record import Record
+from upload_diag.logs.record import Record, Row
 from upload_diag.logs.skeleton import Count, JsonLines
 from upload_diag.logs.texts import Texts
 from upload_diag.logs.watched import read_failure
