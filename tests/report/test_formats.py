@@ -11,12 +11,12 @@ from xml.etree import ElementTree as ET
 import pytest
 from jsonschema import Draft202012Validator
 from markdown_it import MarkdownIt
-from samples import EMPTY, HOSTILE, MARK, SAMPLES, group, hostile, report
+from samples import EMPTY, HOSTILE, MARK, SAMPLES, group, hostile, report, session
 
 from upload_diag import report as formats
 from upload_diag._resources import read_resource
 from upload_diag.analysis import analyze
-from upload_diag.codes import Action
+from upload_diag.codes import Action, Outcome
 from upload_diag.report import FORMATS
 from upload_diag.report import _words as words
 from upload_diag.sessions import Cause
@@ -73,6 +73,21 @@ def test_text_answers_in_its_first_three_lines():
     assert "1 of 4 uploads failed; 2026-11-20 10:11:03 to 2026-11-21 11:11:03 UTC." in often
     assert tell.startswith("Tell the user: Your upload session has expired")
     assert not blank
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "sessions", "told"),
+    [
+        ((Outcome.RECOVERED, Outcome.COMPLETED), 1, "The upload went through in the end. There is nothing to do."),
+        ((Outcome.RECOVERED, Outcome.UNKNOWN), 1, "Your upload session has expired"),
+        ((Outcome.RECOVERED,), 0, "Your upload session has expired"),  # a failure of an upload that nobody names
+        ((), 0, "Your upload session has expired"),
+    ],
+)
+def test_nobody_is_told_of_failures_that_every_upload_got_over(outcomes, sessions, told):
+    uploads = tuple(session(number, outcome=outcome) for number, outcome in enumerate(outcomes))
+    sample = report(1, 0, sessions=uploads, groups=(group(0, sessions=sessions),))
+    assert f"\nTell the user: {told}" in printed("text", sample)
 
 
 def test_text_says_that_nothing_failed_and_how_much_was_read():

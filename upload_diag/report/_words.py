@@ -89,8 +89,16 @@ def verdict(report: Report) -> Verdict:
     return Verdict(
         f"{title(lead)}: {EXPLANATIONS[lead.code].meaning}",
         f"{'; '.join(filter(None, often))}.",
-        one_line(f"{lead.user_message} {lead.advice}"),
+        _tell_user(report, lead),
     )
+
+
+def _tell_user(report: Report, lead: Group) -> str:
+    """What the failure means to the person who uploads, who need not hear of failures that were got over."""
+    through = report.sessions and {Outcome.RECOVERED, Outcome.COMPLETED} >= set(report.outcomes)
+    if through and all(group.sessions for group in report.groups):
+        return "The upload went through in the end. There is nothing to do."
+    return one_line(f"{lead.user_message} {lead.advice}")
 
 
 def _lead(report: Report) -> Group:
