@@ -177,6 +177,8 @@ class Reader:
             return
         with memoryview(self._buffer) as view:
             hits = self._scanner.hits(view[self._start : stop])
+        if not hits:
+            return
         if self._layout.whole_lines and len(hits) > (stop - self._start) // _DENSE + 8:
             self._crowded = _CROWDED
             yield from self._every_line(stop)
@@ -266,7 +268,7 @@ class Reader:
     def _line_at(self, place: int) -> int:
         """The number of the line that begins at a place in the buffer; places are asked for in their order."""
         counted, lines = self._counted
-        lines += self._buffer.count(b"\n", counted, place)
+        lines += count_lines(self._buffer, counted, place)
         self._counted = place, lines
         return self.lines + 1 + lines
 
