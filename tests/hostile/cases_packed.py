@@ -213,6 +213,53 @@ def gz_twice_cut(keep: float) -> bytes:
     return data[: int(len(data) * keep)]
 
 
+def gzip_named(name: bytes) -> bytes:
+    """A gzip file whose header holds a name, which ends with a NUL."""
+    return b"\x1f\x8b\x08\x08\0\0\0\0\0\xff" + name + gzip.compress(FAILED, mtime=0)[10:]
+
+
+def streamed_zip() -> bytes:
+    """A zip whose writer could not go back: sizes stand behind the data."""
+
+    class Stream(io.RawIOBase):
+        written = b""
+
+        def writable(self) -> bool:
+            return True
+
+        def write(self, data) -> int:
+            self.written += bytes(data)
+            return len(data)
+
+    out = Stream()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.log", FAILED)
+    return out.written
+
+
+def zip_of_many_ends() -> bytes:
+    return zip_of({"a.log": FAILED})[:-2] + struct.pack("<H", 65_516) + (b"PK\x05\x06" + bytes(18)) * 2978
+
+
+def zip_with_far_directory() -> bytes:
+    data = zip_of({"a.log": FAILED})
+    return data[:-6] + struct.pack("<I", 0x7FFFFFFF) + data[-2:]
+
+
+def tar_with_attributes(**attributes: str) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        info = tarfile.TarInfo("a.log")
+        info.size, info.pax_headers = len(FAILED), attributes
+        archive.addfile(info, io.BytesIO(FAILED))
+    return out.getvalue()
+
+
+def zst_with_dictionary() -> bytes:
+    samples = [FILLER + b"part %d" % number for number in range(500)]
+    return zstandard.ZstdCompressor(dict_data=zstandard.train_dictionary(2000, samples)).compress(FAILED)
+
+
 def tar_gz(inner: bytes) -> bytes:
     return gzip.compress(inner, 9, mtime=0)
 
@@ -328,6 +375,22 @@ CASES = [
     Case("an xz with a dictionary of 16 MiB", file_of(
         lambda: lzma.compress(FAILED, format=lzma.FORMAT_XZ, filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 16 * MIB}]),
         "dict.xz")),
+    Case("a gzip with a name of 5 MB", file_of(lambda: gzip_named(b"n" * 5_000_000 + b"\0"), "named.gz")),
+    Case("a gzip with a name that clears the screen", file_of(lambda: gzip_named(b"\x1b]0;x\x07\x1b[2J\0"), "named.gz")),
+    Case("a gzip whose name never ends", file_of(lambda: gzip_named(b"n" * 5_000_000)[:4_000_000], "named.gz"),
+         finds=None, unread="broken|cut", code=3),
+    Case("a zip written as a stream", file_of(streamed_zip, "stream.zip")),
+    Case("a zip with three thousand ends in its comment", file_of(zip_of_many_ends, "ends.zip"), finds=None, unread=None,
+         code=3),
+    Case("a zip that promises its list beyond its end", file_of(zip_with_far_directory, "far.zip"), finds=None,
+         unread="zip", code=3),
+    Case("a tar of wild attributes", file_of(lambda: tar_with_attributes(
+        path="../../\x1b[2J\nx\u202e.log", mtime="NaN", atime="1e999", uid="9" * 5000, comment="c" * 100_000), "wild.tar")),
+    Case("a tar that lies about a size in an attribute", file_of(
+        lambda: tar_with_attributes(size="99999999999"), "liar.tar"), unread="tar|cut"),
+    Case("a hundred thousand empty frames before a zstd", file_of(
+        lambda: struct.pack("<II", 0x184D2A50, 0) * 100_000 + zst(FAILED), "frames.zst")),
+    Case("a zstd made with a dictionary", file_of(zst_with_dictionary, "dict.zst"), finds=None, unread="broken", code=3),
     Case("a log that only begins like bzip2", file_of(b"BZhello " + FAILED, "false.log")),
     Case("a log that only begins like a zip", file_of(b"PK\x03\x04 is how zips begin\n" + FAILED, "false.log"),
          finds=None, unread="zip", code=3),

@@ -170,6 +170,22 @@ CASES = [
         xml('<!DOCTYPE Error [<!ENTITY % p SYSTEM "http://127.0.0.1:9/p"> %p;]>', ""))),
     Case("an external DTD", file_of(xml('<!DOCTYPE Error SYSTEM "http://127.0.0.1:9/e.dtd">', ""))),
     Case("XML that is never closed", file_of(FAILED + b"<Error><Code>" * 50_000 + b"\n"), finds=None),
+    Case("a hundred thousand attributes", file_of(
+        xml("", "").replace(b"<Error>", b"<Error %s>" % b" ".join(b'a%d=""' % n for n in range(100_000))))),
+    Case("a code in CDATA, between comments, in a namespace", file_of(xml("", "").replace(
+        b"<Error>", b'<s3:Error xmlns:s3="urn:x"><!-- a -->').replace(b">NoSuchUpload<", b"><![CDATA[NoSuchUpload]]><"))),
+    Case("sections and comments that are opened and never closed", file_of(
+        FAILED + b"<!--" * 100_000 + b"\n" + b"<![CDATA[" * 50_000 + b"\n" + b"</" * 200_000 + b"\n")),
+    Case("texts made of what the rules repeat", file_of(lambda: b"".join(
+        FAILED[:-1] + b" w%d " % (7919 * number) + unit * (20_000 // len(unit)) + b"\n"
+        for number, unit in enumerate((b"post ?uploadid=1 ", b"put partnumber=1 ", b"upload session ", b"part 1 of ")))),
+        finds=None),
+    Case("an id that is a list, an object, a number, a truth", file_of(b"".join(
+        b'{"msg":"NoSuchUpload","uploadId":%s,"partNumber":-1}\n' % value
+        for value in (b'["abc123abc123",{}]', b'{"$oid":"abc123abc123"}', b"1e400", b"true", b"-0"))), finds=5),
+    Case("keys and codes spelled with escapes", file_of(
+        b'{"\\u006dsg":"No\\u0053uchUpload","\\u0075ploadId":"abc123abc123"}\n')),
+    Case("an id of a megabyte", file_of(lambda: FAILED.replace(b"abc123abc123", b"A1b2" * 262_000))),
     Case("character references", file_of(xml("", "&#0;&#27;[2J&#x1b;&#x202e;&#xD800;&#99999999;"))),
     Case("a HAR", file_of(har(entry()), "net.har")),
     Case("a HAR with a body in base64", file_of(har(in_base64()), "net.har")),

@@ -88,7 +88,7 @@ def _bytes_lost(report: dict, path: Path) -> Iterator[str]:
 
 def _packed(path: Path) -> bool:
     with path.open("rb") as file:
-        return file.read(4)[:3] in (b"\x1f\x8b\x08", b"BZh", b"\xfd7z", b"\x28\xb5\x2f", b"PK\x03")
+        return file.read(4)[:3] in (b"\x1f\x8b\x08", b"BZh", b"\xfd7z", b"\x28\xb5\x2f", b"\x50\x2a\x4d", b"PK\x03")
 
 
 def leaks(done: Done, case: Case) -> Iterator[str]:
