@@ -4,9 +4,10 @@ import json
 from functools import reduce
 from io import StringIO
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from upload_diag.analysis import Report, analyze
@@ -63,7 +64,15 @@ def as_text(record):
 logs = st.tuples(st.sampled_from((as_json, as_text)), st.lists(records(), min_size=1, max_size=6))
 
 
+CANCELLED_TWICE = [
+    ("upload.cancelled", {}),
+    ("upload.cancelled", {"bucket": "media", "key": "a.mp4", "time": "2026-11-20T10:00:00Z"}),
+    ("NoSuchUpload", {}),  # of the same entry, so at the same place
+]
+
+
 @settings(max_examples=100)
+@example([(as_json, [("upload started", {})]), (as_text, CANCELLED_TWICE)], Random(0))
 @given(st.lists(logs, min_size=2, max_size=4), st.randoms(use_true_random=False))
 def test_written_reports_of_any_logs_merge_in_any_order_into_the_report_on_all(shards, random):
     with TemporaryDirectory() as folder:

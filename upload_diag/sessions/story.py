@@ -211,9 +211,9 @@ def _outcome(trace: Trace) -> Outcome:
         isinstance(what, Failure) and what.code is not _CANCELLED and what.operation != _ABORT for what in trace.first
     ):
         return Outcome.FAILED  # most that fill a log are like this
-    last = trace.last
-    failures: list[Place] = []
-    cancelled: list[Place] = []
+    last = {what: place[:3] for what, place in trace.last.items()}  # a report that was written tells no last line
+    failures: list[tuple[int, str, int]] = []
+    cancelled: list[tuple[int, str, int]] = []
     for what, place in last.items():
         if not isinstance(what, Failure):
             if what is Event.CANCEL:
