@@ -1,6 +1,9 @@
 """What the fields of faults and conditions may hold, in Python, in JSON and in the schema."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import jsonschema
 import pytest
@@ -9,6 +12,7 @@ from upload_diag.errors import UsageError
 from upload_diag.faults import KINDS, AdvanceClock, Bandwidth, Delay, FaultServer, HttpPage, Reset, Respond, Throttle
 from upload_diag.faults.forms import camel, fault_from_json, fault_schema, when_from_json, when_schema
 from upload_diag.faults.http import Head
+from upload_diag.faults.kinds import Fault
 from upload_diag.faults.plan import When
 from upload_diag.faults.request import OPERATIONS, read_request
 
@@ -76,6 +80,15 @@ def test_the_schema_of_conditions_and_their_type_take_the_same_numbers(number):
         if field["type"] != "string":
             fits = not list(jsonschema.Draft202012Validator(when_schema()).iter_errors({name: number}))
             assert fits == taken(when_from_json, {name: number}), (name, number)
+
+
+def test_a_fault_of_somebodys_own_may_hold_anything():
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Call(Fault):
+        act: Callable[[], None]
+        more: Any = None
+
+    assert Call(act=list).act is list
 
 
 def in_json(values):
