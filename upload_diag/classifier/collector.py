@@ -220,7 +220,7 @@ class Collector:
         row = self._index.codes.get(str(number)) if meaning is _CODE else None
         if row is not None:
             self.found.add_code(row, path, depth, row.name, TEXT_TOKEN)
-        elif 100 <= number < 600:
+        elif 200 <= number < 600:  # below it is an errno
             self.found.statuses.append((95 if meaning is _STATUS else 70, depth, number, path))
         elif number == 0 and meaning is _STATUS:
             self.found.statuses.append((1, depth, 0, path))

@@ -158,8 +158,8 @@ SESSION = (
         E.SESSION_EXPIRED,
         "upload",
         # "Resumable" before it is a configuration that Google's XML interface does not find.
-        r"(?:(?<!resumable)upload_?(?:session_?|id_?)?|(?:multi_?part|resumable|chunk(?:ed)?)_?(?:session_?|id_?)?)"
-        r"(?:not_?found|expired|does_?not_?exist|no_?longer_?exists)(?:_?exception|_?error)?\b",
+        r"(?:(?<!resumable)upload[_.-]?(?:session[_.-]?|id[_.-]?)?|(?:multi_?part|resumable|chunk(?:ed)?)[_.-]?(?:session[_.-]?|id[_.-]?)?)"
+        r"(?:not[_-]?found|expired|does_?not_?exist|no_?longer_?exists)(?:_?exception|_?error)?\b",
         refines=_OVER,
         strength=75,
         hits=(
@@ -168,9 +168,21 @@ SESSION = (
             "failed: ERR_UPLOAD_ID_NOT_FOUND",
             "RuntimeFault: ACME_NATIVE_UPLOAD_EXPIRED",
             "MultipartNotFound: upload 9c41",
+            "upload.session.expired",
         ),
         misses=("UploadFileNotFoundException: clip.mov", "UPLOAD_URL_EXPIRED", "upload preset not found"),
         seen="exceptions and codes of applications",
+    ),
+    Phrase(
+        "phrase.upload-gone-name",
+        E.SESSION_EXPIRED,
+        "upload",
+        r"upload[_-]?(?:gone|stale|already[_-]?(?:completed|aborted))(?:_?exception|_?error)?\b",
+        refines=_OVER,
+        strength=70,
+        hits=("UPLOAD_GONE", "code: upload-already-completed", "UploadStaleError"),
+        misses=("UPLOAD_FAILED", "upload already completed"),
+        seen="codes of applications",
     ),
     Phrase(
         "phrase.bad-upload-name",
@@ -179,7 +191,8 @@ SESSION = (
         r"(?:unknown|expired|stale)_?(?:multipart_?)?upload(?:_?session|_?id)?(?:_?exception|_?error)?\b"
         r"|(?:invalid|(?<![a-z])bad|inactive|closed)_?upload_?(?:session|id)(?:_?exception|_?error)?\b"
         r"|no_?such_?(?:(?:multi_?part_?|resumable_?)upload|upload_?(?:session|id))"
-        r"|upload_?(?:session|id)_?(?:gone|invalid|unknown|lost|stale|terminated|timed_?out|closed|mismatch)(?:_?exception|_?error)?\b",
+        r"|upload_?(?:session|id)_?(?:gone|invalid|unknown|lost|stale|terminated|timed_?out|closed|aborted|mismatch|no_?longer_?valid|already_?completed)"
+        r"(?:_?exception|_?error)?\b",
         refines=_OVER,
         strength=75,
         hits=(
