@@ -63,6 +63,7 @@ ORDINARY = (
     "INFO  user 12 updated the profile, 3 fields changed",
     "INFO  config value provided by the environment, none required",
     "INFO  job 12 finished, unknown fields ignored: 2",
+    "INFO  upload task 7 of job 3 started, ETag 0a1b2c, checksum of local file a.bin computed",
     "DEBUG opened a session for user 12, session 81 of 300, none is gone or lost",
 )
 

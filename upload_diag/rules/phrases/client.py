@@ -200,7 +200,7 @@ _LOCAL_IO = (
         "phrase.local-source-missing",
         E.LOCAL_IO,
         "local ",
-        r"\blocal (?:file|object|path|source)\b.{0,30}\b(?:does not exist|not found|is missing|cannot be read)",
+        r"\blocal (?=(?:file|object|path|source)\b)\w{4,6}\b.{0,30}\b(?:does not exist|not found)",
         refines=(E.OBJECT_NOT_FOUND,),
         strength=75,
         hits=("Local object for PUT does not exist", "local file /srv/a.bin not found"),

@@ -10,7 +10,7 @@ _INTEGRITY = (
         "phrase.checksum-and-content",
         E.INTEGRITY,
         "checksum",
-        r"\bchecksums? (?:and|of|with) .{0,40}\b(?:mismatch|mismatched|differ)\b",
+        r"\bchecksum and (?:file )?contents? (?:mismatch|differ)",
         strength=70,
         hits=("Checksum and file contents mismatched.",),
         misses=("checksum of part 3 computed",),

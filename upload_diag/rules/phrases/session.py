@@ -427,8 +427,9 @@ SESSION = (
         "phrase.upload-task-over",
         E.SESSION_EXPIRED,
         "upload",
-        r"\bupload[ _-]?(?:task|job|record|process|operation|reference|resource)\b(?: id)?"
-        rf"{_NAME}{_OF}{_BETWEEN}(?:{_NOT_FOUND}|no longer (?:exists?|valid|available|active|known)|unknown|expired)\b{_NO_NOUN}",
+        # Looked for by what is said of it: of jobs and tasks most of a log may speak.
+        r"\bupload[ _-]?(?=(?:task|job|record|process|operation|reference|resource)\b)\w{3,9}(?: id)?"
+        rf"{_NAME}{_OF}{_BETWEEN}(?:{_NOT_FOUND}|no longer (?:exists?|valid|available|active|known)|expired)\b{_NO_NOUN}",
         refines=_OVER,
         strength=65,
         hits=("Upload task 9c41 does not exist", "upload job expired"),
@@ -484,7 +485,7 @@ SESSION = (
         "phrase.session-of-upload-over",
         E.SESSION_EXPIRED,
         "session",
-        r"\b(?:upload failed|(?:resume|continue|complete|finish) (?:the |your |this )?upload)\b[^.]{0,40}"
+        r"\b(?:upload failed|(?:resume|continue) (?:the |your |this )?upload)\b[^.]{0,40}"
         rf"\bsession(?: id)? (?:has |is |was )?(?:already )?(?:not found|expired|timed out|invalid|unknown|over|closed|gone|lost)\b{_LOGIN}",
         refines=(*_OVER, E.ACCESS_DENIED),
         strength=80,
@@ -492,7 +493,7 @@ SESSION = (
             "Upload failed: session expired",
             "Cannot resume upload: session not found on server",
             "Can't continue upload, session expired. Start upload again. [408]",
-            "Failed to finish upload: session has timed out",
+            "Failed to continue the upload: session has timed out",
         ),
         misses=(
             "Upload failed: session expired, please log in again",

@@ -1710,7 +1710,7 @@ _CORS = (
         "phrase.etag-not-exposed-setting",
         E.CORS_BLOCKED,
         "etag",
-        r"\betag\W{1,3}to (?:\S{1,20} )?cors\b|\betag\b.{0,40}\bexpose-?headers?\b",
+        r"\betag\b.{0,40}\bexpose-?headers?\b",
         strength=70,
         hits=('get ETag error, please add "ETag" to CORS ExposeHeader setting',),
         misses=("etag: abc",),
