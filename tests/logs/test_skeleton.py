@@ -119,3 +119,29 @@ def test_a_line_that_fits_what_others_have_in_common_is_read_as_by_itself(shape)
         first = firsts.setdefault(record.key, alone)
         if first is not alone:
             assert judge._judge(alone).failure == judge._judge(first).failure
+
+
+def all_that(block, count_rows):
+    """Offset, time, line, key, text and ids of every line of a block; and how many of them were counted as rows."""
+    known, found, counted = {}, [], []
+
+    def count(whole, rows):
+        counted.extend(rows)
+        for offset, when, number, key, begin, end, ids in rows:
+            found.append((offset, when, number, key, whole[begin:end], (*ids[:-1], int(ids[-1] or 0))))
+
+    for one in JsonLines(known).read_all(block, 7, 3, count if count_rows else None):
+        key = known[one.key] = one.key.partition(b'"')[2]  # without the number of its shape
+        found.append((one.offset, one.when, one.line, key, one.text, tuple(one.ids)))
+    return found, len(counted)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_lines_that_are_counted_by_the_block_say_what_their_records_say(seed):
+    draw = random.Random(seed)
+    shapes = draw.sample(log_data.SHAPES, 3)
+    texts = [json.dumps(draw.choice(shapes)(one)) for one in islice(log_data.incidents(log_data.Truth(), draw), 600)]
+    block = "\n".join(draw.choice([text, text, text, damaged(text, draw), ""]) for text in texts).encode()
+    found, counted = all_that(block, count_rows=True)
+    assert counted > 100
+    assert (found, 0) == all_that(block, count_rows=False)
