@@ -22,8 +22,7 @@ _WIDTHS = (1, 5, 15, 60, 360, 1440, 7 * 1440)  # minutes
 
 def build(tally: Tally, ruleset_version: str) -> Report:
     """The report on what was counted."""
-    tally.settle()
-    stories = Stories(tally.traces, tally.line)
+    stories = Stories(tally.settled(), tally.traces, tally.line)
     touched = Counter(chain.from_iterable(trace.first for trace, _ in stories.traces))
     follows: Counter[Failure] = Counter()
     for trace, cause in stories.traces:

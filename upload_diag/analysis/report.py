@@ -283,6 +283,7 @@ def _requests(tally: "Tally") -> dict[str, Any]:
     failures = [
         {
             "requestId": redact(request.decode("utf-8", "replace")),
+            "code": failure.code,
             "group": failure.fingerprint,
             "time": rfc3339(place[0]) if place[0] else None,
             "path": redact(place[1]),

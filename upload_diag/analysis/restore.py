@@ -55,9 +55,9 @@ def _restore(document: dict[str, Any]) -> Report:
     tally.dropped.update(document["dropped"])
     tally.requests = {request.encode(): name.encode() for request, name in document.get("requests", {}).items()}
     for one in document.get("unnamed", ()):
-        if one["group"] in failures:
-            place = (milliseconds(one["time"]), one["path"], one["offset"], one["line"])
-            tally.unnamed.setdefault(one["requestId"].encode(), []).append((failures[one["group"]], place))
+        failure = failures.get(one["group"]) or _not_shown(one)
+        place = (milliseconds(one["time"]), one["path"], one["offset"], one["line"])
+        tally.unnamed.setdefault(one["requestId"].encode(), []).append((failure, place))
     return build(tally, document["tool"]["rulesetVersion"])
 
 
@@ -112,8 +112,11 @@ def _trace(told: dict[str, Any], failures: dict[str, Failure]) -> Trace:
 def _what(step: dict[str, Any], failures: dict[str, Failure]) -> What:
     if step["event"] != Event.ERROR:
         return Event(step["event"])
-    shown = failures.get(step["group"])
-    return shown or Failure(ErrorCode(step["code"]), "", _NOT_SHOWN, step["operation"] or "")
+    return failures.get(step["group"]) or _not_shown(step)
+
+
+def _not_shown(told: dict[str, Any]) -> Failure:
+    return Failure(ErrorCode(told["code"]), "", _NOT_SHOWN, told.get("operation") or "")
 
 
 def _name(told: dict[str, Any], trace: Trace, taken: Container[bytes]) -> bytes:

@@ -313,8 +313,12 @@ class Tally:
         # Not by its number: two machines may each have a file of this name, and then two pieces begin at 0.
         return place[3] + sum(lines for _, lines in pieces[: bisect_left(pieces, begin, key=itemgetter(0))])
 
-    def settle(self) -> None:
-        """Give what still waits to the upload that comes first after it, or that its request was of."""
+    def settled(self) -> dict[bytes, Trace]:
+        """The traces by name, when what still waits is given to the upload that comes first after it.
+
+        A failure that names its request alone is given to the upload that its request was of, in a copy of the trace:
+        another log may tell better whose it is.
+        """
         for path, threads in self.threads.items():
             for thread in threads:
                 name = thread.first
@@ -325,8 +329,11 @@ class Tally:
                     for what, place in thread.waiting:
                         self.traces[name].mark(what, place)
                 thread.waiting = []
+        given: dict[bytes, Trace] = {}
         for request in self.unnamed.keys() & self.requests.keys():
-            trace = self.traces.get(self.requests[request])
-            for failure, place in self.unnamed.pop(request):
-                if trace is not None:
+            name = self.requests[request]
+            if name in self.traces:
+                trace = given.get(name) or given.setdefault(name, self.traces[name].copy())
+                for failure, place in self.unnamed[request]:
                     trace.mark(failure, place)
+        return self.traces | given

@@ -103,8 +103,8 @@ class UploadSession:
         root_cause: None when no session died.
         timeline: the steps by their first time.
         part_numbers: as of an `UploadTrace`.
-        traces: what is told under each of its names, where there are several: what `merge` needs, for the log of
-            another machine may tell that they are of different uploads.
+        traces: what is told under each of its names, where that is not all of it or there are several: what `merge`
+            needs, for the log of another machine may tell that they are of different uploads.
     """
 
     video_id: str | None

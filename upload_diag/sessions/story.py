@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import chain, pairwise
-from operator import itemgetter
 from typing import NamedTuple, overload
 
 from upload_diag.codes import ErrorCode, Operation, Outcome
@@ -29,7 +28,7 @@ class _Story(NamedTuple):
     """One upload: all that happened in it, its upload ids in their order, how it ended and why its session died.
 
     Attributes:
-        pieces: the traces that it was put together from; none where there was but one.
+        pieces: the traces as they were counted; none where there is but this one.
     """
 
     begin: Place
@@ -44,11 +43,19 @@ class Stories(Sequence[UploadSession]):
     """The sessions that traces tell, in the order of their first event.
 
     There may be hundreds of thousands, so each is made when it is asked for.
+
+    Args:
+        traces: what happened, by name.
+        counted: the same before anything was given to an upload that another log may tell better.
+        line: the line of a place in its file.
     """
 
-    def __init__(self, traces: Mapping[bytes, Trace], line: Callable[[Place], int] = itemgetter(3)) -> None:
+    def __init__(
+        self, traces: Mapping[bytes, Trace], counted: Mapping[bytes, Trace], line: Callable[[Place], int]
+    ) -> None:
         self._line = line
-        self._stories = sorted(_stories(traces), key=lambda story: (story.begin, story.uploads, story.trace.video))
+        stories = _stories(traces, counted)
+        self._stories = sorted(stories, key=lambda story: (story.begin, story.uploads, story.trace.video))
 
     @overload
     def __getitem__(self, index: int) -> UploadSession: ...
@@ -73,20 +80,25 @@ class Stories(Sequence[UploadSession]):
         return ((story.trace, story.cause) for story in self._stories)
 
 
-def _stories(traces: Mapping[bytes, Trace]) -> Iterator[_Story]:
+def _stories(traces: Mapping[bytes, Trace], counted: Mapping[bytes, Trace]) -> Iterator[_Story]:
     for names in _together(traces):
         if len(names) == 1:
-            pieces: tuple[Trace, ...] = ()
             whole = traces[names[0]]
             uploads = whole.uploads
+            pieces: tuple[Trace, ...] = () if counted[names[0]] is whole else (counted[names[0]],)
         else:
-            pieces = tuple(sorted((traces[name] for name in names), key=lambda piece: (piece.begin, piece.uploads)))
+            pieces = _in_order(traces[name] for name in names)
             uploads = tuple(dict.fromkeys(upload for piece in pieces for upload in piece.uploads))
             whole = Trace()
             for piece in pieces:
                 whole.merge(piece)
+            pieces = _in_order(counted[name] for name in names)
         if whole.first:
             yield _Story(whole.begin, uploads, _outcome(whole), whole, root_cause(whole), pieces)
+
+
+def _in_order(traces: Iterable[Trace]) -> tuple[Trace, ...]:
+    return tuple(sorted(traces, key=lambda trace: (trace.begin, trace.uploads)))
 
 
 def _together(traces: Mapping[bytes, Trace]) -> Iterable[list[bytes]]:

@@ -57,6 +57,12 @@ class Trace:
         self.again: dict[What, tuple[int, Place]] = {}
         self.parts = 0
 
+    def copy(self) -> "Trace":
+        """A trace that can be added to without a change of this one."""
+        copy = Trace(self.name)
+        copy.merge(self)
+        return copy
+
     def learn(self, ids: tuple[Any, ...]) -> None:
         """Remember ids, in the order of `Ids`; of several values the least one is kept, in whatever order they come.
 
