@@ -48,7 +48,7 @@ _BEGINNINGS = frozenset((*_ENDS, *whitespace))
 
 # By names of their own, which are found ten times as fast as members of an enum.
 _CODE, _NAME, _STATUS, _METHOD, _URL = Meaning.CODE, Meaning.NAME, Meaning.STATUS, Meaning.METHOD, Meaning.URL
-_DEAD_SESSION, _SUCCESS, _OTHERS = Meaning.DEAD_SESSION, Meaning.SUCCESS, Meaning.OTHERS
+_DEAD_SESSION, _SUCCESS, _TRACE, _OTHERS = Meaning.DEAD_SESSION, Meaning.SUCCESS, Meaning.TRACE, Meaning.OTHERS
 _OPERATION, _SERVER, _RESOURCE = Meaning.OPERATION, Meaning.SERVER, Meaning.RESOURCE
 
 
@@ -127,7 +127,7 @@ class Collector:
             if not isinstance(key, str):
                 key = str(key) if isinstance(key, (int, float, bytes)) else type(key).__name__  # noqa: PLW2901
             meaning = meaning_of(key)
-            if meaning is None:
+            if meaning is None or (meaning is _TRACE and isinstance(value, str)):
                 self._unknown(key, value, (path, key), depth + 1, nested)
             elif meaning.field and isinstance(value, (str, int)):
                 if meaning is not _OPERATION or (isinstance(value, str) and _OPERATION_NAME.match(value)):
@@ -138,7 +138,7 @@ class Collector:
                 method = value
             elif meaning is _URL and isinstance(value, str):
                 address = value
-            elif meaning is not _OTHERS or key == "config":
+            elif (meaning is not _OTHERS and meaning is not _TRACE) or key == "config":
                 self._field(meaning, value, (path, key), depth, nested)
         if address or method:
             self._request(method, address)

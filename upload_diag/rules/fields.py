@@ -26,6 +26,7 @@ class Meaning(Enum):
     RETRYABLE = "retryable?"  # the sender's own opinion; known to be wrong too often to count
     METHOD = "method?"
     URL = "url?"
+    TRACE = "trace?"  # Spring's is a stack trace with its message; winston's, a list of frames, says nothing
     OTHERS = "others?"  # facts about other requests or about the program, never about this failure
     # Identifiers: the value is the name of the field of UploadContext. The others end in a question mark.
     UPLOAD_ID = "upload_id"
@@ -63,7 +64,8 @@ _ROWS: dict[Meaning, str] = {
     Meaning.METHOD: "method httpMethod http_method http.request.method verb requestMethod",
     Meaning.URL: """url uri requestUrl request_url url.full http.url endpoint_url NSErrorFailingURLStringKey
         NSErrorFailingURLKey responseURL uploadUrl upload_url requestUri request_uri""",
-    Meaning.OTHERS: """breadcrumbs config options trace frames sourceFile lineno line column stackTrace_lines
+    Meaning.TRACE: "trace",
+    Meaning.OTHERS: """breadcrumbs config options frames sourceFile lineno line column stackTrace_lines
         sampling tags modules contexts sdk requestHeaders request_headers agent _events
         _readableState _writableState timings performance pageTimings initiator cookies queryString
         result_info messages userIdentity user_agent userAgent accept pid hostname_pid level lvl severity verbosity
