@@ -64,6 +64,9 @@ ORDINARY = (
     "INFO  config value provided by the environment, none required",
     "INFO  job 12 finished, unknown fields ignored: 2",
     "INFO  upload task 7 of job 3 started, ETag 0a1b2c, checksum of local file a.bin computed",
+    '10.0.0.1 - - [20/Nov/2026:10:00:00 +0000] "GET /media/a.mp4 HTTP/1.1" 200 512 "-" "curl/8.5.0"',
+    '{"level": "info", "method": "GET", "status": 200, "success": true, "parts": 3, "msg": "clock synchronized"}',
+    "Nov 20 10:00:00 host sshd[81]: pam_unix: session closed for user media, connection 4 dropped from the pool",
     "DEBUG opened a session for user 12, session 81 of 300, none is gone or lost",
 )
 

@@ -56,7 +56,11 @@ _CREDENTIALS_EXPIRED = (
         r"\bjwt[ _-]?(?:has |is |was |token )?(?:has |is )?expired",
         refines=(*_REFUSED, E.SESSION_EXPIRED, E.INVALID_REQUEST),
         strength=85,
-        hits=("StorageException(message: jwt expired, statusCode: 400)", "JWT has expired", "Could not verify: JWTExpired"),
+        hits=(
+            "StorageException(message: jwt expired, statusCode: 400)",
+            "JWT has expired",
+            "Could not verify: JWTExpired",
+        ),
         misses=("jwt malformed",),
         seen="Supabase, jsonwebtoken",
     ),
@@ -403,9 +407,8 @@ _CLOCK_SKEW = (
         "phrase.system-clock",
         E.CLOCK_SKEW,
         "clock",
-        r"\b(?:check|verify|sync(?:hronize)?) (?:that )?(?:your |the )?(?:system |computer.?s? |device )?clock\b"
-        r"|\b(?:your |the )?(?:system |device |local )?clock is (?:wrong|not correct|incorrect|out of sync"
-        r"|ahead|behind)",
+        r"\b(?:check|verify|sync(?:hronize)?) (?:that )?(?:your |the )?(?:your|the|system|device|computer(?:['’]?s)?) clock\b"
+        r"|\bclock is (?:wrong|not correct|incorrect|out of sync|ahead|behind)",
         strength=60,
         hits=("Please check your system clock", "The device clock is out of sync"),
         misses=("the clock is ticking",),

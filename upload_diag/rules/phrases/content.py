@@ -409,8 +409,8 @@ _PARTS = (
         "phrase.too-many-parts",
         E.PARTS_REJECTED,
         "parts",
-        r"\btoo many (?:multipart )?parts\b|\b(?:more than|exceeded?s?|exceeding|maximum of|limit of|max) "
-        r"(?:the )?(?:maximum )?(?:number of )?(?:10,?000 )?parts\b|\bnumber of parts (?:exceeds|is|must)",
+        r"\btoo many (?:multipart )?parts\b|\b(?:more than|exceed(?:s|ed|ing)?|maximum of|limit of|max) (?:the )?"
+        r"(?:maximum )?(?:(?:number of )?10,?000|number of) parts\b|\bnumber of parts (?:exceeds|is|must)",
         refines=(
             E.INVALID_REQUEST,
             E.TOO_LARGE,

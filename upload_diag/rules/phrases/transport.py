@@ -5,6 +5,10 @@ from upload_diag.rules.rows import Phrase
 
 __all__ = ["TRANSPORT"]
 
+_IS = "(?:was |has been |is |got |being )"
+_SUDDENLY = "(?:unexpectedly |forcibly |prematurely |already )"
+_ENDED = "(?:aborted|closed|terminated|interrupted|dropped|broken|severed|disconnected)"
+
 _NETWORK = (
     Phrase(
         "phrase.failed-to-fetch",
@@ -124,9 +128,8 @@ _NETWORK = (
         "phrase.connection-ended",
         E.NETWORK,
         "connection",
-        r"\bconnection (?:to \S{1,200} )?(?:was |has been |is |got |being )?(?:unexpectedly |forcibly "
-        r"|prematurely |already )?"
-        r"(?:aborted|closed|terminated|interrupted|dropped|broken|severed|disconnected)\b",
+        # In branches that each begin with words that are rarer than "connection", and than what ends it.
+        rf"\bconnection (?:to \S{{1,200}} {_IS}?{_SUDDENLY}?{_ENDED}|{_IS}{_SUDDENLY}?{_ENDED}|{_SUDDENLY}{_ENDED}|{_ENDED})\b",
         strength=60,
         hits=(
             "('Connection aborted.', RemoteDisconnected())",
@@ -664,7 +667,7 @@ _NETWORK = (
         "phrase.curl-network",
         E.NETWORK,
         "curl",
-        r"\bcurl(?: error)?:? ?\(?(?:5|6|7|16|18|52|55|56|92|95)\)?(?!\d|\.\d)",
+        r"\bcurl(?: error:? ?\(?|:? ?\(|: )(?:5|6|7|16|18|52|55|56|92|95)\)?(?!\d|\.\d)",
         strength=65,
         hits=("curl: (56) Recv failure", "cURL error 7: Failed"),
         misses=("curl 7.68.0", "curl: (28) Operation"),
@@ -1231,7 +1234,7 @@ _TIMEOUT = (
         "phrase.curl-timeout",
         E.TIMEOUT,
         "curl",
-        r"\bcurl(?: error)?:? ?\(?(?:28)\)?(?!\d|\.\d)",
+        r"\bcurl(?: error:? ?\(?|:? ?\(|: )(?:28)\)?(?!\d|\.\d)",
         refines=(E.NETWORK,),
         strength=75,
         hits=("cURL error 28: Operation", "curl: (28) Operation"),
@@ -1677,7 +1680,7 @@ _TLS = (
         "phrase.curl-tls",
         E.TLS_ERROR,
         "curl",
-        r"\bcurl(?: error)?:? ?\(?(?:35|51|53|54|58|59|60|64|66|77|80|82|83|90|91|98)\)?(?!\d|\.\d)",
+        r"\bcurl(?: error:? ?\(?|:? ?\(|: )(?:35|51|53|54|58|59|60|64|66|77|80|82|83|90|91|98)\)?(?!\d|\.\d)",
         refines=(E.NETWORK,),
         strength=75,
         hits=("curl: (60) SSL certificate problem", "cURL error 35: handshake"),
