@@ -75,3 +75,9 @@ ORDINARY = (
 def test_ordinary_lines_hold_no_literal_of_a_rule_or_every_log_is_read_line_by_line(line):
     low = line.lower().encode()
     assert [literal for literal in search_literals(Ruleset.builtin()) if literal in low] == []
+
+
+@pytest.mark.parametrize("said", ['"Aborted"', "'Aborted'", "<Code>Aborted</Code>", "S3 error: 499 (Aborted): Aborted"])
+def test_a_code_that_is_an_ordinary_word_is_looked_for_where_codes_stand(said):
+    low = said.lower().encode()
+    assert any(literal in low for literal in search_literals(Ruleset.builtin()))

@@ -93,8 +93,8 @@ class Ruleset:
         codes: list[S3Code | OtherCode] = [*self.s3_codes.values(), *self.other_codes.values()]
         for code in codes:
             name = code.name.lower()
-            # An ordinary word counts only where a code stands: as a JSON or XML value.
-            found.update((f'"{name}"', f"'{name}'", f">{name}<") if code.plain else (name,))
+            # An ordinary word counts only where a code stands: as a JSON or XML value, or in the brackets of a client.
+            found.update((f'"{name}"', f"'{name}'", f">{name}<", f"({name})") if code.plain else (name,))
         for row in self.s3_codes.values():
             if row.message.count(" ") >= 3:
                 found.add(first_sentence(row.message))
