@@ -413,3 +413,11 @@ def test_a_cancelled_upload_counts_once_whether_a_sentence_says_so_or_an_event_s
         report = analyze([str(log)])
         assert report.by_code == {"CANCELLED": 1}
         assert report.outcomes == ["cancelled"]
+
+
+@pytest.mark.parametrize("said", ["上传会话不存在", "Сессия загрузки не найдена", "Sessão de upload não encontrada"])
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_words_beyond_ascii_are_found_however_a_logger_writes_them(tmp_path, said, ascii_only):
+    log = tmp_path / "app.log"
+    log.write_text(json.dumps({"level": "error", "msg": said}, ensure_ascii=ascii_only) + "\n", encoding="utf-8")
+    assert analyze([str(log)]).by_code == {ErrorCode.SESSION_EXPIRED: 1}

@@ -1,5 +1,6 @@
 """One verdict for every record: what failed, what else happened. Alike records are judged once."""
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ __all__ = ["Judge", "Verdict", "search_literals"]
 _WHOLE = 131_072  # bytes; of a longer record only what stands around its first literals is classified
 _WINDOWS = 8
 _AROUND = 4096
+_ESCAPED = 24  # bytes of a literal beyond ASCII that are looked for as escapes
 _MEMORY = 50_000  # verdicts that are remembered
 
 
@@ -129,7 +131,13 @@ def search_literals(ruleset: "Ruleset") -> tuple[bytes, ...]:
 
 
 def _search_literals(ruleset: "Ruleset") -> tuple[bytes, ...]:
-    return minimal({*ruleset.literals(), *literals(), *_KEYS, *access_log.LITERALS})
+    said = ruleset.literals()
+    return minimal({*said, *map(_escaped, said), *literals(), *_KEYS, *access_log.LITERALS})
+
+
+def _escaped(literal: str) -> str:
+    """As Python's `json.dumps` writes it, for which each letter beyond ASCII is an escape; its beginning is enough."""
+    return literal if literal.isascii() else json.dumps(literal)[1:-1][:_ESCAPED]
 
 
 def _payload(record: Record, text: str) -> Any:
