@@ -84,3 +84,11 @@ def test_a_clock_in_quotes_or_behind_a_name_is_no_status():
 def test_a_text_that_is_too_long_to_be_worth_it_is_not_cut():
     assert texts.cut(b"a1b2 " * 200_000) is None
     assert texts.cut(b"took 5 ms, " * 100) is None
+
+
+def test_an_id_of_any_length_is_what_varies_in_a_text():
+    for length in range(8, 40):
+        first, second = (digits[:length] for digits in (b"2b5772203ff36ab0" * 3, b"80da259cb5686e17" * 3))
+        stays, holes, ids = texts.cut(b"connection %b lost" % first)
+        assert (stays[0], len(holes)) == (b"connection ", 1)
+        assert texts.cut(b"connection %b lost" % second) == (stays, holes, ids)

@@ -47,6 +47,8 @@ _CLOCK = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.,Z]*+"
 _KINDS = tuple(
     (re.compile(kind), kind) for kind in (rb"[\[(]?" + _TOKEN + rb"[\])]?[,;.:]?", _TOKEN, _HEX, _NUMBER, _CLOCK)
 )
+_MORE_HEX = rb"(?:(?=[a-f]*\d)[0-9a-f]{13,15}+|(?=[A-F]*\d)[0-9A-F]{13,15}+)(?![A-Za-z0-9_])"
+_WORD_KINDS = (*_KINDS, (re.compile(_MORE_HEX), _MORE_HEX))  # of words with nothing around: 16 bytes are a token
 # Ids that stand for themselves: no placeholder, nothing around them or encoded in them that would have to be taken off.
 _ID = rb"(?=[A-Za-z._~/+]*+[\d-])[A-Za-z0-9._~/+-]{6,1000}(?<!\.)=*+"
 _GROUPS = {UPLOAD: b"(" + _ID + rb")\.*+", PART: rb"([1-9]\d{0,3})", OTHER: b"(" + _ID + b")"}  # see `fields.keep`
@@ -224,7 +226,7 @@ def _pieces(word: bytes, waiting: int | None, fields: list[int]) -> list[bytes] 
     erased, _, named = read_word(word, waiting)
     letter = word[:1].isalpha() and erased[:1] == word[:1]  # stays, so no word that fits is a number
     if erased == b"#" and waiting in (None, COUNT):  # what counts is erased, too
-        return [b"", _DATE_OR_CLOCK, b""] if CLOCK.match(word) else _kind(word)
+        return [b"", _DATE_OR_CLOCK, b""] if CLOCK.match(word) else _kind(word, _WORD_KINDS)
     if waiting is None or letter:
         known = len(fields)
         pieces, left = _mixed(word, fields)
@@ -262,9 +264,9 @@ def _group(field: int, fields: list[int]) -> bytes:
     return _GROUPS.get(field, _GROUPS[OTHER])
 
 
-def _kind(word: bytes) -> list[bytes]:
+def _kind(word: bytes, kinds: Sequence[tuple[re.Pattern[bytes], bytes]] = _KINDS) -> list[bytes]:
     """What words look like that are erased as a whole, as this one is."""
-    kind = next((kind for pattern, kind in _KINDS if pattern.fullmatch(word)), None)
+    kind = next((kind for pattern, kind in kinds if pattern.fullmatch(word)), None)
     return [word] if kind is None else [b"", kind, b""]
 
 
