@@ -74,7 +74,7 @@ _LOOKBACK_LINES = 6
 _LINE_SAMPLE = 2048  # how much of a long line is looked at, at either end
 # A line and those below it that surely go on with its entry: indented and blank ones; where entries are dated, also
 # undated ones, a dated message's traceback, and a body below a line that announces it.
-_INDENTED_LINES = re.compile(rb"[^\n]*+(?:\n(?:[ \t][^\n]*+|(?=\n)))*+(?:\n|\Z)")
+_INDENTED_LINES = re.compile(rb"[^\n]*+(?:\n++[ \t][^\n]*+)*+\n*+")
 HEAD = rb"(?![ \t\r\n])(?=(?x:" + _DATED.pattern + rb"))"  # where a line begins an entry, unless it is an echo
 GOES_ON = (  # where a line of a dated log surely does not
     rb"(?!(?x:" + _DATED.pattern + rb")|(?x:" + _LEVELLED.pattern + rb"))"
@@ -83,8 +83,8 @@ GOES_ON = (  # where a line of a dated log surely does not
 _HEAD, _GOES_ON = re.compile(HEAD), re.compile(GOES_ON)
 TRACEBACK = b"Traceback (most recent call last)"  # below a dated line
 _UNDATED_LINES = re.compile(
-    rb"(?:" + HEAD + rb"[^\n]*+\n(?=" + re.escape(TRACEBACK) + rb"))?+[^\n]*+"
-    rb"(?:\n(?:[ \t][^\n]*+|(?=\n)|" + GOES_ON + rb"[^\n]{1,%d}+(?![^\n])))*+" % (2 * _LINE_SAMPLE) + rb"(?:\n|\Z)"
+    rb"(?>" + HEAD + rb"[^\n]*+\n(?=" + re.escape(TRACEBACK) + rb")|)[^\n]*+"
+    rb"(?:\n(?:[ \t][^\n]*+|(?=\n)|" + GOES_ON + rb"[^\n]{1,%d}+(?![^\n]))|)*+" % (2 * _LINE_SAMPLE) + rb"(?:\n|\Z)"
 )
 
 

@@ -70,7 +70,7 @@ _PROSE = (
     r"|removed|redacted|\*+|str|string|bytes|optional)" + _END + ")"
 )
 # `SignatureDoesNotMatch` after "signature:" is the error's name, `sign(` is program text.
-_CODE = r"(?!(?:[A-Z][a-z]++){2,}+" + _END + r"|[A-Za-z_$][\w.$]{0,80}+[(\[])"
+_CODE = r"(?!(?:[A-Z][a-z][a-z]*+){2,}+" + _END + r"|[A-Za-z_$][\w.$]{0,80}+[(\[])"
 
 _CLOSE = r"""(?:["'`\]]{1,3}|[ ]\[[^\]\n]{0,40}\])?"""
 _SIGN = r"""\s{0,20}[:=]{1,2}>?(?!//)(?:\s{0,40}(?=["'`])|[ \t]{0,20})"""
@@ -82,6 +82,11 @@ _QUOTED = "|".join(
 _FIRST = r"""[^\s"'`<>&;,\\(){}\[\]]"""
 _UNQUOTED = (
     rf"""({_FIRST}(?:(?:[^\s"'`<>&;,\\]|\\(?!["'`/\\bfnrtux])|,(?!\s|[\w.-]{{0,40}}+["'=:]|\Z))*(?<![)}}\].,]))?)"""
+)
+_KEY_BREAK = r"(?:[\s\"',+>|]|\\+[rn]|){0,80}+"
+_KEY_LINE = (
+    rf"{_KEY_BREAK}(?:[A-Z][A-Za-z-]{{2,20}}: [^\r\n\\\"]{{1,100}}|=?[A-Za-z0-9+/=]{{16,}}+"
+    rf"|=?[A-Za-z0-9+/=]{{1,15}}(?={_KEY_BREAK}(?:-----END|[A-Za-z0-9+/=]{{16}}|\Z)|[\"'<,}}\\]))"
 )
 _XML = r">([^<\s]++(?:[^<]{0,256}+(?=</))?)|>\s{1,40}([^<\s]++)(?=\s{0,40}</)"
 
@@ -374,11 +379,7 @@ SECRETS: tuple[Secret, ...] = (
         rule="secret.private-key",
         kind="private-key",
         keywords=("PRIVATE KEY",),
-        pattern=(
-            r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----"
-            r"((?:(?:[\s\"',+>|]|\\+[rn]){0,80}+(?:[A-Z][A-Za-z-]{2,20}: [^\r\n\\\"]{1,100}|=?[A-Za-z0-9+/=]{16,}+"
-            r"|=?[A-Za-z0-9+/=]{1,15}(?=(?:[\s\"',+>|]|\\+[rn]){0,80}+(?:-----END|[A-Za-z0-9+/=]{16}|\Z)|[\"'<,}\\])))++)"
-        ),
+        pattern=rf"-----BEGIN [A-Z0-9 ]{{0,30}}PRIVATE KEY(?: BLOCK)?-----({_KEY_LINE}(?:{_KEY_LINE}|)*+)",
         bare=True,
         hits=(
             "-----BEGIN RSA PRIVATE KEY-----«\nProc-Type: 4,ENCRYPTED\n\nMIIEpAIBAAKCAQEA123456\na==»\n-----END RSA",
@@ -394,7 +395,7 @@ SECRETS: tuple[Secret, ...] = (
             rf"|{_any_case('cookie')}2?(?:{_CLOSE}{_SIGN}{_OPEN}(?:{_QUOTED}|"
             r"([\w!#$%&*.^|~+-]{1,128}=(?:\"[^\"\r\n]*+\"|[^\s;\"'\\]*+)"
             r"(?:\s?[;,]\s?(?:[eE]xpires=\w{3}, [\w :-]{1,40}|[\w!#$%&*.^|~+-]{1,128}=(?:\"[^\"\r\n]*+\"|[^\s;\"'\\]*+)"
-            r"|[hH]ttp[oO]nly|[sS]ecure|[pP]artitioned))*+))"
+            r"|[hH]ttp[oO]nly|[sS]ecure|[pP]artitioned)|)*+))"
             r"|[ ][^=\s]{1,128}=([^\s>]++)(?= for))"
         ),
         hits=(
@@ -410,7 +411,7 @@ SECRETS: tuple[Secret, ...] = (
         kind="cookie",
         keywords=("cookies",),
         # A HAR has each cookie apart, under any name.
-        within=rf"{_any_case('cookies')}[\"']?\s{{0,20}}:\s{{0,20}}\[((?:[^\]\"']++|\"(?:[^\"\\]++|\\.)*+\"|'(?:[^'\\]++|\\.)*+')*+)",
+        within=rf"{_any_case('cookies')}[\"']?\s{{0,20}}:\s{{0,20}}\[((?:[^\]\"']++|\"(?:[^\"\\]++|\\.)*+\"|'(?:[^'\\]++|\\.)*+'|)*+)",
         pattern=rf"[vV]alue[\"']?\s{{0,20}}:\s{{0,20}}(?:{_QUOTED})",
         hits=(
             '"cookies": [{"name": "sid", "value": "«a]b»"}, {"name": "x", "value": "«c»", "path": "/"}], "value": "d"',
@@ -421,7 +422,7 @@ SECRETS: tuple[Secret, ...] = (
         rule="secret.cookie-map",
         kind="cookie",
         keywords=("cookies",),
-        within=rf"{_any_case('cookies')}[\"']?\s{{0,20}}[:=]\s{{0,20}}\{{((?:[^}}\"']++|\"(?:[^\"\\]++|\\.)*+\"|'(?:[^'\\]++|\\.)*+')*+)",
+        within=rf"{_any_case('cookies')}[\"']?\s{{0,20}}[:=]\s{{0,20}}\{{((?:[^}}\"']++|\"(?:[^\"\\]++|\\.)*+\"|'(?:[^'\\]++|\\.)*+'|)*+)",
         pattern=rf":\s{{0,20}}(?:{_QUOTED})",
         hits=("cookies: { sid: '«abc»', 'b-c': '«d»' }, key: 'e'",),
         misses=("cookies: {}, key: 'e'",),
