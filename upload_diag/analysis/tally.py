@@ -72,15 +72,6 @@ class GroupTally:
     examples: list[tuple[Place, bytes]] = field(default_factory=list)
     latest: Place = _NEVER
 
-    def add(self, place: Place) -> None:
-        """Count one."""
-        when = place[0]
-        self.count += 1
-        if when > self.last:  # noqa: PLR1730 - a call takes longer, and this comes for every finding
-            self.last = when
-        if when and (when < self.first or not self.first):
-            self.first = when
-
     def keep(self, place: Place, text: bytes, verdict: Verdict) -> None:
         """Keep one that comes before the `latest` example. The very first speaks for all."""
         examples = self.examples
@@ -144,10 +135,13 @@ class Tally:
         row = (record.offset, record.when, record.line, verdict, 0, len(record.text), record.ids)
         self.add_all(record.text, [row], file, thread)
 
-    def add_all(self, block: bytes, rows: Iterable[Row], file: FileTally, thread: Thread | None = None) -> None:
+    def add_all(  # noqa: C901 - millions come through here, and calls would take longer than all else
+        self, block: bytes, rows: Iterable[Row], file: FileTally, thread: Thread | None = None
+    ) -> None:
         """Count what parts of a block say, whose verdicts are known."""
         path, groups, traces = file.path, self.groups, self.traces
-        codes: list[tuple[int, ErrorCode]] = []  # and the minutes in which they came
+        failed: list[tuple[int, Failure]] = []  # in which minute, and what
+        named: list[tuple[bytes, bytes]] = []
         for offset, when, line, verdict, begin, end, ids in rows:
             place = (when, path, offset, line)
             failure, event = verdict.failure, verdict.event
@@ -155,10 +149,13 @@ class Tally:
                 group = groups.get(failure)
                 if group is None:
                     group, failure = self._group(verdict, failure)
-                group.add(place)
+                if when > group.last:  # noqa: PLR1730
+                    group.last = when
+                if when and (when < group.first or not group.first):
+                    group.first = when
                 if place < group.latest:
                     group.keep(place, block[begin:end], verdict)
-                codes.append((when // MINUTE if when else _NO_MINUTE, failure.code))
+                failed.append((when // MINUTE if when else _NO_MINUTE, failure))
             elif event is None and not ids[UPLOAD]:
                 continue
             upload, video, bucket, key, request, part = ids
@@ -169,23 +166,32 @@ class Tally:
             trace = traces.get(name) or self._begin(name, failure, event, thread)
             if trace is None:
                 continue
-            trace.learn(ids)
+            if (
+                upload not in trace.uploads
+                or (video and video != trace.video)
+                or (bucket and bucket != trace.bucket)
+                or (key and key != trace.key)
+            ):
+                trace.learn(ids)
             if failure is not None:
-                trace.mark(failure, place)
+                if trace.first.setdefault(failure, place) is not place:
+                    trace.add(failure, 1, place, place)
                 if request:
-                    self._remember(request, trace.name)
+                    named.append((request, trace.name))
             if event is not None:
                 trace.mark(event, place, int(part or 0))
             if thread is not None:
                 thread.first = thread.first or name
                 thread.current = name
-        self._count(Counter(codes), file)
+        self._count(Counter(failed), file)
+        self._remember(named)
 
-    def _count(self, codes: Counter[tuple[int, ErrorCode]], file: FileTally) -> None:
-        for (minute, code), count in codes.items():
-            file.by_code[code] += count
+    def _count(self, failed: Counter[tuple[int, Failure]], file: FileTally) -> None:
+        for (minute, failure), count in failed.items():
+            self.groups[failure].count += count
+            file.by_code[failure.code] += count
             if minute != _NO_MINUTE:
-                self.minutes[minute][code] += count
+                self.minutes[minute][failure.code] += count
         if len(self.minutes) > self._most_minutes:
             self._coarsen()
 
@@ -222,12 +228,17 @@ class Tally:
         trace = self.traces[name] = Trace(name)
         return trace
 
-    def _remember(self, request: bytes, name: bytes) -> None:
-        known = self.requests.get(request)
-        if known is None and len(self.requests) >= REQUESTS:
-            self.dropped["ids of requests"] += 1
-        elif known is None or name < known:
-            self.requests[request] = name
+    def _remember(self, named: Iterable[tuple[bytes, bytes]]) -> None:
+        """Remember of requests that failed the names of their traces; of several the least one, in whatever order."""
+        requests, left_out = self.requests, 0
+        for request, name in named:
+            known = requests.get(request)
+            if known is None and len(requests) >= REQUESTS:
+                left_out += 1
+            elif known is None or name < known:
+                requests[request] = name
+        if left_out:
+            self.dropped["ids of requests"] += left_out
 
     def _orphan(
         self, failure: Failure | None, event: Event | None, place: Place, request: bytes, thread: Thread | None
@@ -280,8 +291,7 @@ class Tally:
         self.dropped.update(other.dropped)
         for path, threads in other.threads.items():
             self.threads[path] = self._joined([*self.threads.get(path, ()), *threads])
-        for request, name in other.requests.items():
-            self._remember(request, name)
+        self._remember(other.requests.items())
         for request, failures in other.unnamed.items():
             self.unnamed.setdefault(request, []).extend(failures)
 
