@@ -25,7 +25,7 @@ from upload_diag.logs.fields import (
     read_time,
 )
 from upload_diag.logs.record import Record, Row
-from upload_diag.logs.templates import AROUND_A_VALUE, DECISIVE, SAMPLES, TIME, Parts, Template
+from upload_diag.logs.templates import AROUND_A_VALUE, SAMPLES, Parts, Template
 from upload_diag.logs.templates import template as make_template
 from upload_diag.logs.texts import Texts, getter
 
@@ -40,6 +40,7 @@ _ALIKE_LIMIT = 64  # shapes that begin alike; they are tried one after another
 _PLANS_LIMIT = 4096  # shapes; more than any log has, unless its field names are made up as it goes
 _PUNCTUATION = b" \t:,{}[]"
 _NEW = b""  # no key
+_HEAD = 5  # bytes: the brace, and how the first name begins
 _TEMPLATES = 8  # of one shape that are tried out
 _STRICT_TEMPLATES = 3  # of them that take for text what was the same in some lines
 
@@ -57,7 +58,7 @@ class JsonLines:
     def __init__(self, known: Mapping[bytes, Any]) -> None:
         self._known = known
         self._plans: dict[tuple[int, bytes], list[Plan]] = {}
-        self._templates: dict[int, list[Template]] = {}  # by the number of quotation marks
+        self._templates: dict[bytes, list[Template]] = {}  # by how their lines begin
         self._size = 0
 
     def read(self, line: bytes, offset: int) -> Record:
@@ -78,21 +79,22 @@ class JsonLines:
             if end < 0:
                 end = size
             match = None
-            for template in templates.get(block.count(b'"', begin, end), ()):
+            for template in templates.get(block[begin : begin + _HEAD], ()):
                 match = template.match(block, begin, end)
                 if match is not None:
                     break
             if match is not None:
-                groups = match.group(*template.groups)
-                time, key = groups[TIME], template.keys.get(groups[DECISIVE:], _NEW)
+                groups = match.groups()
+                time, key = groups[template.time], template.keys.get(template.decisive(groups), _NEW)
                 second, rest = USUAL.get(time[:20]), THOUSANDTHS.get(time[20:])
                 when = read_time(time) if second is None or rest is None else second + rest
                 verdict = known.get(key)
                 if verdict is not None and (when or not time):
+                    ids = template.ids(groups)
                     if count is not None:
-                        rows.append((offset + begin, when, number, verdict, begin, end, groups[:TIME]))
+                        rows.append((offset + begin, when, number, verdict, begin, end, ids))
                         continue
-                    ids = Ids._make((*groups[:PART], int(groups[PART] or 0)))
+                    ids = Ids._make((*ids[:PART], int(ids[PART] or 0)))
                     yield Record(offset + begin, when, key, block[begin:end], ids, None, None, number)
                     continue
             if begin == end:
@@ -122,7 +124,7 @@ class JsonLines:
         if template is None:
             self._sample(plan, parts)
         elif template.learn(match, parts, key):
-            self._templates[len(parts) - 2].remove(template)
+            self._templates[line[:_HEAD]].remove(template)
         return plan.when(parts), key, line, plan.ids(parts).or_else(ids)
 
     def _sample(self, plan: "Plan", parts: Parts) -> None:
@@ -135,7 +137,7 @@ class JsonLines:
             plan.templates += 1
             plan.samples = []
             if made is not None:
-                self._templates.setdefault(len(parts) - 2, []).append(made)
+                self._templates.setdefault(b'"'.join(parts)[:_HEAD], []).append(made)
 
     def verdict(self, key: bytes) -> Any:
         """What records of this key were judged to be; None when none was."""

@@ -8,21 +8,20 @@ were seen before, needs nothing more; every other line is read by its plan.
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
 from upload_diag.logs.fields import NO_IDS, PART, read_line
-from upload_diag.logs.texts import cut
+from upload_diag.logs.texts import cut, none_of
 
 if TYPE_CHECKING:
     from upload_diag.logs.skeleton import Plan
 
 __all__ = [
     "AROUND_A_VALUE",
-    "DECISIVE",
     "NO_GROUP",
     "SAMPLES",
-    "TIME",
     "Alike",
     "Parts",
     "Template",
@@ -41,10 +40,9 @@ _STRIPPED = re.escape(AROUND_A_VALUE)
 _AROUND = b"[" + _STRIPPED + b"]*+"
 _PART_NUMBER = _AROUND + rb"([1-9]\d{0,3})" + _AROUND
 _PLAIN_ID = rb'(?!null")([^"]++)(?<!\\)'
-_NUMBER_ID = _AROUND + rb"(?!null[" + _STRIPPED + rb'"]|[{\[])([^"' + _STRIPPED + b"]++)" + _AROUND
+_NUMBER_ID = _AROUND + rb"(?!null[" + _STRIPPED + rb'"]|[{\[])(' + none_of(AROUND_A_VALUE + b'"') + b"++)" + _AROUND
 _ESCAPED_ID = _NUMBER_ID + rb"(?<=\\)"
 NO_GROUP = 1  # the number of the group that is always empty
-TIME, DECISIVE = len(NO_IDS), len(NO_IDS) + 1  # places in `Template.groups`
 
 Parts = list[bytes]
 
@@ -54,16 +52,20 @@ class Template:
 
     Attributes:
         match: the regex's `fullmatch`.
-        groups: the groups of `Ids`; at `TIME`, that of the time; from `DECISIVE` on, those that decide the verdict.
-        keys: what the groups that decide said -> the key of such lines, see `Record`.
+        ids: picks those of `Ids` out of the groups; the part number is in digits.
+        time: where the time stands among the groups.
+        decisive: picks out of the groups what decides the verdict.
+        keys: what decides -> the key of such lines, see `Record`.
     """
 
-    __slots__ = ("_learned", "_texts", "_verbatim", "groups", "keys", "match")
+    __slots__ = ("_learned", "_texts", "_verbatim", "decisive", "ids", "keys", "match", "time")
 
     def __init__(self, maker: "_Maker") -> None:
         self.match = re.compile(b'"'.join(maker.patterns)).fullmatch
-        self.groups = (*maker.named, maker.time, *maker.decisive)
-        self.keys: dict[tuple[bytes, ...], bytes] = {}
+        self.ids = _picker(maker.named)
+        self.time = maker.time - 1
+        self.decisive = _picker(maker.decisive)
+        self.keys: dict[Any, bytes] = {}
         self._learned = 0
         self._texts = maker.texts
         self._verbatim = maker.verbatim
@@ -76,7 +78,7 @@ class Template:
         if all(read_line(parts[i])[1] is NO_IDS for i in self._verbatim) and all(
             text.fits(parts[i], line) for i, text in self._texts.items()
         ):
-            self.keys[line.group(*self.groups)[DECISIVE:]] = key
+            self.keys[self.decisive(line.groups())] = key
         self._learned += 1
         return self._learned >= _PATIENCE
 
@@ -120,7 +122,7 @@ class Alike:
                 opened = True
                 group += 1
                 self.decisive.append(group)
-                self.pattern += b"([^%b]*+)" % edge if last else _different_until(end, edge)
+                self.pattern += b"(%b*+)" % none_of(edge) if last else _different_until(end, edge)
             self.pattern += re.escape(end)
             self._between.append((begin, group if differs else 0, end))
             if at < len(holes):
@@ -244,15 +246,20 @@ class _Maker:
         return _DIFFERENT
 
 
+def _picker(numbers: Sequence[int]) -> Callable[[tuple[bytes, ...]], Any]:
+    """What picks the groups of these numbers out of all groups of a match; of a single one, itself."""
+    return itemgetter(*(number - 1 for number in numbers)) if numbers else itemgetter(slice(0))
+
+
 def _different_until(end: bytes, edge: bytes) -> bytes:
     """A group of what may differ, up to the first place at which the text says `end`.
 
-    That place is found without trying out every one. A class of three bytes is looked up in a table, one of two is not.
+    That place is found without trying out every one.
     """
     if not end:
         return b"([^%b]{0,%d}?)" % (edge, _LONGEST_OPEN)
     first, rest = re.escape(end[:1]), re.escape(end[1:])
-    other = rb"[^\0%b%b]*+" % (edge, first)
+    other = none_of(edge + end[:1]) + b"*+"
     return b"(" + other + rb"(?:%b(?!%b)%b)*+)" % (first, rest, other)
 
 

@@ -7,6 +7,7 @@ these few turn out alike. The answer is always that of `fields.read_line`, word 
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from operator import itemgetter
 from typing import Any
 
@@ -28,7 +29,7 @@ from upload_diag.logs.fields import (
     read_words,
 )
 
-__all__ = ["Texts", "cut", "getter"]
+__all__ = ["Texts", "cut", "getter", "none_of"]
 
 Read = tuple[bytes, Ids]
 _WHOLE_LIMIT = 512  # texts of one place; when there are more, they are unique
@@ -36,10 +37,21 @@ _LONGEST = 4096  # bytes of a text that is remembered
 _WORTH_A_PATTERN = 16  # uses
 _MOST_PLACES = 48  # that vary in a text
 _FORMS_LIMIT = 2048  # texts of one place that differ in more than what varies
+
+
+def none_of(some: bytes) -> bytes:
+    """A class of all other bytes. `re` compares one byte; of more it should be told what they leave, see below."""
+    if len(some) == 1:
+        return b"[^%b]" % re.escape(some)
+    runs = [(low + 1, high - 1) for low, high in pairwise([-1, *sorted(some), 256]) if high - low > 1]
+    return b"[%b]" % b"".join(rb"\x%02x-\x%02x" % run for run in runs)
+
+
 # What words look like that `fields.read_word` erases, in whole or in part; rather less than more. Blanks and digits are
-# spelled out, for `re` looks up a class of characters in a table only when there is no other class in it.
-_BLANK = rb" \t-\r"
-_VALUE = rb"""(?!=)[^""" + _BLANK + rb""""'`<>&,;(){}\[\]\\]{1,1024}+"""
+# spelled out, for `re` looks up a class of characters in a table only when there is no other class in it, and three
+# times as fast when it says what belongs to it, not what does not.
+_BLANKS = b" \t\n\v\f\r"
+_VALUE = rb"(?!=)" + none_of(_BLANKS + b"\"'`<>&,;(){}[]\\") + rb"{1,1024}+"
 _TOKEN = rb"(?=" + 4 * rb"[A-Za-z_+./~%-]*+[0-9]" + rb")[A-Za-z0-9_+./~%-]{16,}+=*+"
 _HEX = rb"(?:(?=[a-f]*\d)[0-9a-f]{8,12}+|(?=[A-F]*\d)[0-9A-F]{8,12}+)(?![A-Za-z0-9_])"  # and no long word around it
 _NUMBER = rb"(?:\d{1,2}|[06-9]\d\d|\d{4}|[02-9]\d{4})(?![A-Za-z0-9_])"
@@ -62,11 +74,11 @@ _LONG_RUN = 16  # bytes; a run of as many is one token
 _GROWTH = 4  # digits that a number may have more
 _DIGITS = re.compile(rb"\d+")
 _NEVER = rb"(?!)"  # matches nothing: look at each word
-_ANYTHING = rb"[^" + _BLANK + rb"]++"
+_ANYTHING = none_of(_BLANKS) + b"++"
 _COUNTED = COUNTED.pattern.rstrip(b"$")
 _DATE_OR_CLOCK = CLOCK.pattern.rstrip(b"$")
 _UNQUOTED = {  # what must not run over the quotation mark behind a text
-    _ANYTHING: rb"[^" + _BLANK + rb'"]++',
+    _ANYTHING: none_of(_BLANKS + b'"') + b"++",
     _COUNTED: _COUNTED.replace(rb"[^\w\s]", rb'[^\w\s"]'),
     **{
         _AROUND_AN_ID + group + _AROUND_AN_ID: (around := _AROUND_AN_ID.replace(b'"', b"")) + group + around
