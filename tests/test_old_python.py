@@ -10,6 +10,7 @@ from re import _parser as parser
 import pytest
 
 import upload_diag
+from upload_diag.logs.templates import _different_until
 from upload_diag.rules.secrets import SECRETS
 
 # Possessively repeated, these can fail after they have moved. Up to 3.11.4 (Debian 12 has 3.11.2) `re` then goes on
@@ -29,6 +30,7 @@ def patterns() -> Iterator[re.Pattern]:
         yield row.regex
         if row.region:
             yield row.region
+    yield re.compile(_different_until(b"end", b","))  # made for the lines of a log
 
 
 def parts(tree) -> Iterator[tuple]:

@@ -260,7 +260,7 @@ def _different_until(end: bytes, edge: bytes) -> bytes:
         return b"([^%b]{0,%d}?)" % (edge, _LONGEST_OPEN)
     first, rest = re.escape(end[:1]), re.escape(end[1:])
     other = none_of(edge + end[:1]) + b"*+"
-    return b"(" + other + rb"(?:%b(?!%b)%b)*+)" % (first, rest, other)
+    return b"(" + other + rb"(?:%b(?!%b)%b|)*+)" % (first, rest, other)
 
 
 def _common(texts: Sequence[bytes], *, ends: bool) -> tuple[bytes, bytes, bool]:
