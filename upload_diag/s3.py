@@ -1,13 +1,15 @@
-"""Where S3 is, and the client for it: boto3, loaded only when it is needed."""
+"""Where S3 is, the client for it, and one line for its failures: boto3, loaded only when it is needed."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from upload_diag.errors import UsageError
+from upload_diag.errors import InputError, ServerUnreachableError, UsageError
 
-__all__ = ["Store"]
+__all__ = ["Store", "reason", "s3_failures"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Store:
         """A boto3 client of its own.
 
         Raises:
-            UsageError: boto3 is not installed, or its configuration does not fit.
+            UsageError: boto3 is not installed, its configuration does not fit, or holds no credentials.
         """
         try:
             import boto3
@@ -40,9 +42,14 @@ class Store:
             options: dict[str, Any] = {"endpoint_url": self.endpoint_url}
             if session.region_name is None:
                 options["region_name"] = "us-east-1"
-            return session.client("s3", **options)
+            client = session.client("s3", **options)
         except (BotoCoreError, ValueError) as error:
             raise UsageError(f"{str(error).rstrip('.')}.") from error
+        if session.get_credentials() is None:
+            raise UsageError(
+                "There are no credentials for S3. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a --profile."
+            )
+        return client
 
     def shared_client(self) -> Any:
         """The one client that all threads of this process share; making one takes a tenth of a second.
@@ -56,3 +63,28 @@ class Store:
 @lru_cache(maxsize=4)
 def _client(store: Store, _pid: int) -> Any:  # a forked process must not write into its parent's connections
     return store.client()
+
+
+@contextmanager
+def s3_failures(what: str) -> Iterator[None]:
+    """Turn what boto3 raises into one line.
+
+    Raises:
+        ServerUnreachableError: the endpoint does not answer.
+        InputError: it answers with an error, or was not even asked.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004
+
+    try:
+        yield
+    except (ConnectionError, HTTPClientError) as error:
+        raise ServerUnreachableError(f"{what}: {reason(error)}") from error
+    except (BotoCoreError, ClientError) as error:
+        raise InputError(f"{what}: {reason(error)}") from error
+
+
+def reason(error: Exception) -> str:
+    """What a store answered, or why it was not even asked, on one line."""
+    answer = getattr(error, "response", {}).get("Error", {})
+    told = ": ".join(filter(None, (answer.get("Code"), answer.get("Message")))) if answer else str(error)
+    return " ".join(told.split())

@@ -1,13 +1,11 @@
-"""What the commands share that talk to S3: the place, the options, the client, and one line for its failures."""
+"""What the commands share that talk to S3: the place, the options, the client."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import click
 
-from upload_diag.errors import InputError, ServerUnreachableError
 from upload_diag.s3 import Store
 
 
@@ -26,9 +24,11 @@ class S3Place(click.ParamType):  # type: ignore[type-arg]  # generic since click
 def s3_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that talks to S3: arguments of `s3_client`."""
     for option in (
-        click.option("--profile", help="of the AWS configuration files"),
-        click.option("--region", help="of the bucket (default: as configured)"),
-        click.option("--endpoint-url", metavar="URL", help="of another store than AWS, or of the fault server"),
+        click.option(
+            "--profile", metavar="NAME", help="profile of the AWS configuration files (default: as configured)"
+        ),
+        click.option("--region", metavar="NAME", help="region of the bucket (default: as configured)"),
+        click.option("--endpoint-url", metavar="URL", help="another store, or the fault server (default: AWS)"),
     ):
         command = option(command)
     return command
@@ -38,27 +38,6 @@ def s3_client(*, endpoint_url: str | None, region: str | None, profile: str | No
     """A boto3 client.
 
     Raises:
-        UsageError: boto3 is not installed, or its configuration does not fit.
+        UsageError: boto3 is not installed, or its configuration does not fit, or holds no credentials.
     """
     return Store(endpoint_url, region, profile).client()
-
-
-@contextmanager
-def s3_failures(what: str) -> Iterator[None]:
-    """Turn what boto3 raises into one line.
-
-    Raises:
-        ServerUnreachableError: the endpoint does not answer.
-        InputError: it answers with an error.
-    """
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    from upload_diag.classifier import classify
-    from upload_diag.codes import ErrorCode
-
-    try:
-        yield
-    except (BotoCoreError, ClientError) as error:
-        info = classify(error)
-        kind = ServerUnreachableError if info.code in (ErrorCode.NETWORK, ErrorCode.TIMEOUT) else InputError
-        raise kind(f"{what}: {info.code}. {info.message}") from error

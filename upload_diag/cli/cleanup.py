@@ -6,20 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from upload_diag.cli._options import Duration, lines_option
-from upload_diag.cli._s3 import S3Place, s3_client, s3_failures, s3_options
+from upload_diag.cli._options import Duration, examples, lines_option
+from upload_diag.cli._s3 import S3Place, s3_client, s3_options
+from upload_diag.s3 import s3_failures
 from upload_diag.terminal import spelled_out
 
 if TYPE_CHECKING:
     from upload_diag.recovery.stale import StaleSession
 
 
-@click.command
+@click.command(epilog=examples("cleanup s3://my-bucket --dry-run", "cleanup s3://my-bucket/in/ --older-than 24h"))
 @click.argument("place", type=S3Place())
 @click.option(
-    "--older-than", type=Duration(), default="7d", show_default=True, help="age of the sessions: 90m, 24h, 7d"
+    "--older-than",
+    type=Duration(),
+    default="7d",
+    show_default=True,
+    help="only sessions that began so long ago: 90m, 24h, 7d",
 )
-@click.option("-n", "--dry-run", is_flag=True, help="list them only")
+@click.option("-n", "--dry-run", is_flag=True, help="list them, abort none")
 @lines_option("ndjson prints one object a session")
 @s3_options
 def command(place: tuple[str, str], older_than: float, dry_run: bool, format_: str, **where: Any) -> None:

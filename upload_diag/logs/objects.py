@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from upload_diag.errors import InputError, ServerUnreachableError, UsageError
+from upload_diag.errors import InputError, UsageError
 from upload_diag.logs.packed import Stream, Unreadable, unpack
 from upload_diag.logs.watched import Progress, Watched
-from upload_diag.s3 import Store
+from upload_diag.s3 import Store, reason, s3_failures
 
 __all__ = ["Object", "ObjectFile", "is_in_s3", "list_objects", "open_object"]
 
@@ -61,17 +61,11 @@ def list_objects(store: Store, places: Iterable[str]) -> list[Object]:
 def _list(store: Store, place: str) -> Iterator[Object]:
     bucket, prefix = _bucket_and_key(place)
     client = store.shared_client()
-    from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004
-
-    try:
+    with s3_failures(place):
         for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
             for one in page.get("Contents", ()):
                 if one["Size"] or not one["Key"].endswith("/"):  # what consoles make to show a folder
                     yield Object(f"s3://{bucket}/{one['Key']}", one["Size"], one["ETag"])
-    except (ConnectionError, HTTPClientError) as error:
-        raise ServerUnreachableError(f"{place}: {error}") from error
-    except (BotoCoreError, ClientError) as error:
-        raise InputError(f"{place}: {_reason(error)}") from error
 
 
 def _bucket_and_key(place: str) -> tuple[str, str]:
@@ -79,13 +73,6 @@ def _bucket_and_key(place: str) -> tuple[str, str]:
     if match is None:
         raise UsageError(f"{place}: names no bucket; write s3://bucket/prefix")
     return match[1], match[2] or ""
-
-
-def _reason(error: Exception) -> str:
-    """What a store answered, or why it was not even asked, on one line."""
-    answer = getattr(error, "response", {}).get("Error", {})
-    told = ": ".join(filter(None, (answer.get("Code"), answer.get("Message")))) if answer else str(error)
-    return " ".join(told.split())
 
 
 def open_object(store: Store, found: Object, progress: Progress | None = None) -> Iterator[Stream | Unreadable]:
@@ -181,4 +168,4 @@ _CHANGED = "changed while it was read"
 
 def _refusal(error: Exception) -> str:
     status = getattr(error, "response", {}).get("ResponseMetadata", {}).get("HTTPStatusCode")
-    return _CHANGED if status == 412 else _reason(error)
+    return _CHANGED if status == 412 else reason(error)
