@@ -1,6 +1,8 @@
 """What every command shares: help, endings, exit codes."""
 
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -52,6 +54,17 @@ def test_every_command_and_option_has_help(command):
     for option in command.params:
         if isinstance(option, click.Option):
             assert option.help, f"{option.opts[0]} has no help"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_a_command_ends_in_examples_that_parse(name, monkeypatch, capsys):
+    assert main([name, "--help"]) == ExitCode.OK
+    *_, end = capsys.readouterr().out.rpartition("\n\n")
+    examples = re.findall(r"\bupload-diag (.*?)(?: [<>|&]|[;)]|$)", end, re.MULTILINE)
+    assert examples
+    monkeypatch.setattr(click.Command, "invoke", lambda command, context: None)
+    for example in examples:
+        assert main(shlex.split(example)) == ExitCode.OK, capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", ALL_COMMANDS)
@@ -109,7 +122,8 @@ def test_python_dash_m_is_the_same_program():
             ["completion", "tcsh"],
             "'tcsh' is not one of 'bash', 'zsh', 'fish', 'powershell'. Try 'upload-diag completion",
         ),
-        (["serve", "--port", "99999"], "99999 is not in the range 0<=x<=65535"),
+        (["serve", "--port", "99999"], "'99999' is no whole number from 0 to 65535."),
+        (["analyze", "--jobs", "two", "a.log"], "'two' is no whole number from 1 on."),
         (["serve", "--auth", "key"], "--auth wants an access key and its secret with a colon between;"),
         (["a\x1b[2Jb\nc"], "No such command 'a\ufffdb c'."),
     ],

@@ -40,6 +40,20 @@ class Size(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
         return int(match[1]) * _BYTES[match[2]]
 
 
+class Whole(click.IntRange):
+    """A whole number within bounds."""
+
+    name = "N"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            number: int = super().convert(value, param, ctx)
+        except click.BadParameter:
+            bounds = f"from {self.min} on" if self.max is None else f"from {self.min} to {self.max}"
+            self.fail(f"'{value}' is no whole number {bounds}.", param, ctx)
+        return number
+
+
 class Time(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
     """A point in time, as milliseconds since 1970."""
 
@@ -105,6 +119,11 @@ class FailOn(Code):
         return frozenset(name if name == "any" else convert(name, param, ctx) for name in names)
 
 
+def examples(*calls: str) -> str:
+    """The end of a command's help: calls to copy, without the program's name."""
+    return "\b\nExamples:\n" + "\n".join(f"  upload-diag {call}" for call in calls)
+
+
 output_option = click.option(
     "-o", "--output", metavar="FILE", help="write there, whole or not at all (default: standard output)"
 )
@@ -143,7 +162,10 @@ def lines_option(help_: str) -> Callable[[Callable[..., Any]], Callable[..., Any
 
 
 fail_on_option = click.option(
-    "--fail-on", type=FailOn(), help="exit 1 if one of these codes, or `any` code at all, was found"
+    "--fail-on",
+    type=FailOn(),
+    metavar=FailOn.name,
+    help="exit 1 if one of these codes, or `any` code at all, was found (default: never)",
 )
 
 

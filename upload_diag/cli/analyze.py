@@ -9,7 +9,16 @@ from shutil import get_terminal_size
 
 import click
 
-from upload_diag.cli._options import OneOf, Time, fail_on_option, output_option, own_rules, rules_option
+from upload_diag.cli._options import (
+    OneOf,
+    Time,
+    Whole,
+    examples,
+    fail_on_option,
+    output_option,
+    own_rules,
+    rules_option,
+)
 from upload_diag.cli._options import fail_on as exit_code
 from upload_diag.cli._reports import format_option, is_page, print_report, read_report
 from upload_diag.cli._s3 import s3_options
@@ -26,21 +35,26 @@ def _input_formats() -> Iterable[str]:
     return FORMATS
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "analyze ticket.har console.txt.gz",
+        "analyze logs/ --since 2026-11-22T08:00:00Z -o report.html",
+        "analyze --fail-on SESSION_EXPIRED - < app.log",
+        "analyze s3://my-logs/2026/11/ --top 5",
+    )
+)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @format_option
 @output_option
 @click.option("--since", type=Time(), default=0, help="leave out records before this time (default: none)")
 @click.option("--until", type=Time(), default=0, help="leave out records from this time on (default: none)")
 @click.option("--session", metavar="ID", default="", help="only records with this upload id, video id or key")
-@click.option(
-    "--top", metavar="N", type=click.IntRange(1), help="show the N most frequent kinds of failure (default: as fits)"
-)
-@click.option("--context", metavar="N", type=click.IntRange(0, 100), default=0, help="show N lines around each example")
+@click.option("--top", type=Whole(1), help="show the N most frequent kinds of failure (default: as many as fit)")
+@click.option("--context", type=Whole(0, 100), default=0, help="show N lines around each example (default: none)")
 @click.option(
     "--input-format", type=OneOf("FORMAT", _input_formats), help="read every input as this (default: as it looks)"
 )
-@click.option("-j", "--jobs", type=click.IntRange(1), help="how many processes to use (default: one a processor)")
+@click.option("-j", "--jobs", type=Whole(1), help="how many processes to use (default: one a processor)")
 @click.option(
     "--cluster", metavar="URL", help="use the workers of this Dask scheduler instead, such as tcp://HOST:8786"
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from upload_diag.cli._console import STDIO, notice, open_output, read_input
-from upload_diag.cli._options import output_option
+from upload_diag.cli._options import examples, output_option
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.errors import InputError
 from upload_diag.terminal import safe
@@ -20,19 +20,49 @@ FORMATS = ("text", "json", "junit", "github", "sarif")
 ROLES = ("producer", "consumer", "both")
 
 
-@click.command
+@click.command(
+    epilog=examples(
+        "check responses/*.json",
+        "check recorded.har -f junit -o contract.xml",
+        "check --url https://api.test/parts/1 --control http://127.0.0.1:9001/api",
+        "check --compare old.schema.json new.schema.json --role consumer",
+    )
+)
 @click.argument("files", nargs=-1, metavar="[FILE]...")
-@click.option("--schema", default="upload-error", show_default=True, help="the contract: a schema's name, or a file")
+@click.option(
+    "--schema",
+    metavar="NAME|FILE",
+    default="upload-error",
+    show_default=True,
+    help="the contract: a schema's name, or a file",
+)
 @click.option("--formats", is_flag=True, help="check `format` too, which by the standard is only a remark")
-@click.option("--url", help="ask a running backend: a URL to PUT to, or http://HOST:PORT/_gateway of the fault server")
-@click.option("--control", help="with --url: the control API of the fault server behind it (http://…/api)")
-@click.option("--control-token", envvar="UPLOAD_DIAG_CONTROL_TOKEN", help="with --control: its token")
-@click.option("--code", "codes", multiple=True, help="with --url: a service code to provoke; one of each kind if none")
+@click.option(
+    "--url",
+    metavar="URL",
+    help="ask a running backend: a URL to PUT to, or http://HOST:PORT/_gateway of the fault server",
+)
+@click.option(
+    "--control", metavar="URL", help="with --url: the control API of the fault server behind it (http://…/api)"
+)
+@click.option(
+    "--control-token",
+    metavar="TOKEN",
+    envvar="UPLOAD_DIAG_CONTROL_TOKEN",
+    help="with --control: its token (default: $UPLOAD_DIAG_CONTROL_TOKEN)",
+)
+@click.option(
+    "--code",
+    "codes",
+    metavar="CODE",
+    multiple=True,
+    help="with --url: a service code to provoke; one of each kind if none",
+)
 @click.option("--compare", "pair", nargs=2, metavar="OLD NEW", help="compare two versions of a schema instead")
 @click.option("--role", type=click.Choice(ROLES), default="both", show_default=True, help="who must not break")
 @click.option("--allow", metavar="FILE", help="TOML with breaks that are agreed to, until a day")
 @click.option(
-    "-f", "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="of the output"
+    "-f", "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="how to tell it"
 )
 @output_option
 def command(  # noqa: PLR0917 - click calls it by name

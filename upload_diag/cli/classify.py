@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from upload_diag.cli._console import notice, open_output, read_input
-from upload_diag.cli._options import format_option, output_option, own_rules, rules_option
+from upload_diag.cli._options import examples, format_option, output_option, own_rules, rules_option
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.errors import InputError
 from upload_diag.terminal import one_line, spelled_out
@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 MAX_BYTES = 64 << 20  # more is a log, not an error
 
 
-@click.command
+@click.command(
+    epilog=examples(
+        "classify response.json",
+        "classify < message.txt",
+        "classify --jsonl errors.ndjson -o verdicts.ndjson",
+        "classify --exit-code --quiet error.xml && echo no error",
+    )
+)
 @click.argument("file", required=False)
 @format_option
 @click.option("--jsonl", is_flag=True, help="one payload a line in, one ErrorInfo a line out")
@@ -38,7 +45,7 @@ def command(  # noqa: PLR0917  click passes by name
     from upload_diag.classifier import Classifier
 
     classifier = Classifier(own_rules(rules))
-    payloads = _payloads(read_input(file, most=-1 if jsonl else MAX_BYTES + 1), file or "-", jsonl)
+    payloads = _payloads(_read(file, most=-1 if jsonl else MAX_BYTES + 1), file or "-", jsonl)
     last: ErrorInfo | None = None
     with open_output(output) as out:
         for payload in payloads:
@@ -52,6 +59,15 @@ def command(  # noqa: PLR0917  click passes by name
     if not exit_code or last is None or not last.evidence:
         return ExitCode.OK
     return ExitCode.RETRYABLE if last.is_retryable else ExitCode.FOUND
+
+
+def _read(file: str | None, most: int) -> bytes:
+    try:
+        return read_input(file, most=most)
+    except InputError as error:
+        if isinstance(error.__cause__, (IsADirectoryError, PermissionError)):
+            raise
+        raise InputError(f"{error}; wanted a file, and a text is piped in: echo TEXT | upload-diag classify") from error
 
 
 def _payloads(data: bytes, name: str, jsonl: bool) -> Iterator[bytes]:

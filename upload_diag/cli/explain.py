@@ -6,11 +6,11 @@ from typing import Any
 import click
 
 from upload_diag.cli._console import open_output
-from upload_diag.cli._options import format_option, output_option
+from upload_diag.cli._options import examples, format_option, output_option
 from upload_diag.codes import ErrorCode
 
 
-@click.command
+@click.command(epilog=examples("explain NoSuchUpload", "explain session-expired -f json", "explain 413"))
 @click.argument("name", required=False, metavar="[CODE]")
 @click.option("--list", "listing", is_flag=True, help="print every name that can be explained, with its error code")
 @format_option

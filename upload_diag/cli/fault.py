@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode
@@ -13,7 +14,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 import click
 
 from upload_diag.cli._group import Group
-from upload_diag.cli._options import Duration
+from upload_diag.cli._options import Duration, examples
 from upload_diag.errors import ServerUnreachableError, UsageError
 from upload_diag.terminal import safe
 
@@ -79,14 +80,14 @@ class ServerCommand(click.Command):
     """A command that says where the server is and how to print; its options may stand before its name, too."""
 
     def __init__(self, name: str | None = None, *, params: list[click.Parameter] | None = None, **options: Any) -> None:
-        own = (
-            (["--control", "url"], f"URL of the control API (default: ${CONTROL_VARIABLE}, or {DEFAULT_URL})", None),
-            (["--token"], f"its token, if it wants one (default: ${TOKEN_VARIABLE})", None),
-            (["-f", "--format", "output_format"], "of the output (default: text)", click.Choice(["text", "json"])),
-        )
+        option = partial(click.Option, expose_value=False, callback=_noted)
+        where = f"the control API (default: ${CONTROL_VARIABLE}, or {DEFAULT_URL})"
+        token = f"its token, if it wants one (default: ${TOKEN_VARIABLE})"
+        whom = "for people or for programs (default: text)"
         shared = [
-            click.Option(names, type=type_, help=help_, expose_value=False, callback=_noted)
-            for names, help_, type_ in own
+            option(["--control", "url"], metavar="URL", help=where),
+            option(["--token"], metavar="TOKEN", help=token),
+            option(["-f", "--format", "output_format"], type=click.Choice(["text", "json"]), help=whom),
         ]
         super().__init__(name, params=[*(params or []), *shared], **options)
 
@@ -97,7 +98,16 @@ class ServerGroup(ServerCommand, Group):
     command_class = ServerCommand
 
 
-@click.group(cls=ServerGroup)
+@click.group(
+    cls=ServerGroup,
+    epilog=examples(
+        "fault add expire-session --after-parts 3 --times 1",
+        "fault add respond --code SlowDown --part-number 2 --times 3",
+        "fault expire --key 'in/*' --older-than 2h",
+        "fault clock --advance 7d",
+        "fault journal --follow",
+    ),
+)
 def command() -> None:
     """Drive a running fault server: what fails, and when."""
 
@@ -139,9 +149,9 @@ def _fault_line(fault: dict[str, Any]) -> str:
 
 @command.command
 @click.argument("upload_ids", nargs=-1, metavar="[UPLOAD_ID]...")
-@click.option("--bucket", help="all in the buckets that match this glob")
-@click.option("--key", help="all whose key matches this glob")
-@click.option("--access-key", "accessKey", help="all that access keys began which match this glob")
+@click.option("--bucket", metavar="GLOB", help="all in the buckets that match this glob")
+@click.option("--key", metavar="GLOB", help="all whose key matches this glob")
+@click.option("--access-key", "accessKey", metavar="GLOB", help="all that access keys began which match this glob")
 @click.option("--older-than", "olderThanSeconds", type=Duration(), help="all that are at least this old")
 @click.option("--all", "every", is_flag=True, help="all")
 @click.pass_obj
@@ -255,9 +265,9 @@ def scenario(server: Remote, name: str | None) -> None:
 
 
 @command.command
-@click.option("--since", default=0, show_default=True, help="only entries after this number")
-@click.option("--bucket", help="only entries of the buckets that match this glob")
-@click.option("--access-key", "accessKey", help="only entries of the access keys that match this glob")
+@click.option("--since", metavar="N", default=0, show_default=True, help="only entries after this number")
+@click.option("--bucket", metavar="GLOB", help="only entries of the buckets that match this glob")
+@click.option("--access-key", "accessKey", metavar="GLOB", help="only entries of the access keys that match this glob")
 @click.option("--follow", is_flag=True, help="go on until Ctrl-C")
 @click.pass_obj
 def journal(server: Remote, /, since: int, follow: bool, **narrow: str | None) -> None:

@@ -2,13 +2,13 @@
 
 import click
 
+from upload_diag.cli._options import examples, fail_on_option, output_option
 from upload_diag.cli._options import fail_on as exit_code
-from upload_diag.cli._options import fail_on_option, output_option
 from upload_diag.cli._reports import format_option, print_report, read_report
 from upload_diag.cli.exit_codes import ExitCode
 
 
-@click.command()
+@click.command(epilog=examples("merge shard-1.json shard-2.json", "merge reports/*.json -o all.html"))
 @click.argument("reports", nargs=-1, required=True, metavar="REPORT...")
 @format_option
 @output_option

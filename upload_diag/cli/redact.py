@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 import click
 
 from upload_diag.cli._console import STDIO, notice, open_output
-from upload_diag.cli._options import output_option
+from upload_diag.cli._options import examples, output_option
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.errors import InputError
 
@@ -34,7 +34,9 @@ _NOT_TEXT = {
 _PLURALS = {"policy": "policies", "email": "e-mail addresses"}
 
 
-@click.command
+@click.command(
+    epilog=examples("redact ticket.har -o safe.har", "redact - < app.log > safe.log", "redact --check app.log")
+)
 @click.argument("path")
 @output_option
 @click.option("--check", is_flag=True, help="write nothing; exit 1 if there is a secret")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from upload_diag.cli._console import notice
-from upload_diag.cli._options import format_option
+from upload_diag.cli._options import Whole, examples, format_option
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.cli.fault import journal_line
 from upload_diag.cli.serve import need_server_packages
@@ -23,10 +23,10 @@ BUCKET, KEY = "reproduce", "video.mp4"
 PART_SIZE = 5 * 1024 * 1024  # bytes
 
 
-@click.command
+@click.command(epilog=examples("reproduce", "reproduce expire-mid-upload", "reproduce mine.json -f json"))
 @click.argument("scenario", required=False)
-@click.option("--parts", default=4, show_default=True, type=click.IntRange(1, 100), help="of 5 MiB each")
-@click.option("--seed", default=0, show_default=True, help="of the fault server")
+@click.option("--parts", default=4, show_default=True, type=Whole(1, 100), help="how many parts of 5 MiB to send")
+@click.option("--seed", metavar="N", default=0, show_default=True, help="seed of the fault server")
 @format_option
 def command(scenario: str | None, parts: int, seed: int, format_: str) -> ExitCode:
     """Play SCENARIO, a shipped name or a JSON file; without it, list the shipped ones.

@@ -8,12 +8,20 @@ import click
 
 from upload_diag.cli._console import notice, open_output, read_input
 from upload_diag.cli._group import Group
-from upload_diag.cli._options import Code, format_option, output_option, own_rules, rules_option
+from upload_diag.cli._options import Code, examples, format_option, output_option, own_rules, rules_option
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.terminal import safe, spelled_out
 
 
-@click.group(cls=Group)
+@click.group(
+    cls=Group,
+    epilog=examples(
+        "rules list --code SESSION_EXPIRED",
+        "rules test mine.toml",
+        "rules test 'the upload session is over' --rules mine.toml",
+        "rules export -o rules.json",
+    ),
+)
 def command() -> None:
     """List the rules, test them and your own, export them for other languages."""
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 
 from upload_diag.cli._console import notice, open_output
-from upload_diag.cli._options import output_option
+from upload_diag.cli._options import examples, output_option
 
 
-@click.command
+@click.command(epilog=examples("schema", "schema error-info -o error-info.schema.json", "schema --write schemas"))
 @click.argument("name", required=False)
 @click.option(
     "--write",

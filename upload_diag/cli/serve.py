@@ -7,34 +7,47 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from upload_diag.cli._console import on_sigterm
-from upload_diag.cli._options import Duration
+from upload_diag.cli._options import Duration, Whole, examples
 from upload_diag.errors import UsageError
 
 if TYPE_CHECKING:
     from upload_diag.faults import FaultServer
 
-_PORT = click.IntRange(0, 65_535)
+_PORT = Whole(0, 65_535)
 
 
-@click.command
-@click.option(
-    "--host", default="127.0.0.1", show_default=True, help="address to bind; others than loopback want a token"
+@click.command(
+    epilog=examples(
+        "serve",
+        "serve --session-ttl 24h --seed 7",
+        "serve --scenario expire-mid-upload --port 0 --ready-file ready.json",
+        "serve --backend http://127.0.0.1:8333",
+    )
 )
-@click.option("--port", type=_PORT, default=9000, show_default=True, help="of S3; 0 takes any free one")
+@click.option(
+    "--host",
+    metavar="ADDRESS",
+    default="127.0.0.1",
+    show_default=True,
+    help="address to bind; others than loopback want a token",
+)
+@click.option("--port", type=_PORT, default=9000, show_default=True, help="port of S3; 0 takes any free one")
 @click.option(
     "--control-port",
     type=_PORT,
     default=9001,
     show_default=True,
-    help="of dashboard and control API; 0 takes any free one",
+    help="port of the dashboard and the control API; 0 takes any free one",
 )
-@click.option("--scenario", help="name of a shipped scenario, or a JSON file")
+@click.option("--scenario", metavar="NAME|FILE", help="name of a shipped scenario, or a JSON file")
 @click.option(
     "--backend",
     metavar="URL",
     help="an S3-compatible store to stand in front of, signed for with AWS_… (default: moto)",
 )
-@click.option("--seed", default=0, show_default=True, help="of upload ids, request ids and every draw")
+@click.option(
+    "--seed", metavar="N", default=0, show_default=True, help="seed of upload ids, request ids and every draw"
+)
 @click.option(
     "--session-ttl", type=Duration(), help="how long an upload session lives, such as 24h (default: for ever)"
 )
@@ -44,7 +57,11 @@ _PORT = click.IntRange(0, 65_535)
     multiple=True,
     help="check signatures against these; may be given more than once (default: let everyone in)",
 )
-@click.option("--control-token", help="what the control API wants (default: none on loopback, a random one elsewhere)")
+@click.option(
+    "--control-token",
+    metavar="TOKEN",
+    help="what the control API wants (default: none on loopback, a random one elsewhere)",
+)
 @click.option(
     "--ready-file", type=click.Path(path_type=Path), help="write the addresses here, as JSON, once it answers"
 )

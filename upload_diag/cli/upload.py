@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from upload_diag.cli._console import console, notice
-from upload_diag.cli._options import Duration, Size, lines_option
+from upload_diag.cli._options import Duration, Size, Whole, examples, lines_option
 from upload_diag.cli._s3 import S3Place, s3_client, s3_options
 from upload_diag.errors import InputError, UsageError
 
@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 _TOLD = ("replan", "warning")
 
 
-@click.command
+@click.command(
+    epilog=examples(
+        "upload film.mov s3://my-bucket/in/",
+        "upload film.mov s3://my-bucket/in/ --resume",
+        "upload film.mov s3://my-bucket/in/ --checkpoint-every 100",
+        "upload film.mov s3://videos/ --endpoint-url http://127.0.0.1:9000",
+    )
+)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.argument("destination", type=S3Place())
 @click.option("--resume", is_flag=True, help="go on with the upload that the state file records")
@@ -27,19 +34,23 @@ _TOLD = ("replan", "warning")
     "--state", type=click.Path(dir_okay=False, path_type=Path), help="state file (default: FILE.upload beside the file)"
 )
 @click.option(
-    "--part-size", type=Size(), default="8M", show_default=True, help="of each part but the last, for which S3 wants 5M"
+    "--part-size",
+    type=Size(),
+    default="8M",
+    show_default=True,
+    help="size of each part but the last; S3 wants 5M at least",
 )
-@click.option("--threads", type=click.IntRange(1, 256), default=4, show_default=True, help="parts sent at a time")
+@click.option("--threads", type=Whole(1, 256), default=4, show_default=True, help="how many parts are sent at a time")
 @click.option(
     "--max-session-refreshes",
-    type=click.IntRange(0),
+    type=Whole(0),
     default=2,
     show_default=True,
-    help="new sessions in the place of dead ones",
+    help="how many new sessions may take the place of dead ones",
 )
 @click.option(
     "--checkpoint-every",
-    type=click.IntRange(1),
+    type=Whole(1),
     metavar="PARTS",
     help="send stages of so many parts, put together by the store, so that a dead session costs one stage",
 )
@@ -48,22 +59,23 @@ _TOLD = ("replan", "warning")
     type=click.Choice(["stop", "restart"]),
     default="stop",
     show_default=True,
-    help="when the file changes meanwhile",
+    help="what to do when the file changes meanwhile",
 )
 @click.option(
     "--session-ttl",
     type=Duration(),
-    metavar="TIME",
     help="how long the store lets a session live, such as 24h: a longer upload is planned anew in time",
 )
 @click.option(
     "--replan/--no-replan",
     default=True,
     show_default=True,
-    help="when a session would end too early: whether parts may be made larger, and checkpoints be used",
+    help="whether parts may be made larger, and checkpoints be used, when a session would end too early",
 )
-@click.option("--content-type", help="of the object, such as video/mp4")
-@click.option("--metadata", multiple=True, metavar="NAME=VALUE", help="of the object; may be given more than once")
+@click.option("--content-type", metavar="TYPE", help="content type of the object, such as video/mp4")
+@click.option(
+    "--metadata", multiple=True, metavar="NAME=VALUE", help="metadata of the object; may be given more than once"
+)
 @lines_option("ndjson prints every event as a line that `analyze` reads")
 @s3_options
 def command(  # noqa: PLR0917 - click passes them by name

@@ -25,7 +25,7 @@ _BODIES: dict[str, dict[str, Any]] = {
     "expire": {
         "type": "object",
         "properties": {
-            "bucket": {"type": "string"},
+            "bucket": {"type": "string", "description": "a glob"},
             "key": {"type": "string", "description": "a glob"},
             "accessKey": {"type": "string", "description": "a glob of who began the session"},
             "olderThanSeconds": {"type": "number"},

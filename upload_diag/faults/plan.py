@@ -21,11 +21,11 @@ class When:
 
     Attributes:
         operation: the S3 operation, such as UploadPart.
-        bucket: a glob.
-        key: a glob.
-        access_key: a glob of the access key that signed the request; tests on one server keep apart by it.
-        upload_id: the session.
-        part_number: the part.
+        bucket: a glob that the bucket's name matches.
+        key: a glob that the key matches.
+        access_key: a glob that the access key which signed the request matches; tests on one server keep apart by it.
+        upload_id: the upload session.
+        part_number: the part's number, 1 to 10000.
         after_parts: the session has at least this many parts.
         after_bytes: the session has taken at least this many bytes.
         after_seconds: the session is at least this old on the virtual clock; without a session, the fault is.

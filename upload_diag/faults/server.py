@@ -102,7 +102,7 @@ class FaultServer:
                 self.app.close()
                 why = str(error.strerror).partition(" (while ")[0]  # the socket module names the address again
                 raise UsageError(
-                    f"Port {port} on {self._host} cannot be had: {why}. Take another, or 0 for any."
+                    f"Port {port} on {self._host} cannot be had: {why}. Take another port, 0 for any, or another host."
                 ) from error
         self._listeners = listeners
         self.app.gateway = Gateway(self.client, self.app.store, self._seed, self.control_url.removesuffix("api"))
