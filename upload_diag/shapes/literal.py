@@ -117,6 +117,8 @@ class _Builder:
             self.skipped += 1
             return
         child: dict[str, Any] | list[Any] = {} if mark == "{" else []
+        if self.words and isinstance(child, dict):  # Rust: `source: ConnectorError { kind: Timeout, … }`
+            child[""] = " ".join(self.words)
         if self.node is None:
             self.root = child
         else:
