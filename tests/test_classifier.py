@@ -107,6 +107,20 @@ def test_an_abort_that_fails_after_the_real_error_is_secondary() -> None:
     assert info.secondary == (ErrorCode.SESSION_EXPIRED,)
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("error_class: Aws::S3::Errors::Http500Error, error_message: ,", ErrorCode.SERVER_ERROR),
+        (
+            "StorageException: 410 Gone at com.google.cloud.storage.BlobWriteChannel.transmitChunk",
+            ErrorCode.SESSION_EXPIRED,
+        ),
+    ],
+)
+def test_a_status_beside_the_name_of_a_class_is_read(text: str, code: ErrorCode) -> None:
+    assert classify(text).code is code
+
+
 def test_a_length_that_looks_like_a_status_is_none() -> None:
     assert not classify("Response headers: {'content-type': 'application/xml', 'content-length': '503'}").evidence
 

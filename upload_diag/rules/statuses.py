@@ -178,6 +178,7 @@ MARKERS: tuple[tuple[str, str, str], ...] = (
         "resumable_media",
         r"resumable_media\.\w{1,30}\.invalidresponse: \('request failed with status code', (?:410|404.{1,80}\b308\b)",
     ),
+    ("gcs-session", "blobwritechannel", r"\bblobwritechannel\.transmitchunk\b"),
     ("gcs-session", "upload_id=", r"uploadtype=resumable\S{0,200}upload_id=|upload_id=\S{0,300}uploadtype=resumable"),
 )
 """Facts of a text that let a status say more."""

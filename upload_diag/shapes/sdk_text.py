@@ -98,11 +98,17 @@ LABELS: tuple[Label, ...] = (
     ),
     Label("http_status", r"[Ss]tatus ?[Cc]ode:? '?(" + "|".join(STATUS_NAMES) + r")\b"),
     Label("http_status", r"serverError Code=-(\d{3})\b"),  # Alibaba Cloud's SDK for iOS
+    Label("http_status", r"\bHttp([45]\d\d)Error\b"),  # AWS SDK for Ruby: an answer without a body
     # --- ids ----------------------------------------------------------------------------------------------------
     Label(
         "request_id",
-        r"(?:request|Request)(?<!xtended [Rr]equest)[ _-]?[Ii][Dd](?: ?(?:is|of) )?" + _SEP + "(" + _ID + ")",
+        r"(?:request|Request)(?<!xtended [Rr]equest)[ _.-]?[Ii][Dd](?: ?(?:is|of) )?" + _SEP + "(" + _ID + ")",
     ),
+    Label("request_id", r"RequestId:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?=Time:)", 60),  # Azure, all in a row
+    # Headers as pairs: `("x-amz-request-id","…")` of Haskell and Elixir, `<<"…">>,<<"…">>` of Erlang.
+    Label("request_id", r"[Aa]mz-[Rr]equest-[Ii]d\"(?:>>)?, ?(?:<<)?\"([^\"]{3,100})\"", 60),
+    Label("host_id", r"[Aa]mz-[Ii]d-2\"(?:>>)?, ?(?:<<)?\"([^\"]{3,300})\"", 60),
+    Label("request_id", r"RequestId \"([^\"]{3,100})\"", 60),
     Label("request_id", r"ApiError\('([\w-]{6,60})'", 60),  # Dropbox's SDK for Python
     Label("request_id", r"\b[Rr]eq_?[Ii]d" + _SEP + "(" + _ID + ")", 30),
     Label("request_id", r"(?:request|Request)[ _-]?[Ii][Dd] [\"']?(?=[\w-]{8,})(?=\S{0,40}\d)([\w-]{8,100})", 40),
@@ -133,6 +139,12 @@ LABELS: tuple[Label, ...] = (
         "upload_id",
         r"[Uu]pload:? " + _BARE_ID + r"(?<=.{6})[\"'`)>.]? (?:is|was|not|has|does|no longer|expired|cannot)\b",
         35,
+    ),
+    Label(
+        "upload_id",
+        r"(?:upload|Upload)(?:[ _-]?(?:[Ss]ession|[Ii][Dd]))? (?:is |was )?(?:not found|unknown|expired|invalid): ?"
+        + _BARE_ID,
+        45,
     ),
     Label("upload_id", r"\b(?:mpu|MPU)[ _-]?[Ii][Dd]" + _SEP + "(" + _ID + ")", 55),
     Label("upload_id", r"upload(?:Id|_id)%3D([A-Za-z0-9._~-]{3,300})", 50),
@@ -198,6 +210,15 @@ LABELS: tuple[Label, ...] = (
     Label("key", r"executing \"\w{4,60}\" on \"https?://[^/\s\"]{3,200}/[A-Za-z0-9][\w.-]{2,62}/([^\s\"?]{1,900})", 35),
     Label("bucket", r"[Rr]esource: ?[\"']/([a-z0-9][a-z0-9.-]{2,62})/", 45),
     Label("key", r"[Rr]esource: ?[\"']/[a-z0-9][a-z0-9.-]{2,62}/([^\"'?]{1,900})", 45),
+    Label("bucket", r"\bresource: /([a-z0-9][\w.-]{2,62})/", 40),  # MinIO's client for Python
+    Label("key", r"\bresource: /[a-z0-9][\w.-]{2,62}/([^\s,?\"']{1,900})", 40),
+    # Hadoop S3A says what it did on which key.
+    Label(
+        "key",
+        r"(?:upload part(?: #\d{1,5})?(?: upload ID \S{1,300})?|Writing Object|Completing multipart upload)"
+        r" on ([^\s:]{1,900}): ",
+        60,
+    ),
     Label("bucket", r"\bS3::\w{3,30}\(([a-z0-9][\w.-]{2,62})[,)]", 60),  # a class for PHP
     Label("bucket", r"\bcontainer(?:Name)?[\"']? ?[:=] ?[\"'`]?([a-z0-9][a-z0-9-]{2,62})", 40),
     Label("bucket", r"\barn:aws[\w-]{0,8}:s3:::([a-z0-9][\w.-]{2,62})", 30),
@@ -221,7 +242,7 @@ LABELS: tuple[Label, ...] = (
         "key",
         # Behind a colon it must look like a key: "failed to close object: Large files …"
         r"\b[Oo]bject(?:Name|_name)?(?:[\"']? ?= ?[\"'`]?|[\"']? ?: ?[\"'`]?(?=[^\s\"'`,)]{0,200}[./\d_-]))"
-        r"([^\s\"'`,;)]{1,900})",
+        r"([^\s\"'`,;)}\]]{1,900})",
     ),
     Label(
         "key",
@@ -234,13 +255,23 @@ LABELS: tuple[Label, ...] = (
     Label("key", r"\bwith key:? (?=[^\s\"'`,;]{0,300}/)([^\s\"'`,;]{1,900})", 40),
     Label("key", r"\brequestedKey\"?: ?\"([^\"]{1,900})\"", 60),
     Label("key", r"\bobjectName = ([^\s,)]{1,900})", 60),
-    Label("key", r"(?:[Ff]or|[Oo]f) object ([^\s:,'\"]{1,600}/[^\s:,'\"]{1,300})", 40),
+    Label("key", r"(?:[Ff]or|[Oo]f|[Uu]pload|[Pp]ut) object ([^\s:,'\"\]]{1,600}/[^\s:,'\"\]]{1,300})", 40),
+    Label("key", r"\bfile to key: (\S{1,900})", 45),  # Rails
+    Label(
+        "key",
+        r"\bObjectKey\{bucket=BucketKey\{[^']{0,40}'[^']{0,80}', name='[^']{0,80}'.{0,80}?\}, name='([^']{1,900})'",
+        60,
+    ),
+    # Rust's reqwest; a path with a query is one of S3
+    Label("bucket", r"path: \"/([a-z0-9][\w.-]{2,62})/[^\"]{1,900}\", query: Some", 40),
+    Label("key", r"path: \"/[a-z0-9][\w.-]{2,62}/([^\"]{1,900})\", query: Some", 40),
     Label("key", r"ERROR (?:CreateMultipartUpload|UploadPart|CompleteMultipartUpload|PutObject) (\S{1,900}) = ", 60),
     Label("key", r"[Oo]bject (?:\[([^\]<>]{1,900})\]|'([^'\s]{1,900})'|\(([^)\s]{1,900})\))", 50),
     Label("key", r"ERROR : ([^:]{1,600}): Failed to copy", 40),  # rclone
     Label("key", r"putting object ([^\s:,\"']{1,900}):", 60),
     Label("key", r"multipart upload on ([^\s:]{1,900}):", 60),
     Label("key", r"failed to upload '([^']{1,900})'", 40),
+    Label("bucket", r"HostId(?:>|=|\"?: ?[\"']?)([a-z0-9][a-z0-9-]{1,61})\.oss-", 30),  # OSS
     Label("region", r"\b[Rr]egion[\"']? ?[:=] ?[\"'`]?([a-z]{2}(?:-[a-z]+)+-\d)\b"),
     Label("region", r"expecting '([a-z0-9-]{4,30})'", 90),
     Label("attempts", r"\battempts?[\"']? ?[:=,] ?(\d{1,3})\b"),
@@ -421,22 +452,26 @@ OPERATION_WORDS: tuple[tuple[str, str], ...] = (
         "CompleteMultipartUpload",
         r"\b(?:complet(?:e|ing)|finish(?:ing)?|finali[sz]ing|close object after copy)\b.{0,24}\bmulti-?(?:ple )?part\b",
     ),
-    ("CompleteMultipartUpload", r"\bmulti-?part upload:? (?:failed to )?(?:completion|finali[sz](?:e|ation))\b"),
+    (
+        "CompleteMultipartUpload",
+        r"\bmulti-?part upload:? (?:failed to )?(?:completion|complete\b|finali[sz](?:e|ation))",
+    ),
+    ("CompleteMultipartUpload", r"\bwhile finishing the upload\b"),
     (
         "CreateMultipartUpload",
         r"\b(?:initiat(?:e|ing)|creat(?:e|ing)|start(?:ing)?)\b.{0,16}\bmulti-?(?:ple )?part\b",
     ),
-    ("AbortMultipartUpload", r"\babort(?:ing)? ?(?:the )?multi-?part\b"),
+    ("AbortMultipartUpload", r"\babort(?:ing)? ?(?:the )?multi-?part\b|\bto cancel upload session\b"),
     # methods of SDKs and commands of aws-cli, in stacks and in what users typed
-    ("CompleteMultipartUpload", r"\bcomplete[_-]?multipart[_-]?(?:upload|request)\b"),
+    ("CompleteMultipartUpload", r"(?<![a-z])complete[_-]?multipart(?:[_-]?(?:upload|request))?\b"),
     (
         "CreateMultipartUpload",
-        r"\b(?:create|initiate)[_-]?multipart[_-]?(?:upload|request)(?:\b|transfer|output|result)",
+        r"(?<![a-z])(?:create|initiate)[_-]?multipart(?:[_-]?(?:upload|request)(?:\b|transfer|output|result)|\b)",
     ),
     ("CompleteMultipartUpload", r"\bthe complete request must include\b"),
     ("AbortMultipartUpload", r"\babort[_-]multipart[_-]upload\b|无法取消.{1,80}上传会话"),
     ("CreateMultipartUpload", r"\bsignature \[post\] \[\S{1,900}\] \[uploads=\]"),  # s3fs
-    ("UploadPart", r"\bupload[_-]part\b|\bupload part #?\d|\bdouploadpart\("),
+    ("UploadPart", r"\bupload[_-]part\b|\bupload part (?:#?\d|on )|\bdouploadpart\("),
     # a class for PHP
     ("CreateBucket", r"\bs3::putbucket\b"),
     ("PutObject", r"\bs3::putobject\w{0,10}\b"),
@@ -450,7 +485,9 @@ OPERATION_WORDS: tuple[tuple[str, str], ...] = (
     ("PutObject", r"\bput[_-]object\b|\bputting object\b"),
     ("UploadPartCopy", r"\bfailed to copy part\b"),
     ("UploadPart", r"\bpart \d+ (?:failed|error)"),
-    ("UploadPart", r"\b(?:fail(?:ed|ure) (?:to upload|uploading)|error uploading|upload of|retrying) part\b"),
+    ("UploadPart", r"\b(?:fail(?:ed|ure) (?:to upload|uploading)|error uploading|upload of|retrying) (?:a )?part\b"),
+    ("UploadPart", r"\b(?:failed to|unable to|could not) (?:upload a|upload|send) part\b"),
+    ("UploadPart", r"\binitiating a part upload\b|\bput part requests?\b"),
 )
 """Operations told by verbs, on lower-cased text."""
 
