@@ -236,7 +236,7 @@ def test_the_order_of_the_rules_means_nothing() -> None:
 
 def test_a_users_own_rule_wins_a_tie_with_a_built_in_one() -> None:
     rules = Ruleset.builtin()
-    text = "blob upload unknown"
+    text = "terminated the upload session"
     built_in = next(row for row in rules.phrases if row.keyword == text)
     mine = Phrase("zzz.mine", ErrorCode.CONFLICT, text, strength=built_in.strength, hits=(text,), seen="")
     joined = replace(rules, phrases=(*rules.phrases, mine))

@@ -31,7 +31,7 @@ _CREDENTIALS_EXPIRED = (
         "phrase.token-expired",
         E.CREDENTIALS_EXPIRED,
         "token",
-        r"\btoken(?: has| is| was| had)?(?: been)? expired\b",
+        r"\btoken(?: has| is| was| had)?(?: been)? expired\b|\btoken (?:is )?(?:out of date|no longer valid)\b",
         refines=(*_REFUSED, E.INVALID_REQUEST),
         strength=70,
         hits=("Lifetime validation failed, the token is expired.", "Token expired: 1600 >= 1599", "token has expired"),
@@ -183,10 +183,15 @@ _CREDENTIALS_EXPIRED = (
         "session",
         r"\bsession (?:has |is |was )?(?:expired|timed out|invalid|no longer valid)\W{1,3}(?:please |kindly "
         r"|you must )?"
-        r"(?:re-?)?(?:log|sign)[ -]?in\b",
+        r"(?:re-?)?(?:log|sign)[ -]?in\b"
+        r"|\blog-?in session (?:has |is |was )?(?:expired|timed out|no longer valid)\b",
         refines=(E.SESSION_EXPIRED, E.ACCESS_DENIED),
         strength=75,
-        hits=("Your session has expired. Please log in again.", "session expired, please sign in"),
+        hits=(
+            "Your session has expired. Please log in again.",
+            "session expired, please sign in",
+            "Login session expired during upload",
+        ),
         misses=("Your upload session has expired. Please restart the upload.", "session expired"),
         seen="applications: the login, not the upload",
     ),
@@ -271,15 +276,35 @@ _URL_EXPIRED = (
         "phrase.url-expired",
         E.URL_EXPIRED,
         "expired",
-        r"\b(?:pre-?signed|signed|upload|sas|signature|s3|authorization) (?:ur[il]|link|token)s? "
+        r"\b(?:pre-?signed|signed|upload|sas|signature|s3) (?:(?:ur[il]|link|address)(?:es|s)?|tokens?) "
         r"(?:for this upload |for the upload )?(?:has |have |is |was |are |may have "
         r"|might have )?(?:already )?expired"
-        r"|\bur[il] for (?:this|the) upload (?:has |is )?expired",
+        r"|\bur[il] for (?:this|the) upload (?:has |is )?expired"
+        r"|(?:url|link)[_-]?expired(?:_?exception|_?error)?\b|\bexpired_?(?:pre_?)?signed_?url"
+        r"|\b(?:url|link) signature (?:has |is )?(?:already )?expired",
         refines=(*_REFUSED,),
         strength=85,
-        hits=("The presigned URL has expired", "SAS token expired", "The URL for this upload has expired"),
+        hits=(
+            "The presigned URL has expired",
+            "SAS token expired",
+            "The URL for this upload has expired",
+            "UPLOAD_URL_EXPIRED",
+            "ExpiredPresignedUrl",
+            "URL signature expired",
+        ),
         misses=("Upload session expired", "the url of the expired session"),
         seen="applications, Azure",
+    ),
+    Phrase(
+        "phrase.url-no-longer-valid",
+        E.URL_EXPIRED,
+        "no longer valid",
+        r"\b(?:pre-?signed|signed|upload|sas) (?:ur[il]|link|address|token) (?:is |was )?no longer valid\b",
+        refines=_REFUSED,
+        strength=80,
+        hits=("The upload link is no longer valid",),
+        misses=("this upload session is no longer valid",),
+        seen="applications",
     ),
     Phrase(
         "phrase.expired-url",
@@ -321,6 +346,17 @@ _URL_EXPIRED = (
         hits=("The link you used to upload has expired",),
         misses=("link expired",),
         seen="applications",
+    ),
+    Phrase(
+        "phrase.url-expired-zh",
+        E.URL_EXPIRED,
+        "已",
+        r"(?:链接|签名|地址)已经?(?:过期|失效)",
+        refines=_REFUSED,
+        strength=70,
+        hits=("签名已过期", "上传链接已失效"),
+        misses=("地址已更新",),
+        seen="Chinese translations",
     ),
 )
 
@@ -426,11 +462,11 @@ _CLOCK_SKEW = (
     Phrase(
         "phrase.token-not-yet-valid",
         E.CLOCK_SKEW,
-        "not yet valid",
-        r"\b(?:token|jwt) (?:is )?not yet valid",
+        "not yet",
+        r"\b(?:token|jwt|request|signature|assertion|policy|ur[il]) (?:is )?not yet (?:valid|active)",
         refines=(*_REFUSED,),
         strength=75,
-        hits=("The token is not yet valid (iat)",),
+        hits=("The token is not yet valid (iat)", "Request is not yet valid"),
         misses=("certificate is not yet valid",),
         seen="PyJWT",
     ),
@@ -457,21 +493,49 @@ _CLOCK_SKEW = (
     Phrase(
         "phrase.token-used-before-issued",
         E.CLOCK_SKEW,
-        "token used before issued",
+        "issued",
+        r"\btoken used before issued|\bissued (?:at|in the) future",
         refines=_REFUSED,
         strength=75,
-        hits=("Token used before issued",),
-        seen="Go jwt",
+        hits=("Token used before issued", "JWT issued at future"),
+        misses=("a token is issued at noon",),
+        seen="Go jwt, PostgREST",
+    ),
+    Phrase(
+        "phrase.in-the-future",
+        E.CLOCK_SKEW,
+        "in the future",
+        r"\b(?:iat|nbf|timestamp|x-amz-date|(?:request|signature|token) (?:date|time)|date header)\b.{0,40}? (?:is in the future|be in the future|lies in the future)\b",
+        refines=(*_REFUSED, E.INVALID_REQUEST),
+        strength=75,
+        hits=("The timestamp of the request is in the future", "iat claim must not be in the future"),
+        misses=("planned in the future",),
+        seen="stores, JWT libraries",
     ),
     Phrase(
         "phrase.device-time-wrong",
         E.CLOCK_SKEW,
-        "time is",
-        r"\b(?:device|system|computer|phone|server|local)(?:.s)? (?:date and )?time is (?:wrong|incorrect|not correct|out of sync)",
+        "time ",
+        r"\b(?:device|system|computer|phone|client|server|local)(?:.s)? (?:date and )?time "
+        r"(?:is (?:wrong|incorrect|not correct|out of sync)|(?:differs|deviates|is too far) from\b)",
         strength=70,
-        hits=("Your device time is wrong. Please set the correct time",),
+        hits=(
+            "Your device time is wrong. Please set the correct time",
+            "system time differs from server time by 3600 s",
+        ),
         misses=("the upload time is 3 s",),
         seen="applications",
+    ),
+    Phrase(
+        "phrase.clock-skew-zh",
+        E.CLOCK_SKEW,
+        "时间",
+        r"时间(?:与|和)[^。]{0,20}?时间[^。]{0,12}?(?:相差|不一致|偏差|误差|不同步)|(?:系统|本地|设备|客户端|服务器)时间(?:不正确|错误|有误|不准|不同步)",
+        refines=_REFUSED,
+        strength=70,
+        hits=("本地时间与服务器时间相差过大", "系统时间不正确"),
+        misses=("上传时间与大小",),
+        seen="Chinese translations",
     ),
 )
 
@@ -492,7 +556,7 @@ _CREDENTIALS_INVALID = (
         r"\b(?:unable to|could not|cannot|can['’]?t|couldn['’]?t|failed to) (?:automatically )?"
         r"(?:locate|load|find|retrieve|determine|get|refresh cached|obtain|resolve|fetch|read|parse) "
         r"(?:the )?(?:default |valid |any |aws |s3 |cached |cloud "
-        r"|google )?(?:application default )?(?:aws )?credentials",
+        r"|google |iam security )?(?:application default )?(?:aws )?credentials",
         refines=(E.TIMEOUT, E.NETWORK),
         strength=85,
         hits=(
@@ -573,14 +637,19 @@ _CREDENTIALS_INVALID = (
     Phrase(
         "phrase.access-key-unknown",
         E.CREDENTIALS_INVALID,
-        "access key",
+        "key",
         r"\baccess key(?: id)? (?:you provided |provided )?(?:is |was )?"
-        r"(?:invalid|not valid|inactive|disabled|unknown|not found|does not exist)",
-        refines=(E.ACCESS_DENIED,),
+        r"(?:invalid|not valid|inactive|disabled|unknown|not found|does not exist|missing|required|empty|null|cannot be (?:null|empty))\b"
+        r"|accesskey(?:id)? (?:is )?(?:missing|required|undefined|null)\b",
+        refines=(E.ACCESS_DENIED, E.INVALID_REQUEST),
         strength=80,
-        hits=("The OSS Access Key Id you provided does not exist in our records.", "access key is disabled"),
+        hits=(
+            "The OSS Access Key Id you provided does not exist in our records.",
+            "access key is disabled",
+            "secretAccessKey missing",
+        ),
         misses=("access key id: AKIAEXAMPLE",),
-        seen="OSS, COS, MinIO",
+        seen="OSS, COS, MinIO, applications",
     ),
     Phrase(
         "phrase.signature-mismatch",
@@ -655,7 +724,7 @@ _CREDENTIALS_INVALID = (
         "phrase.bad-jwt",
         E.CREDENTIALS_INVALID,
         "jwt",
-        r"\b(?:invalid|malformed|bad) jwt\b|\bjwt (?:malformed|invalid|must be provided|is invalid)|\bjwt signature",
+        r"\b(?:invalid|malformed|bad|wrong) jwt\b|\bjwt (?:malformed|invalid|must be provided|is invalid)|\bjwt signature",
         refines=(E.ACCESS_DENIED,),
         strength=70,
         hits=("jwt malformed", "Invalid JWT", "jwt must be provided"),
@@ -665,14 +734,18 @@ _CREDENTIALS_INVALID = (
     Phrase(
         "phrase.invalid-credentials",
         E.CREDENTIALS_INVALID,
-        "credentials",
-        r"\b(?:invalid|bad|wrong|incorrect|malformed) (?:authentication |aws |s3 |login |user "
+        "credential",
+        r"\bcredential object is not valid|\b(?:invalid|bad|wrong|incorrect|malformed) (?:authentication |aws |s3 |login |user "
         r"|security )?credentials\b"
         r"|\bcredentials (?:you provided |provided )?(?:are |is |were )?(?:invalid|not valid|incorrect|wrong)"
         r"|\bcheck your credentials",
         refines=(E.ACCESS_DENIED,),
         strength=70,
-        hits=("Request had invalid authentication credentials.", "Forbidden - perhaps check your credentials?"),
+        hits=(
+            "Request had invalid authentication credentials.",
+            "Forbidden - perhaps check your credentials?",
+            "Resolved credential object is not valid",
+        ),
         misses=("valid credentials found",),
         seen="Google, n8n, applications",
     ),
@@ -815,6 +888,46 @@ _CREDENTIALS_INVALID = (
         seen="Go net/http: a key with a line break",
     ),
     Phrase(
+        "phrase.no-instance-role",
+        E.CREDENTIALS_INVALID,
+        "role",
+        r"\bno (?:ec2 )?(?:imds|instance|iam) role (?:was )?(?:found|attached|associated)",
+        refines=(E.TIMEOUT, E.NETWORK),
+        strength=80,
+        hits=("no EC2 IMDS role found, operation error ec2imds: GetMetadata",),
+        misses=("no role is needed",),
+        seen="AWS SDK for Go v2",
+    ),
+    Phrase(
+        "phrase.login-required",
+        E.CREDENTIALS_INVALID,
+        "login required",
+        refines=(E.ACCESS_DENIED,),
+        strength=55,
+        hits=("Login Required.",),
+        seen="Google",
+    ),
+    Phrase(
+        "phrase.authentication-required",
+        E.CREDENTIALS_INVALID,
+        "authentication required",
+        refines=(E.ACCESS_DENIED,),
+        strength=55,
+        hits=("unauthorized: authentication required",),
+        seen="Docker registry, proxies",
+    ),
+    Phrase(
+        "phrase.signature-mismatch-zh",
+        E.CREDENTIALS_INVALID,
+        "签名",
+        r"签名(?:不匹配|不正确|错误|无效|(?:验证|校验)(?:失败|不通过))",
+        refines=(E.ACCESS_DENIED,),
+        strength=65,
+        hits=("签名不匹配", "签名验证失败"),
+        misses=("签名成功",),
+        seen="Chinese translations",
+    ),
+    Phrase(
         "phrase.missing-authentication-token",
         E.CREDENTIALS_INVALID,
         "missing authentication token",
@@ -830,9 +943,14 @@ _ACCESS_DENIED = (
         "phrase.access-denied",
         E.ACCESS_DENIED,
         "access",
-        r"\baccess (?:was |is |has been )?(?:denied|forbidden)\b",
+        r"\baccess (?:was |is |has been )?(?:denied|forbidden)\b"
+        r"|\baccess to the [^.:;]{1,80}? (?:is|was|has been) (?:denied|forbidden)\b",
         strength=60,
-        hits=("Access Denied", "Access is denied to this resource"),
+        hits=(
+            "Access Denied",
+            "Access is denied to this resource",
+            "denied: requested access to the resource is denied",
+        ),
         misses=("access granted",),
         seen="S3, applications",
     ),
@@ -945,9 +1063,11 @@ _ACCESS_DENIED = (
     Phrase(
         "phrase.permission-denied",
         E.ACCESS_DENIED,
-        "permission denied",
+        "permission",
+        r"\bpermission (?:[\"'`]\S{1,80} )?(?:was |is |has been )?denied\b",
         strength=50,
-        hits=("Permission denied",),
+        hits=("Permission denied", "Permission 'storage.objects.delete' denied on resource (or it may not exist)."),
+        misses=("permission granted",),
         seen="stores and file systems",
     ),
     Phrase(
@@ -1121,6 +1241,16 @@ _ACCESS_DENIED = (
         misses=("访问成功",),
         seen="Chinese translations",
     ),
+    Phrase(
+        "phrase.no-permission-zh",
+        E.ACCESS_DENIED,
+        "权",
+        r"(?:没有|无)(?:操作|上传|写入|访问|相应的?)?权限|无权(?:访问|操作|上传)|权限不足",
+        strength=60,
+        hits=("没有权限", "无权访问该存储桶"),
+        misses=("权限已更新",),
+        seen="Chinese translations",
+    ),
 )
 
 _NOT_FOUND = (
@@ -1130,7 +1260,7 @@ _NOT_FOUND = (
         "exist",
         r"\b(?:bucket|specified container) (?!policy|lifecycle|cors|website|tag|encryption|key|configuration"
         r"|for|and|or)"
-        r"(?:\S{1,100} )?(?:does|did)(?: not|n['’]t) exist(?! or )",
+        r"(?:\S{1,100} |you (?:are trying|are attempting|tried) to access )?(?:does|did)(?: not|n['’]t) exist(?! or )",
         refines=(E.OBJECT_NOT_FOUND, E.INVALID_REQUEST),
         strength=85,
         hits=(
@@ -1176,6 +1306,17 @@ _NOT_FOUND = (
         strength=80,
         hits=("error: no such bucket",),
         seen="clients",
+    ),
+    Phrase(
+        "phrase.bucket-not-exist-zh",
+        E.BUCKET_NOT_FOUND,
+        "不存在",
+        r"存储桶不存在|存储空间不存在|bucket ?不存在",
+        refines=(E.OBJECT_NOT_FOUND,),
+        strength=75,
+        hits=("存储桶不存在", "bucket 不存在"),
+        misses=("文件不存在",),
+        seen="Chinese translations",
     ),
     Phrase(
         "phrase.bucket-no-access",
@@ -1263,6 +1404,15 @@ _WRONG_REGION = (
         ),
         misses=("region: us-east-1", "region matched"),
         seen="MinIO, AWS SDK for Go",
+    ),
+    Phrase(
+        "phrase.incorrect-zone",
+        E.WRONG_REGION,
+        "incorrect zone, please use",
+        refines=(E.INVALID_REQUEST,),
+        strength=80,
+        hits=("incorrect zone, please use up-z1.example.com",),
+        seen="Qiniu",
     ),
     Phrase(
         "phrase.valid-region-scope",

@@ -28,7 +28,7 @@ _NAME = (
 )
 _THING = r"(?!(?:the |this |your )?(?:access |security |session |upload |auth )?(?:token|url|link|credentials?|signature|key|policy|certificate|cookie)\b)"
 _OF = (
-    rf"(?:(?:for|of|on|from|associated with|created|started|opened) {_THING}\S{{1,200}} "
+    rf"(?:(?:for|of|on|from|associated with|created|started|opened) (?:key |object )?{_THING}\S{{1,200}} "
     rf"(?:(?!(?:is|was|has|had|not|could|can|no|does|did|already|may|might|expired)\b){_THING}\S{{1,200}} )?)?"
 )
 _BETWEEN = (
@@ -255,6 +255,7 @@ SESSION = (
             "The upload session ID provided is invalid.",
             "The upload session vanished before its end",
             "Upload session (9c41-aa) for clip.mov isn't active",
+            "uploadSession for key in/clip.mov is no longer available",
             "uploadSession has already been finalized",
             "upload session exceeded its lifetime",
             "Upload handle cannot be resumed",
@@ -533,11 +534,16 @@ SESSION = (
         "phrase.upload-already-over",
         E.SESSION_EXPIRED,
         "already",
-        r"\bupload (?:session )?(?:has |was |is )?already (?:been )?(?:aborted|completed|finali[sz]ed|closed"
-        r"|terminated)",
+        r"\bupload(?: session)?:? (?:it )?(?:has |was |is )?already (?:been )?(?:aborted|completed|finali[sz]ed|closed"
+        r"|terminated|marked as)",
         refines=_OVER,
         strength=75,
-        hits=("The multipart upload has already been completed", "upload already aborted"),
+        hits=(
+            "The multipart upload has already been completed",
+            "upload already aborted",
+            "cannot complete multipart upload: it was already aborted",
+            'Upload has already been marked as "Complete"',
+        ),
         misses=("file already uploaded", "upload already in progress"),
         seen="stores and applications",
     ),
@@ -638,11 +644,11 @@ SESSION = (
     Phrase(
         "phrase.error-gone",
         E.SESSION_EXPIRED,
-        "error: gone",
-        r"\berror: gone\b(?! wrong| bad)",
+        ": gone",
+        r"\b(?:error|upload(?:chunk|session|part)?): gone\b(?! wrong| bad)",
         refines=_OVER,
         strength=45,
-        hits=("- Error: Gone",),
+        hits=("- Error: Gone", "NOT_FOUND: Permanent error UploadChunk: Gone"),
         misses=("error: gone wrong",),
         seen="clients that print a 410's reason: of all requests of an upload, only those of its session are answered so",
     ),
@@ -659,10 +665,12 @@ SESSION = (
     Phrase(
         "phrase.blob-upload-unknown",
         E.SESSION_EXPIRED,
-        "blob upload unknown",
-        refines=_OVER,
+        "blob upload ",
+        # "Invalid" is one that "encountered an error and can no longer proceed".
+        r"\bblob upload (?:unknown|invalid)\b",
+        refines=(*_OVER, E.CONFLICT),
         strength=85,
-        hits=("blob upload unknown to registry", 'err.code="blob upload unknown"'),
+        hits=("blob upload unknown to registry", 'err.code="blob upload unknown"', "blob upload invalid"),
         misses=("blob unknown to registry",),
         seen="Docker registry",
     ),
