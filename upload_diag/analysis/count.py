@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["How", "Only", "count_piece", "judge_for", "lost", "rare_collections"]
 
-_COLLECT_AFTER = 200_000  # new objects
+_COLLECT_AFTER = 1_000_000  # new objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,9 @@ def rare_collections() -> Iterator[None]:
     try:
         yield
     finally:
+        if not gc.get_freeze_count():  # what stays is old from now on, and need not be looked through to become so
+            gc.freeze()
+            gc.unfreeze()
         gc.set_threshold(*before)
 
 

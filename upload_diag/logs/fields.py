@@ -335,7 +335,7 @@ def read_time(value: bytes) -> int:
     usual, rest = USUAL.get(value[:20]), THOUSANDTHS.get(value[20:])
     if usual is not None and rest is not None:
         return usual + rest
-    match = _TIME.match(value)
+    match = None if value[4:5].isdigit() else _TIME.match(value)  # no date begins so
     if match:
         when = _milliseconds(match)
         if len(value) == 24 and when and _ISO.match(value):

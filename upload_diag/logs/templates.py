@@ -195,7 +195,7 @@ class _Maker:
             pattern = self._id(i, plan.named[i])
         elif i in plan.skipped:
             pattern = _ANYTHING
-        elif cuts:
+        elif cuts and (is_time or cuts[0][2] or not self._alike(i)):
             pattern = self._text(i, cuts)
         else:
             pattern = self._value(i)
@@ -206,8 +206,8 @@ class _Maker:
 
     def finish(self) -> "_Maker":
         """Say where ids stand that have no field of their own: in texts, in the order in which a plan reads them."""
-        for i in self._plan.texts:
-            for field, group in self.texts[i].ids:
+        for text in self.texts.values():
+            for field, group in text.ids:
                 if self.named[field] == NO_GROUP:
                     self.named[field] = group
         self.patterns[0] = b"()" + self.patterns[0]
@@ -236,11 +236,14 @@ class _Maker:
         self.decisive += text.decisive
         return b"(?>" + text.pattern + rb'(?![^"]))'  # no way back into it, or bad lines take for ever
 
+    def _alike(self, i: int) -> bool:
+        """Whether a value is taken to be the same in all lines."""
+        return self._strict and len({parts[i] for parts in self._samples}) == 1
+
     def _value(self, i: int) -> bytes:
-        values = {parts[i] for parts in self._samples}
         self.verbatim.append(i)
-        if self._strict and len(values) == 1:
-            return re.escape(values.pop())
+        if self._alike(i):
+            return re.escape(self._samples[0][i])
         self._groups += 1
         self.decisive.append(self._groups)
         return _DIFFERENT
