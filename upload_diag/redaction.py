@@ -195,7 +195,7 @@ def find_secrets(text: str) -> list[Cut]:
         if deeper is None:
             break
         view, to_text = deeper.text, _through(deeper, to_text)
-    return _outside_tokens(text, _disjoint(found))
+    return _outside_tokens(text, _disjoint(found)) if found else []
 
 
 def _matches(view: str) -> Iterator[Cut]:

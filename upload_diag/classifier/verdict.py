@@ -68,15 +68,11 @@ def decide(found: Findings, own: frozenset[str] = frozenset()) -> Verdict:
     every = [*found.hits.values(), *told]
     # That something failed is news only where nothing says more.
     hits = [hit for hit in every if hit.code is not UNKNOWN] or every
-    hits.sort(key=partial(rank, own=own) if own else rank)
-    overruled = {code for hit in hits if hit.refines for code in hit.refines}
-    kept = [hit for hit in hits if hit.code not in overruled or hit.refines] if overruled else hits
-    best = kept[0] if kept else None
-    if best is not None and best is not hits[0]:
-        hits.remove(best)
-        hits.insert(0, best)
-    code = best.code if best is not None else UNKNOWN
-    secondary = list(dict.fromkeys([hit.code for hit in kept if hit.code is not code]))
+    code = hits[0].code if hits else UNKNOWN
+    secondary: list[ErrorCode] = []
+    if len(hits) > 1:
+        hits.sort(key=partial(rank, own=own) if own else rank)
+        code, *secondary = _codes(hits)
     service_code = _service_code(hits, code) or found.unnamed_code
     operation = found.ids.get("operation", (0, None))[1] or _ONLY_ANSWER_TO.get(service_code or "")
     return Verdict(
@@ -89,6 +85,19 @@ def decide(found: Findings, own: frozenset[str] = frozenset()) -> Verdict:
         advise(code, operation),
         found,
     )
+
+
+def _codes(hits: list[Hit]) -> list[ErrorCode]:
+    """The codes that the ranked hits tell, best first; the hit that tells the best one is moved to the front."""
+    if refining := [hit for hit in hits if hit.refines]:
+        overruled = {code for hit in refining for code in hit.refines}
+        kept = [hit for hit in hits if hit.code not in overruled or hit.refines]
+        if kept[0] is not hits[0]:
+            hits.remove(kept[0])
+            hits.insert(0, kept[0])
+    else:
+        kept = hits
+    return list(dict.fromkeys([hit.code for hit in kept]))
 
 
 @lru_cache(maxsize=4_096)  # codes, sentences and bucket names come again and again
