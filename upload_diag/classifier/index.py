@@ -9,10 +9,22 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from upload_diag._saved import saved
-from upload_diag.classifier.readers import CodeName, LabelledFact, Marker, Reader, Sentence, Verb, Word
+from upload_diag.classifier.readers import (
+    CodeName,
+    Keep,
+    LabelledFact,
+    Marker,
+    Match,
+    Pattern,
+    Read,
+    Reader,
+    Sentence,
+    Verb,
+    Word,
+)
 from upload_diag.classifier.spotter import Spotter, spotter
 from upload_diag.rules.required import triggers
 from upload_diag.rules.rows import OtherCode, S3Code
@@ -54,13 +66,46 @@ def _squash(name: str) -> str:
     return "".join(filter(str.isalnum, name)).lower()
 
 
+class _Call(NamedTuple):
+    """What a literal calls.
+
+    Attributes:
+        literal: the literal.
+        here: the patterns that begin with it: how each is matched, whether on the text as it is, what to do then.
+        others: how the other rules are read.
+    """
+
+    literal: str
+    here: tuple[tuple[Match, bool, Keep], ...]
+    others: tuple[Read, ...]
+
+
+class _Calls(dict[int, _Call]):
+    """What each literal calls, made ready when it is first met, for most runs meet few."""
+
+    def __init__(self, readers: list[tuple[str, list[Reader]]]) -> None:
+        super().__init__()
+        self._readers = readers
+
+    def __missing__(self, number: int) -> _Call:
+        literal, readers = self._readers[number]
+        here, others = [], []
+        for reader in readers:
+            if isinstance(reader, Pattern) and not reader.before:
+                here.append((reader.regex.match, reader.exact, reader.keep))
+            else:
+                others.append(reader.read)
+        call = self[number] = _Call(literal, tuple(here), tuple(others))
+        return call
+
+
 class Index:
     """A rule set, by the literals that trigger it.
 
     Attributes:
         codes: every row of a name, by that name.
         literals: the literals, in an order that does not depend on that of the rules.
-        calls: each literal with the rules that it calls.
+        calls: what each literal calls, by its number.
         spot: from lower-case text to where literals start in it, and their numbers.
         markers: the facts that let a status say more.
         memo: what short texts have been found to say.
@@ -78,7 +123,7 @@ class Index:
                 readers[literal].append(reader)
         self.markers = [reader for _, reader in called if isinstance(reader, Marker)]
         self.literals = sorted(readers)
-        self.calls = [(literal, tuple(readers[literal])) for literal in self.literals]
+        self.calls = _Calls([(literal, readers[literal]) for literal in self.literals])
 
     def _verdicts(self, ruleset: Ruleset) -> Iterator[tuple[Iterable[str], Reader]]:
         """Every rule that tells what went wrong, with the literals that call it."""

@@ -48,11 +48,7 @@ def read_prose(found: Findings, index: Index, flat: str, lines: str) -> None:
     may_abort = (may_abort and _ABORT.search(low) is not None) or "suppressed:" in low
     aborted = _CONSEQUENCE.search(low) if may_abort else None
     after = aborted.start() if aborted else len(flat)
-    text = Prose(flat, low, after)
-    for start, number in index.spot(low):
-        literal, readers = index.calls[number]
-        for reader in readers:
-            reader.read(found, text, literal, start)
+    _call(found, index, Prose(flat, low, after))
     status = sdk_text.status_in(flat[:after], low[:after], REASONS)
     if status is None and aborted:  # what an abort was answered counts where nothing else does
         status = sdk_text.status_in(flat, low, REASONS)
@@ -60,6 +56,23 @@ def read_prose(found: Findings, index: Index, flat: str, lines: str) -> None:
         found.statuses.append((status[1], 0, status[0], None))
     if "/" in flat or "?" in flat or ".amazonaws." in flat:
         _address(found, flat, lines)
+
+
+def _call(found: Findings, index: Index, text: Prose) -> None:
+    """Let every rule look whose literal stands in the text."""
+    calls, low, strings = index.calls, text.low, (text.low, text.flat)
+    for first, number in index.spot(low):
+        literal, here, others = calls[number]
+        for match_at, exact, keep in here:
+            string, start = strings[exact], first
+            while not (match := match_at(string, start)):
+                start = low.find(literal, start + 1)
+                if start < 0:
+                    break
+            else:
+                keep(found, text, match, start)
+        for read in others:
+            read(found, text, literal, first)
 
 
 def _address(found: Findings, flat: str, lines: str) -> None:

@@ -19,9 +19,13 @@ __all__ = [
     "CODE_LIKE",
     "VAGUE_CODES",
     "CodeName",
+    "Keep",
     "LabelledFact",
     "Marker",
+    "Match",
+    "Pattern",
     "Prose",
+    "Read",
     "Reader",
     "Sentence",
     "Verb",
@@ -44,6 +48,11 @@ class Prose:
     after: int  # an abort that failed, too
 
 
+Match = Callable[[str, int], re.Match[str] | None]
+Keep = Callable[[Findings, Prose, re.Match[str], int], None]
+Read = Callable[[Findings, Prose, str, int], None]
+
+
 class Reader(Protocol):
     """A rule that one of its literals has called."""
 
@@ -52,7 +61,7 @@ class Reader(Protocol):
 
 
 @dataclass(frozen=True)
-class _Pattern:
+class Pattern:
     """A pattern that is looked for where one of its literals stands.
 
     Attributes:
@@ -79,20 +88,8 @@ class _Pattern:
         return regex(f"(?s:.{{0,{most}}}?){letter}({self.pattern})", re.ASCII)
 
     def read(self, found: Findings, text: Prose, literal: str, start: int) -> None:
-        """Keep the first match that holds the literal."""
+        """Keep the first match that holds the literal, where a match may begin before it."""
         string = text.flat if self.exact else text.low
-        if self.before:
-            self._search(found, text, string, literal, start)
-            return
-        at = self.regex.match
-        while not (match := at(string, start)):
-            start = text.low.find(literal, start + 1)
-            if start < 0:
-                return
-        self.keep(found, text, match, start)
-
-    def _search(self, found: Findings, text: Prose, string: str, literal: str, start: int) -> None:
-        """The same where a match may begin before the literal."""
         before = self.before if self.before < UNBOUNDED else len(string)
         at = max(0, start - before)
         if self.regex.groups:  # which are counted, so that there cannot be one more
@@ -113,7 +110,7 @@ class _Pattern:
 
 
 @dataclass(frozen=True)
-class Sentence(_Pattern):
+class Sentence(Pattern):
     """A phrase, or a service's own message."""
 
     rule: str
@@ -129,7 +126,7 @@ class Sentence(_Pattern):
 
 
 @dataclass(frozen=True)
-class Verb(_Pattern):
+class Verb(Pattern):
     """An operation told by what a client says that it was doing."""
 
     operation: str
@@ -141,7 +138,7 @@ class Verb(_Pattern):
 
 
 @dataclass(frozen=True)
-class Marker(_Pattern):
+class Marker(Pattern):
     """A fact that lets a status say more."""
 
     name: str
@@ -152,7 +149,7 @@ class Marker(_Pattern):
 
 
 @dataclass(frozen=True)
-class LabelledFact(_Pattern):
+class LabelledFact(Pattern):
     """A label of `shapes.sdk_text`."""
 
     exact: ClassVar[bool] = True

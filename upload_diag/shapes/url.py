@@ -94,7 +94,8 @@ def read(text: str) -> dict[str, str]:
     if "://" in text:
         for method, rest in _urls(text):
             _read_url(method, rest, facts)
-        _read_store_uri(text, facts)
+        if text.count("://") > text.count("http://") + text.count("https://"):
+            _read_store_uri(text, facts)
     if "uploadId" in text or "partNumber" in text or "?uploads" in text or "upload_id" in text:
         _read_requests(text, facts)
     if "bucket" not in facts and ".amazonaws.com" in text and (match := _BARE_HOST.search(text)):
