@@ -64,8 +64,8 @@ def zip_bomb_overlapping() -> bytes:
 
 
 def zip_with_lying_sizes() -> bytes:
-    """A bomb that says it is packed badly, so that its ratio looks harmless."""
-    data = bytearray(zip_of({"liar.log": bomb(100 * MIB)}))
+    """A bomb that says it is packed badly, so that its ratio looks harmless; newer Pythons see that it cannot be."""
+    data = bytearray(zip_of({"a.log": FAILED, "liar.log": bomb(100 * MIB)}))
     entry = data.rfind(b"PK\x01\x02")
     struct.pack_into("<I", data, entry + 20, 0x7FFFFFFF)
     return bytes(data)
@@ -295,7 +295,8 @@ CASES = [
     Case("a zip with a bomb", file_of(lambda: zip_of({"a.log": bomb(100 * MIB)}), "bomb.zip"), unread=RATIO),
     Case("a zip bomb of many small members", file_of(zip_bomb_of_many, "many.zip"), unread=RATIO),
     Case("a zip bomb of overlapping members", file_of(zip_bomb_overlapping, "over.zip"), unread=f"{RATIO}|differ"),
-    Case("a zip bomb that lies about its size", file_of(zip_with_lying_sizes, "liar.zip"), unread=f"{RATIO}|broken"),
+    Case("a zip bomb that lies about its size", file_of(zip_with_lying_sizes, "liar.zip"), finds=None,
+        unread=f"{RATIO}|broken|zip bomb"),
     Case("a tar with a bomb in gzip", file_of(
         lambda: tar_gz(tar_of(("0.log", REG, FAILED, ""), ("1.log", REG, b"A" * (100 * MIB), ""))), "b.tar.gz"),
         unread=RATIO),
