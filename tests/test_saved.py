@@ -1,7 +1,5 @@
 """What is saved from one start to the next, and when it is made anew."""
 
-import atexit
-import re
 import sys
 from pathlib import Path
 
@@ -85,33 +83,3 @@ def test_a_database_that_cannot_be_loaded_is_made_anew(folder, monkeypatch):
     hyperscan = pytest.importorskip("hyperscan")
     monkeypatch.setattr(hyperscan, "dumpb", lambda _: b"of another processor")
     assert hits() == [(7, 8), (9, 16)]
-
-
-PATTERNS = [(r"(?P<a>x)|\bü(y){2,3}+", 0), (r"(?i:a)^[^\W\d]+$", re.ASCII | re.MULTILINE), (rb"\d(?=a)|(?>b)", 0)]
-
-
-@pytest.mark.parametrize(("pattern", "flags"), PATTERNS)
-def test_a_regular_expression_that_was_saved_is_that_of_re(folder, monkeypatch, pattern, flags):
-    at_exit = []
-    monkeypatch.setattr(atexit, "register", at_exit.append)
-    for _ in range(2):
-        _saved._codes.cache_clear()
-        made = _saved.regex(pattern, flags)
-        assert (made, made.groupindex) == (re.compile(pattern, flags), re.compile(pattern, flags).groupindex)
-        at_exit.pop()()
-        monkeypatch.setattr(_saved, "_code", never)
-    _saved._codes.cache_clear()
-
-
-def test_no_more_regular_expressions_are_saved_than_a_start_needs(folder, monkeypatch):
-    at_exit = []
-    monkeypatch.setattr(atexit, "register", at_exit.append)
-    monkeypatch.setattr(_saved, "_REGEXES", 1)
-    for patterns, kept in (("a", {("a", 0)}), ("bc", {("a", 0)})):
-        _saved._codes.cache_clear()
-        for pattern in patterns:
-            _saved.regex(pattern)
-        at_exit.pop()()
-        _saved._codes.cache_clear()
-        assert _saved._codes().keys() == kept
-    _saved._codes.cache_clear()

@@ -4,27 +4,21 @@ As with a compiled module, what was saved serves as long as the sources are thos
 trusted as they are, and nothing is saved where Python saves nothing or the folder cannot be written.
 """
 
-import atexit
-import marshal
 import os
-import re
 import sys
-from array import array
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
-from importlib import import_module
 from importlib.util import cache_from_source
 from pathlib import Path
-from typing import Any, AnyStr
+from typing import Any
 
 from upload_diag import __version__
 
-__all__ = ["database", "regex", "saved"]
+__all__ = ["database", "saved"]
 
 _DIGEST = sha256().digest_size
-_REGEXES = 1_000  # that many are kept; more come from a run of tests, and would slow a start down
 
 
 def saved(name: str, make: Callable[[], bytes], *, of: bytes = b"") -> bytes:
@@ -32,25 +26,18 @@ def saved(name: str, make: Callable[[], bytes], *, of: bytes = b"") -> bytes:
     sources = _sources()
     if not sources:
         return make()
+    path = Path(cache_from_source(__file__)).with_suffix(f".{name}")
+    begin = sha256(sources + of).digest()
     with suppress(OSError):
-        data = _path(name).read_bytes()
+        data = path.read_bytes()
         body = data[2 * _DIGEST :]
-        if data[: 2 * _DIGEST] == sha256(sources + of).digest() + sha256(body).digest():
+        if data[: 2 * _DIGEST] == begin + sha256(body).digest():
             return body
     body = make()
-    _save(name, body, of)
-    return body
-
-
-def _save(name: str, body: bytes, of: bytes = b"") -> None:
-    sources = _sources()
-    if sources and not sys.dont_write_bytecode:
+    if not sys.dont_write_bytecode:
         with suppress(OSError):
-            _write(_path(name), sha256(sources + of).digest() + sha256(body).digest() + body)
-
-
-def _path(name: str) -> Path:
-    return Path(cache_from_source(__file__)).with_suffix(f".{name}")
+            _write(path, begin + sha256(body).digest() + body)
+    return body
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -109,44 +96,3 @@ def database(
     except hyperscan.error:  # made by another version, or for another processor
         return compiled()
     return loaded
-
-
-_Code = tuple[int, bytes, int, dict[str, int], tuple[str | None, ...]]
-_sre: Any = import_module("_sre")  # what runs a pattern that was taken apart; not public, but the same in 3.11 to 3.14
-_compiler: Any = import_module("re._compiler")
-
-
-def regex(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
-    """`re.compile` for a pattern of this package. To take a pattern apart is nearly all of it, and is done once."""
-    codes = _codes()
-    code = codes.get((pattern, int(flags)))
-    if code is None:
-        code = codes[pattern, int(flags)] = _code(pattern, int(flags))
-    flags, words, groups, names, numbers = code
-    made: re.Pattern[AnyStr] = _sre.compile(pattern, flags, array("I", words).tolist(), groups, names, numbers)
-    return made
-
-
-def _code(pattern: str | bytes, flags: int) -> _Code:
-    """What `re.compile` gives to `_sre.compile`."""
-    tree = _compiler._parser.parse(pattern, flags)  # noqa: SLF001
-    state = tree.state
-    numbers: list[str | None] = [None] * state.groups
-    for name, number in state.groupdict.items():
-        numbers[number] = name
-    words = array("I", _compiler._code(tree, flags)).tobytes()  # noqa: SLF001
-    return int(flags | state.flags), words, state.groups - 1, dict(state.groupdict), tuple(numbers)
-
-
-@cache
-def _codes() -> dict[tuple[str | bytes, int], _Code]:
-    """The regular expressions of earlier starts; those of this one are added when it ends."""
-    codes: dict[tuple[str | bytes, int], _Code] = marshal.loads(saved("regexes", lambda: marshal.dumps({})))  # noqa: S302 - as trusted as modules
-    known = len(codes)
-
-    @atexit.register
-    def keep() -> None:
-        if known < len(codes) <= _REGEXES:
-            _save("regexes", marshal.dumps(codes))
-
-    return codes

@@ -7,7 +7,6 @@ from functools import cached_property
 from string import ascii_letters, digits
 from typing import ClassVar, Protocol
 
-from upload_diag._saved import regex
 from upload_diag.classifier.findings import Findings
 from upload_diag.classifier.hits import CONSEQUENCE, LOOSE_CODE, SESSION_EXPIRED, TEXT_CODE, TEXT_TOKEN, Hit
 from upload_diag.codes import ErrorCode
@@ -76,7 +75,7 @@ class Pattern:
     @cached_property
     def regex(self) -> re.Pattern[str]:
         """Compiled when it is first needed, for most runs need few."""
-        return regex(self.pattern, re.ASCII)  # a Chinese word before a term is no part of it
+        return re.compile(self.pattern, re.ASCII)  # a Chinese word before a term is no part of it
 
     @cached_property
     def near(self) -> re.Pattern[str]:
@@ -85,7 +84,7 @@ class Pattern:
         begin = beginnings(self.pattern)
         letter = f"(?=[{re.escape(begin)}])" if begin else ""
         most = self.before if self.before < UNBOUNDED else ""
-        return regex(f"(?s:.{{0,{most}}}?){letter}({self.pattern})", re.ASCII)
+        return re.compile(f"(?s:.{{0,{most}}}?){letter}({self.pattern})", re.ASCII)
 
     def read(self, found: Findings, text: Prose, literal: str, start: int) -> None:
         """Keep the first match that holds the literal, where a match may begin before it."""

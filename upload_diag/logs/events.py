@@ -2,12 +2,11 @@
 
 import re
 
-from upload_diag._saved import regex
 from upload_diag.logs.markers import MARKERS, Event, Marker
 
 __all__ = ["literals", "read_event"]
 
-_ROWS = tuple((row, regex(row.pattern or "|".join(map(re.escape, row.keywords)))) for row in MARKERS)
+_ROWS = tuple((row, re.compile(row.pattern or "|".join(map(re.escape, row.keywords)))) for row in MARKERS)
 _BLANKS = re.compile(r"\s+")
 _TEXT_LIMIT = 16_384
 # More telling first: a record that says it gives up also says what it had tried.

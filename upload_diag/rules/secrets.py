@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from upload_diag._saved import regex
-
 __all__ = ["BARE_KEYWORDS", "SECRETS", "SEPARATORS", "Secret"]
 
 
@@ -42,12 +40,12 @@ class Secret:
     @cached_property
     def regex(self) -> re.Pattern[str]:
         """The pattern, compiled when one of its keywords is first seen."""
-        return regex(self.pattern, re.ASCII | re.MULTILINE)
+        return re.compile(self.pattern, re.ASCII | re.MULTILINE)
 
     @cached_property
     def region(self) -> re.Pattern[str] | None:
         """Where the pattern is looked for, when not everywhere."""
-        return regex(self.within, re.ASCII) if self.within else None
+        return re.compile(self.within, re.ASCII) if self.within else None
 
     def find(self, text: str) -> Iterator[tuple[int, re.Match[str]]]:
         """Each match, and where begins what must be seen to find it."""

@@ -4,42 +4,43 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from upload_diag._saved import regex
 from upload_diag.codes import Operation
 
 __all__ = ["operation_of", "read"]
 
-_REST = regex(r"[^\s\"'<>`|\\]{0,4000}(?:<[\w-]{1,40}>[^\s\"'<>`|\\]{0,1000}){0,3}")  # <bucket> for what is masked
-_METHOD = regex(
+_REST = re.compile(r"[^\s\"'<>`|\\]{0,4000}(?:<[\w-]{1,40}>[^\s\"'<>`|\\]{0,1000}){0,3}")  # <bucket> for what is masked
+_METHOD = re.compile(
     r"\b(GET|PUT|POST|DELETE|HEAD|PATCH|get|put|post|Put|Post|Get|Head|Delete)\b[\s\"':=,]{1,4}"
     r"(?:ur[li][\"']?\s?[=:]\s?[\"']?)?\Z"
 )
-_REQUEST_LINE = regex(
+_REQUEST_LINE = re.compile(
     r"(?=[GPDHwR\" \t/*])"  # most places are left at one look
     r"(?:\b(GET|PUT|POST|DELETE|HEAD|PATCH)\s+(?:to\s+\")?|\bwith\surl:\s|\bResource>|\"resource\":\s?\"|^[ \t]{0,60})"
     r"([/*][^\s\"'<>`]{1,4000}?\?[^\s\"'<>`]{0,2000}\b(?:uploadId|partNumber|uploads)\b[^\s\"'<>`]{0,2000})",
     re.MULTILINE,
 )
-_UPLOAD_QUERY = regex(r"\?[^\s\"'<>`]{0,2000}?\b(?:uploadId|partNumber|uploads)\b")
+_UPLOAD_QUERY = re.compile(r"\?[^\s\"'<>`]{0,2000}?\b(?:uploadId|partNumber|uploads)\b")
 # What is signed: the request as the server sees it, one thing a line.
-_CANONICAL = regex(
+_CANONICAL = re.compile(
     r"(?:^|CanonicalRequest[ :>]{1,3})(GET|PUT|POST|DELETE)\r?\n(/[^\s?\"'<>]{1,4000})\r?\n"
     r"([^\s\"'<>?]{1,2000})\r?\n(?:[a-z0-9-]{1,40}:.{0,200}\n){0,4}?host:",
     re.MULTILINE,
 )
 # Python's urllib3 writes host and path apart, in its errors and when it debugs.
-_POOL = regex(
+_POOL = re.compile(
     r"(?:host='([\w.-]{4,253})', port=\d{1,5}\).{0,60}? with url: "
     r"|://([\w.-]{4,253})(?::\d{1,5})? \"(GET|PUT|POST|DELETE|HEAD) )(/[^\s\"'<>]{1,4000})"
 )
-_BARE_HOST = regex(r"(?<![\w.@/-])([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\.s3(?:[.-][a-z0-9-]{2,30}){0,3}\.amazonaws\.com")
-_S3CMD = regex(r"Upload failed: /([^\s?]{1,1024})\?")  # it leaves the bucket out
-_STORE_URI = regex(
+_BARE_HOST = re.compile(
+    r"(?<![\w.@/-])([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\.s3(?:[.-][a-z0-9-]{2,30}){0,3}\.amazonaws\.com"
+)
+_S3CMD = re.compile(r"Upload failed: /([^\s?]{1,1024})\?")  # it leaves the bucket out
+_STORE_URI = re.compile(
     r"\b(?:s3[an]?|gs|b2|oss|cosn?|obs)://([A-Za-z0-9][\w.-]{1,62}|<\w{1,30}>)(?:/([^\s\"'<>`|]{1,1024}))?"
 )
-_PARAMETER = regex(r"[?&;](uploadId|partNumber|upload_id|x-id|uploads|key|name)(?:=([^&\s\"'<>),;\]}]*))?")
-_CONSOLE_LINE = regex(r":(?:NaN|\d{1,6})\Z")  # what a browser's console writes behind an address
-_VIRTUAL_HOST = regex(
+_PARAMETER = re.compile(r"[?&;](uploadId|partNumber|upload_id|x-id|uploads|key|name)(?:=([^&\s\"'<>),;\]}]*))?")
+_CONSOLE_LINE = re.compile(r":(?:NaN|\d{1,6})\Z")  # what a browser's console writes behind an address
+_VIRTUAL_HOST = re.compile(
     r"\A([a-z0-9][a-z0-9._-]{1,61}?[a-z0-9])\."
     r"(?:s3[.-][a-z0-9.-]*amazonaws\.com(?:\.cn)?|s3\.amazonaws\.com|s3\.[a-z0-9.-]{4,60}"
     r"|[a-z]{3}\d\.(?:cdn\.)?digitaloceanspaces\.com|oss-[a-z0-9-]+\.aliyuncs\.com|obs\.[a-z0-9.-]+|cos\.[a-z0-9.-]+"
@@ -48,7 +49,7 @@ _VIRTUAL_HOST = regex(
     r"|gateway\.storjshare\.io)\Z",
     re.IGNORECASE,
 )
-_PATH_HOST = regex(
+_PATH_HOST = re.compile(
     r"\A(?:s3[.-]|s3\Z|[a-z0-9]{20,}\.r2\.cloudflarestorage\.com|storage\.googleapis\.com|storage\.yandexcloud\.net"
     r"|[a-z]{3}\d\.digitaloceanspaces|minio|[a-z0-9-]+\.(?:linodeobjects|vultrobjects|your-objectstorage)\.com\Z"
     r"|oss-[a-z0-9-]+\.aliyuncs\.com\Z|(?:fly|t3)\.storage\.(?:tigris\.)?dev\Z|gateway\.storjshare\.io\Z|play\.min\.io\Z"
@@ -56,17 +57,17 @@ _PATH_HOST = regex(
     re.IGNORECASE,
 )
 _STORE_PORTS = frozenset({"9000", "8333", "7480", "4566", "3900"})  # MinIO, SeaweedFS, Ceph, LocalStack, Garage
-_BUCKET_PATH = regex(  # Google Cloud Storage, Firebase (v0), Oracle Cloud (n); Supabase; Backblaze B2
+_BUCKET_PATH = re.compile(  # Google Cloud Storage, Firebase (v0), Oracle Cloud (n); Supabase; Backblaze B2
     r"\A(?:(?:(?:(?:resumable/)?upload/)?storage/v1|v0|n/[^/]{1,100})/b/([^/]{1,222})/o(?:/(.{1,1024})|\Z)"
     r"|(?:storage/v1/(?:s3|object(?:/(?:upload/)?sign|/public|/authenticated)?)|file)/([^/]{1,222})/(.{1,1024}))"
 )
-_B2_PART = regex(r"b2_upload_part/(4_z\w{10,300})/(\d{4,5})\b")
-_COMPANION_PATH = regex(
+_B2_PART = re.compile(r"b2_upload_part/(4_z\w{10,300})/(\d{4,5})\b")
+_COMPANION_PATH = re.compile(
     r"(?:s3/multipart|files/upload_sessions)/(?=[^/]{0,300}[\d~%])([A-Za-z0-9._~%+-]{6,300})(?:/(\d{1,5})\Z|/batch\Z|/complete\Z|\Z)"
 )
-_HOST_HEADER = regex(r"^[>* ]{0,4}[Hh]ost: ?([\w.-]{4,253})", re.MULTILINE)
-_REGION = regex(r"\bs3[.-](?:dualstack\.)?([a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\d)\.amazonaws\.com", re.IGNORECASE)
-_SIGNING_REGION = regex(
+_HOST_HEADER = re.compile(r"^[>* ]{0,4}[Hh]ost: ?([\w.-]{4,253})", re.MULTILINE)
+_REGION = re.compile(r"\bs3[.-](?:dualstack\.)?([a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\d)\.amazonaws\.com", re.IGNORECASE)
+_SIGNING_REGION = re.compile(
     r"X-Amz-Credential=[^&\s]{4,60}?(?:%2F|/)\d{8}(?:%2F|/)([a-z0-9-]{2,30})(?:%2F|/)", re.IGNORECASE
 )
 
