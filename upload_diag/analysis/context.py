@@ -72,7 +72,7 @@ def _fill(wanted: _Lines, origin: Origin, piece: Piece) -> None:
 
 def _numbered(stream: Any) -> Iterator[tuple[int, bytes]]:
     """The lines from 1, each cut at what is shown of it; a line may be longer than the memory."""
-    reader = stream if hasattr(stream, "readline") else io.BufferedReader(stream)
+    reader = io.BufferedReader(stream)  # a raw stream has a `readline`, too, which asks for every byte
     number = 1
     try:
         while line := reader.readline(_AT_ONCE):

@@ -46,7 +46,7 @@ class TableReader:
         self.bytes = 0
         self.lines = 0
         self.unreadable: dict[str, int] = {}
-        self._stream = stream if hasattr(stream, "readline") else BufferedReader(stream)
+        self._stream = BufferedReader(stream)  # a raw stream has a `readline`, too, which asks for every byte
         self._scanner = scanner
         self._json = json_lines
 
