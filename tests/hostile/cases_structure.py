@@ -106,6 +106,7 @@ CASES = [
     Case("a file that is one line of 20 MB", file_of(lambda: FAILED[:-1] + b"x" * (20 * MIB)), unread="longer than"),
     Case("a long line of nothing but errors", file_of(lambda: b"NoSuchUpload " * 700_000), finds=None,
          unread="longer than"),
+    Case("blank lines, 64 MB of them", file_of(lambda: FAILED + b"\n" * (64 * MIB))),
     Case("a long line of dots", file_of(lambda: FAILED + b"." * (MIB - 1000) + b"\n")),
     Case("a line of a million brackets", file_of(lambda: FAILED + b"[" * 1_000_000 + b"\n")),
     Case("a line of quotation marks", file_of(lambda: FAILED + b'"' * 1_000_000 + b"\n")),

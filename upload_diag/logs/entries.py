@@ -71,6 +71,7 @@ _CURL = re.compile(rb"[<>] (?:[A-Za-z][\w-]*: |HTTP/)|[<>]\s*$|\* [A-Z]")
 _CURL_ANSWER = re.compile(rb"<!?[\w?]")
 _INDENTED = b" \t\n"  # a line that begins so begins no entry
 _LOOKBACK_LINES = 6
+_BLANK_LINES = b"\n" * 1024  # as many are passed over at once; there are files of nothing else
 _LINE_SAMPLE = 2048  # how much of a long line is looked at, at either end
 # A line and those below it that surely go on with its entry: indented and blank ones; where entries are dated, also
 # undated ones, a dated message's traceback, and a body below a line that announces it.
@@ -228,6 +229,8 @@ def entry_start(buffer: Buffer, line_start: int, first: int, floor: int, *, date
     while line_start > first and (
         buffer[line_start] in _INDENTED or not begins_entry(buffer, line_start, floor, dated=dated)
     ):
+        if buffer.endswith(_BLANK_LINES, first, line_start):
+            line_start -= len(_BLANK_LINES)
         line_start = max(buffer.rfind(b"\n", first, line_start - 1) + 1, first)
     return line_start
 
