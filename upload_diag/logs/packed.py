@@ -22,7 +22,7 @@ from upload_diag.logs.watched import Around
 
 __all__ = ["Budget", "Stream", "Unreadable", "is_packed", "unpack"]
 
-LAYERS = 4  # archives in archives, and compression around them
+LAYERS = 8  # archives in archives, and compression around them: a bundle of bundles of .tar.gz has six
 RATIO = 200  # a log is rarely packed better than 1:50; a bomb is 1:1000
 RATIO_FREE = 64 << 20  # bytes that may come out before the ratio counts
 UNPACKED = 1 << 40  # bytes that may come out of one input, however it is packed
@@ -231,7 +231,7 @@ def _zip(path: str, file: Any, budget: Budget, layer: int) -> Iterator[Stream | 
 def _zip_member(
     name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: Budget, layer: int
 ) -> Iterator[Stream | Unreadable]:
-    if stat.S_ISLNK(member.external_attr >> 16):
+    if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG):
         yield Unreadable(name, member.compress_size, "not a regular file")
         return
     try:
