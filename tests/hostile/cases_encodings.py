@@ -54,6 +54,8 @@ CASES = [
     Case("a NUL in the middle of the code", file_of(FILLER * 3 + FAILED.replace(b"NoSuch", b"No\x00Such") + FAILED),
          finds=None, unread="not text"),
     Case("half of it NULs", file_of(FAILED + bytes(len(FAILED))), unread="not text"),
+    Case("NULs before the log", file_of(bytes(4096) + TEXT.encode()), unread="not text"),
+    Case("more NULs before the log than are looked at", file_of(bytes(3 << 20) + FILLER + FAILED), unread="longer than"),
     Case("NULs behind a long beginning", file_of(FILLER * 2000 + bytes(100_000) + b"\n" + FAILED), finds=1, unread="not text"),
     Case("only carriage returns", file_of(TEXT.replace("\n", "\r").encode())),
     Case("CR LF", file_of(TEXT.replace("\n", "\r\n").encode())),

@@ -1,12 +1,15 @@
 """Exports of other makers: arrays of records, tables, wrapped values; each is read record by record."""
 
+import io
 import json
 
 import pytest
 
 from upload_diag.analysis import analyze
+from upload_diag.analysis.count import How, judge_for
 from upload_diag.logs import table
 from upload_diag.logs.layout import detect
+from upload_diag.logs.skeleton import JsonLines
 
 AT = "2026-11-22T10:00:0"
 ROWS = [
@@ -42,6 +45,8 @@ TEXTS = {
     "CloudWatch's events": (json.dumps({"events": ROWS, "searchedLogStreams": []}, indent=4), "json-records"),
     "a search engine's hits": (json.dumps([{"_index": "a", "_source": row} for row in ROWS]), "json-records"),
     "two arrays, joined": (json.dumps(ROWS[:2]) + "\n" + json.dumps(ROWS[2:], indent=1), "json-records"),
+    "records after one another": ("".join(json.dumps(row | {"more": {"a": "}{"}}) for row in ROWS), "json-stream"),
+    "the same with blanks between": (" ".join(json.dumps(row) for row in ROWS), "json-stream"),
     "OpenTelemetry": (json.dumps(otlp(ROWS)), "otlp"),
     "OpenTelemetry, a line a batch": ("".join(json.dumps(otlp([row])) + "\n" for row in ROWS), "otlp"),
     "a table": (table_of(ROWS), "csv"),
@@ -86,6 +91,28 @@ def test_a_table_whose_quote_is_never_closed_is_read_to_its_end(tmp_path):
     )
     report = analyze([str(log)])
     assert (report.inputs[0].lines, report.inputs[0].bytes) == (2002, log.stat().st_size)
+
+
+class Counting(io.RawIOBase):
+    """A raw stream that counts how often it is asked."""
+
+    def __init__(self, data):
+        self.data = io.BytesIO(data)
+        self.asked = 0
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        self.asked += 1
+        return self.data.readinto(buffer)
+
+
+def test_a_table_is_not_read_byte_by_byte():
+    stream = Counting(table_of(ROWS * 1000).encode())
+    reader = table.TableReader(stream, judge_for(How()).scanner, JsonLines({}))
+    assert len(list(reader.records())) == 3000
+    assert stream.asked < 100
 
 
 def test_an_array_that_is_cut_short_is_read_as_far_as_it_goes(tmp_path):

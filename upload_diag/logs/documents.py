@@ -22,6 +22,7 @@ _BEGINNINGS = {
     cloudtrail.NAME: re.compile(r'"Records"\s*:\s*\['),
     otlp.NAME: re.compile(r'"resourceLogs"\s*:\s*\['),
     records.NAME: re.compile(r"\[(?=\s*\{)"),
+    records.STREAM: re.compile(r"(?=\{)"),
 }
 _BEGINNING = 4096  # characters in which the beginning of a list must stand
 _BETWEEN = re.compile(r"(?:[\s,]++|\{\}|\[\]|null)*+")  # elements that say nothing included
@@ -152,7 +153,7 @@ class DocumentReader:
         if self._name == otlp.NAME:
             yield from otlp.read(element, offset, self._json)
             return
-        if self._name == records.NAME:
+        if self._name in (records.NAME, records.STREAM):
             record = records.read(element, offset, self._json)
         else:
             record = (har if self._name == har.NAME else cloudtrail).read_element(element, text, offset)

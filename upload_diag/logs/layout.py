@@ -27,8 +27,11 @@ DOCUMENTS = {
     "cloudtrail": re.compile(rb'\{\s*"Records"\s*:\s*\['),
     "otlp": re.compile(rb'\{\s*"resourceLogs"\s*:\s*\['),
     "json-records": re.compile(rb'(?:\{\s*"(?:events|logEvents|records|entries|logs)"\s*:\s*)?\[\s*\{\s*"'),
+    # Objects one after another on one line: strings are passed over, and braces with no other object behind them.
+    "json-stream": re.compile(rb'\{(?:[^"\n}]++|"(?:[^"\\\n]++|\\.)*+"|\}(?![ \t]*\{))*+\}[ \t]*\{'),
 }
 _BLANK = b"\xef\xbb\xbf \t\r\n"
+_ZEROS = bytes(16)  # more than begin any wide letter; a log may follow, see `opening.begin`
 
 _BINARY = 0.05  # more control bytes than this, and it is no text
 # Encodings in which a letter is several bytes: how many, which of them is ASCII's, the mark at the beginning.
@@ -83,6 +86,8 @@ class Layout:
 
 def detect(sample: bytes) -> Layout:
     """The layout of a log that begins with the sample (its first `SAMPLE` bytes, or all of it)."""
+    if sample.startswith(_ZEROS):
+        sample = sample.lstrip(b"\0") or sample
     encoding = _encoding(sample)
     if encoding is None:
         return Layout(None, None, doubt=next((what for magic, what in _NO_TEXT if sample.startswith(magic)), ""))

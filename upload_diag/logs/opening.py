@@ -12,12 +12,19 @@ __all__ = ["Recoded", "Rejoined", "begin"]
 
 
 def begin(file: Any) -> tuple[Layout, Any]:
-    """The layout of a stream, and the stream from its beginning as UTF-8."""
+    """The layout of a stream, and the stream from its beginning as UTF-8.
+
+    A log that was cut to nothing while its writer kept its place begins with zeros, at times with gigabytes of them.
+    """
     sample = bytearray()
+    zeros = 0
     with suppress(OSError):  # the reader will meet it again, and account for it
         while len(sample) < SAMPLE and (chunk := file.read1(SAMPLE - len(sample))):
             sample += chunk
-    opened: Any = Rejoined(bytes(sample), file)
+            if len(sample) == SAMPLE and not any(sample):
+                zeros += SAMPLE
+                sample.clear()
+    opened: Any = Rejoined(bytes(sample), file, zeros)
     layout = detect(bytes(sample))
     if layout.wide:
         text = Recoded(opened, layout.encoding or "")
@@ -44,9 +51,10 @@ class _OldLines(RawIOBase):
 
 
 class Rejoined(RawIOBase):
-    """A stream whose beginning has been read already."""
+    """A stream whose beginning has been read already: zeros, so many, and a head."""
 
-    def __init__(self, head: bytes, rest: Any) -> None:
+    def __init__(self, head: bytes, rest: Any, zeros: int = 0) -> None:
+        self._zeros = zeros
         self._head = memoryview(head)
         self._rest = rest
 
@@ -54,6 +62,11 @@ class Rejoined(RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
+        if self._zeros:
+            count = min(len(buffer), self._zeros)
+            buffer[:count] = bytes(count)
+            self._zeros -= count
+            return count
         if not self._head:
             return int(self._rest.readinto(buffer))
         count = min(len(buffer), len(self._head))

@@ -1,6 +1,7 @@
 """JSON documents of other makers: an array of log records, or an object whose list they stand in.
 
-That is what export buttons and command line tools give: Kibana, CloudWatch, Azure, a collector of OpenTelemetry.
+That is what export buttons and command line tools give: Kibana, CloudWatch, Azure, a collector of OpenTelemetry. What
+Amazon Data Firehose delivers are records after one another, with nothing between them.
 """
 
 import json
@@ -11,9 +12,10 @@ import orjson
 from upload_diag.logs.record import Record
 from upload_diag.logs.skeleton import JsonLines
 
-__all__ = ["NAME", "read"]
+__all__ = ["NAME", "STREAM", "read"]
 
 NAME = "json-records"
+STREAM = "json-stream"
 _WRAPPED = ("_source", "logRecord")  # where Elasticsearch and others keep the record itself
 
 
