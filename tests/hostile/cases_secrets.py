@@ -14,6 +14,9 @@ WORD = "kX9mQ2vT7wZ4bN8cR5"
 SECRETS = {
     "an access key": "AWS_ACCESS_KEY_ID=«AKIA4QZ7M2XW9KTB3LDN»",
     "a secret key": "aws_secret_access_key = «wJ4rT9pLmX2vKb8NzQ6yHd3GfS7cAe5UoR1iWkEn»",
+    "a secret key of a shell": "AWS_SECRET_ACCESS_KEY=«wJ4rT9pLmX2vKb8NzQ6yHd3GfS7cAe5UoR1iWkEn»",
+    "a key of an API": f"x-api-key=«{WORD}»",
+    "an SSE-C key of a form": f"customer_key=«{BASE[:43]}»",
     "a secret key in JSON": '{"secretAccessKey": "«wJ4rT9pLmX2vKb8NzQ6yHd3GfS7cAe5UoR1iWkEn»"}',
     "a session token": f"X-Amz-Security-Token: «IQoJb3JpZ2luX2Vj{BASE}»",
     "a session token in a URL": f"https://b.s3.amazonaws.com/k?uploadId=u1&X-Amz-Security-Token=«FwoGZXIv{BASE}»&x=1",
@@ -31,6 +34,7 @@ SECRETS = {
     "a bearer token": f"Authorization: Bearer «{BASE}»",
     "a JWT": f"token «eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.{BASE[:43]}»",
     "a cookie": f"Cookie: session=«{WORD}{WORD[::-1]}»; theme=dark",
+    "cookies of two elements": f"<Message>Cookie: a=«{WORD}»</Message><Key>Cookie: sid=«{WORD[::-1]}»; theme=dark</Key>",
     "a cookie that is set": f"Set-Cookie: sid=«{WORD}{WORD[::-1]}»; HttpOnly; Path=/",
     "basic auth": "Authorization: Basic «YW5uOmtYOW1RMnZUN3daNGJOOGNSNQ==»",
     "a password in a URL": f"proxy https://ann:«{WORD}»@proxy.example:8080/ refused",

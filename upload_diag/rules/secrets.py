@@ -144,6 +144,9 @@ _SECRET_NAMES = (
     + f"|{_any_case('token')}{_NOT_PAGING})"
 )
 
+# An element may end behind it, and another cookie follow.
+_COOKIE = r"""[\w!#$%&*.^|~+-]{1,128}=(?:"[^"\r\n]*+"|(?:[^\s;"'\\<]++|<(?!/))*+)"""
+
 SECRETS: tuple[Secret, ...] = (
     Secret(
         rule="secret.aws-access-key-id",
@@ -376,6 +379,20 @@ SECRETS: tuple[Secret, ...] = (
         hits=("key AIza«SyA1234567890abcdefghijklmnopqrstuv»", "GOOG1«EABCDEFGHIJKLMNOPQRSTUVWXYZ234567»"),
     ),
     Secret(
+        rule="secret.vendor-token",
+        kind="token",
+        keywords=("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "hooks.slack.com"),
+        pattern=(
+            r"\b(?:gh[pousr]_|github_pat_|glpat-|xox[bp]-)([A-Za-z0-9_-]{16,})|hooks\.slack\.com/services/([\w/-]{16,})"
+        ),
+        bare=True,
+        hits=(
+            "cloned with ghp_«0123456789abcdefABCDEF0123456789abcd»",
+            "told https://hooks.slack.com/services/«T0000/B0000/abcdefABCDEF0123»",
+        ),
+        misses=("ghp_short",),
+    ),
+    Secret(
         rule="secret.private-key",
         kind="private-key",
         keywords=("PRIVATE KEY",),
@@ -393,8 +410,8 @@ SECRETS: tuple[Secret, ...] = (
         pattern=(
             rf"^[<>*| \t]{{0,8}}(?:[sS]et-)?[cC]ookie2?:[ \t]*([^\r\n]*=[^\r\n]*)"
             rf"|{_any_case('cookie')}2?(?:{_CLOSE}{_SIGN}{_OPEN}(?:{_QUOTED}|"
-            r"([\w!#$%&*.^|~+-]{1,128}=(?:\"[^\"\r\n]*+\"|[^\s;\"'\\]*+)"
-            r"(?:\s?[;,]\s?(?:[eE]xpires=\w{3}, [\w :-]{1,40}|[\w!#$%&*.^|~+-]{1,128}=(?:\"[^\"\r\n]*+\"|[^\s;\"'\\]*+)"
+            rf"({_COOKIE}"
+            rf"(?:\s?[;,]\s?(?:[eE]xpires=\w{{3}}, [\w :-]{{1,40}}|{_COOKIE}"
             r"|[hH]ttp[oO]nly|[sS]ecure|[pP]artitioned)|)*+))"
             r"|[ ][^=\s]{1,128}=([^\s>]++)(?= for))"
         ),
@@ -403,6 +420,7 @@ SECRETS: tuple[Secret, ...] = (
             '"set-cookie": "«sid=s%3Aabc; Path=/; HttpOnly»"',
             "got cookie=«sid=abcdef»",
             "<RequestsCookieJar[<Cookie sid=«abc123» for films.example/>]>",
+            "<Message>Cookie: «sid=abc123; a=b<c»</Message><Key>Cookie: «sid=def456»</Key>",
         ),
         misses=("cookie: too large", "xsrfCookieName: 'XSRF-TOKEN',"),
     ),
@@ -484,7 +502,7 @@ SECRETS: tuple[Secret, ...] = (
             rf"(?:[nN]ame|[kK]ey|[hH]eader)[\"']?\s{{0,20}}[:=]\s{{0,20}}[\"']{_SECRET_NAMES}[\"']\s{{0,80}},?\s{{0,80}}"
             r"(?:[\w-]{1,20}=[\"'][^\"'<>]{0,80}[\"']\s{1,20}){0,3}"
             rf"[\"']?[vV]alue[\"']?\s{{0,20}}[:=]\s{{0,20}}(?:{_QUOTED})"
-            rf"|[nN]ame=\"{_SECRET_NAMES}\"\r?\n(?:[^\r\n]{{1,200}}\r?\n){{0,3}}\r?\n([^\r\n]+)"
+            rf"|form-data; ?[nN]ame=\"{_SECRET_NAMES}\"\r?\n(?:[^\r\n]{{1,200}}\r?\n){{0,3}}\r?\n([^\r\n]+)"
         ),
         hits=(
             '{"name": "x-amz-security-token", "value": "«FwoGZXIvYXdz»"}',
