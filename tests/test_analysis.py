@@ -415,6 +415,23 @@ def test_a_cancelled_upload_counts_once_whether_a_sentence_says_so_or_an_event_s
         assert report.outcomes == ["cancelled"]
 
 
+@pytest.mark.parametrize("written", [r"in\/a.mp4", r"in\u002fa.mp4", "in/a.mp4"])
+@pytest.mark.parametrize("before", ["", "2026-11-22T10:00:00Z ERROR the store answered "])
+def test_a_name_is_one_however_json_escapes_it(before, written, tmp_path):
+    log = tmp_path / "up.log"
+    row = '{"time":"2026-11-22T10:00:00Z","message":"NoSuchUpload: gone","uploadId":"AB12345","key":"%s"}\n'
+    log.write_text(before + row % "in/a.mp4" * 40 + before + row % written)
+    sessions = analyze([str(log)]).sessions
+    assert [(one.key, one.upload_ids) for one in sessions] == [("in/a.mp4", ("AB12345",))]
+
+
+@pytest.mark.parametrize("name", ["aws_secret_access_key", "x-api-key", "customer_key", "kms-key"])
+def test_a_key_that_is_none_of_an_object_is_not_taken_for_one(name, tmp_path):
+    log = tmp_path / "up.log"
+    log.write_text(f"2026-11-22T10:00:00Z ERROR NoSuchUpload: gone {name}=abcd1234\n")
+    assert not analyze([str(log)]).sessions
+
+
 @pytest.mark.parametrize("said", ["上传会话不存在", "Сессия загрузки не найдена", "Sessão de upload não encontrada"])
 @pytest.mark.parametrize("ascii_only", [False, True])
 def test_words_beyond_ascii_are_found_however_a_logger_writes_them(tmp_path, said, ascii_only):

@@ -29,6 +29,7 @@ __all__ = [
     "read_time",
     "read_word",
     "read_words",
+    "unescaped",
 ]
 
 
@@ -107,7 +108,9 @@ def part_number(value: bytes) -> int:
 # the next word (`UploadId:`), or it only varies. What varies without meaning is erased: values of fields that identify,
 # times, long words full of digits, and numbers that can be neither a status nor an error number.
 _NAME = rb"""(?i:(?:upload|video|x-amz-request|request|host|extended-?request|trace|x-amz)[-_]?id(?:-2)?
-                |bucket(?:[-_]?name)?|(?:object[-_]?)?key|part[-_]?number|object[-_]?name|etag)"""
+                |bucket(?:[-_]?name)?|(?:object[-_]?|(?<![-_])|(?<=s3[-_])|(?<=(?:file|dest|blob)[-_])
+                |(?<=(?:video|media)[-_])|(?<=(?:upload|source|target)[-_]))key
+                |part[-_]?number|object[-_]?name|etag)"""  # the key of `secret_access_key` or `api-key` is no object's
 _QUOTE = rb"""(?:&quot;|[\\"'`])*"""
 NAMED = re.compile(
     rb"(?<![A-Za-z])(?P<name>"
@@ -116,7 +119,7 @@ NAMED = re.compile(
     + _QUOTE
     + rb"(?:[:=>]|%3D)"
     + _QUOTE
-    + rb"""(?P<value>(?:(?!&quot;)[^\s"'`<>&,;(){}\[\]\\]){1,1024})""",
+    + rb"""(?P<value>(?:(?!&quot;)[^\s"'`<>&,;(){}\[\]\\]|\\+/){1,1024})""",
     re.VERBOSE,
 )
 _WAITING = re.compile(rb"[^A-Za-z]{0,8}(?P<name>" + _NAME + rb")" + _QUOTE + rb"[:=]" + _QUOTE + rb"$", re.VERBOSE)
@@ -266,10 +269,21 @@ def _clean(field: int, value: bytes) -> bytes | int:
         return b""
     if b"%" in value:
         value = unquote_to_bytes(value)
+    value = unescaped(value)
     if field == UPLOAD:
         value = value.rstrip(b".:")
         return value if _UPLOAD_ID.match(value) else b""
     return value
+
+
+_ESCAPED = re.compile(rb"\\+(?:/|u00([2-7][0-9A-Fa-f]))")
+
+
+def unescaped(value: bytes) -> bytes:
+    r"""A value of JSON as it was meant: PHP writes `in\/a.mp4`, and any letter may be written by its number."""
+    if b"\\" not in value:
+        return value
+    return _ESCAPED.sub(lambda one: bytes.fromhex(one[1].decode()) if one[1] else b"/", value)
 
 
 def erase(match: re.Match[bytes]) -> bytes:

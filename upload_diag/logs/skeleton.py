@@ -23,6 +23,7 @@ from upload_diag.logs.fields import (
     part_number,
     read_line,
     read_time,
+    unescaped,
 )
 from upload_diag.logs.record import Record, Row
 from upload_diag.logs.templates import AROUND_A_VALUE, SAMPLES, Parts, Template
@@ -235,7 +236,7 @@ class Plan:
             if before != b":" and value[:1] in (b"{", b"["):
                 continue
             if value and not found[field] and value != b"null":
-                found[field] = part_number(value) if field == PART else value
+                found[field] = part_number(value) if field == PART else unescaped(value)
         return Ids._make(found) if any(found) else NO_IDS
 
     def when(self, parts: Parts) -> int:

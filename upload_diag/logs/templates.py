@@ -39,7 +39,7 @@ AROUND_A_VALUE = b": ,}]\r\\"  # in escaped JSON, or around a number
 _STRIPPED = re.escape(AROUND_A_VALUE)
 _AROUND = b"[" + _STRIPPED + b"]*+"
 _PART_NUMBER = _AROUND + rb"([1-9]\d{0,3})" + _AROUND
-_PLAIN_ID = rb'(?!null")([^"]++)(?<!\\)'
+_PLAIN_ID = rb'(?!null")(' + none_of(b'"\\') + b"++)"
 _NUMBER_ID = _AROUND + rb"(?!null[" + _STRIPPED + rb'"]|[{\[])(' + none_of(AROUND_A_VALUE + b'"') + b"++)" + _AROUND
 _ESCAPED_ID = _NUMBER_ID + rb"(?<=\\)"
 NO_GROUP = 1  # the number of the group that is always empty
