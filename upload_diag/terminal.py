@@ -1,8 +1,12 @@
-"""Text by strangers, made fit to print: nothing in it moves the cursor, hides, or reads other than it is."""
+"""Text made fit to print: nothing that strangers wrote moves the cursor, hides, or reads other than it is."""
 
 import re
+import unicodedata
+from collections.abc import Iterator
+from shutil import get_terminal_size
+from typing import TextIO
 
-__all__ = ["one_line", "safe", "spelled_out"]
+__all__ = ["columns", "folded", "one_line", "safe", "spelled_out"]
 
 # Logs are written by strangers. A terminal obeys escape sequences (clear the screen, set the title, make a link), and
 # bidirectional controls make text read other than it is. A whole sequence becomes one replacement character. The body
@@ -38,6 +42,43 @@ def one_line(text: str, *, limit: int = 2000) -> str:
     """Safe text on one line, cut at `limit` characters with an ellipsis."""
     line = safe(" ".join(text[: 4 * limit].split()))
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+_STYLE = re.compile(r"\x1b\[[0-9;]*m")  # our own: what strangers wrote went through `safe`
+
+
+def columns(out: TextIO) -> int | None:
+    """How many columns the terminal has that `out` writes to; None for files and pipes."""
+    return get_terminal_size().columns if out.isatty() else None
+
+
+def folded(line: str, width: int | None, *, under: int | None = None) -> str:
+    """The line, broken between words where it is wider than `width` columns; whole where that is None.
+
+    It goes on at the column `under`, or else two columns further in than it begins. A word that is wider than a line is
+    left to the terminal.
+    """
+    if width is None or 2 * len(line) <= width:
+        return line
+    return "\n".join(_pieces(line, width, len(line) - len(line.lstrip()) + 2 if under is None else under))
+
+
+def _pieces(line: str, width: int, under: int) -> Iterator[str]:
+    piece, taken = "", 0
+    for word in re.findall(r"\s*\S+", line):
+        if taken and taken + _cells(word) > width:
+            yield piece
+            piece = " " * under + word.lstrip()
+            taken = _cells(piece)
+        else:
+            piece, taken = piece + word, taken + _cells(word)
+    yield piece
+
+
+def _cells(text: str) -> int:
+    """The columns that a text takes: none for its style, two for each wide character."""
+    plain = _STYLE.sub("", text)
+    return len(plain) if plain.isascii() else sum(1 + (unicodedata.east_asian_width(char) in "WF") for char in plain)
 
 
 def spelled_out(json: str) -> str:

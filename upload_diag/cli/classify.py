@@ -9,7 +9,7 @@ from upload_diag.cli._console import notice, open_output, read_input
 from upload_diag.cli._options import examples, format_option, output_option, own_rules, rules_option
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.errors import InputError
-from upload_diag.terminal import one_line, spelled_out
+from upload_diag.terminal import columns, folded, one_line, spelled_out
 
 if TYPE_CHECKING:
     from upload_diag.model import ErrorInfo
@@ -55,7 +55,7 @@ def command(  # noqa: PLR0917  click passes by name
             if jsonl or format_ == "json":
                 out.write(spelled_out(last.model_dump_json(indent=None if jsonl else 2)) + "\n")
             else:
-                out.write(_text(last))
+                out.write(_text(last, columns(out)))
     if not exit_code or last is None or not last.evidence:
         return ExitCode.OK
     return ExitCode.RETRYABLE if last.is_retryable else ExitCode.FOUND
@@ -92,18 +92,17 @@ def _decoded(data: bytes) -> bytes:
     return data.removeprefix(b"\xef\xbb\xbf")
 
 
-def _text(info: "ErrorInfo") -> str:
+def _text(info: "ErrorInfo", width: int | None) -> str:
     """For people: the verdict, why, where, what to say and what to do."""
     if not info.evidence:
         return "no upload error found in this text\n"
     retry = {
         "same_request": "the same request may be sent again",
-        "after_action": "retry after",
+        "after_action": "then retry",
         "never": "do not retry",
     }
     lines = [f"{info.code}  {one_line(info.message)}", ""]
-    verb = retry[info.retry] + (f" {info.action_required}" if info.retry == "after_action" else "")
-    lines.append(f"  Next      {info.action_required}  ({verb})")
+    lines.append(f"  Next      {info.action_required}  ({retry[info.retry]})")
     for number, evidence in enumerate(info.evidence[:6]):
         lead = "  Because   " if number == 0 else "            "
         what = f"{one_line(evidence.value, limit=100)}  at {one_line(evidence.path)}"
@@ -122,4 +121,4 @@ def _text(info: "ErrorInfo") -> str:
         lines.append(f"  Also      {', '.join(info.secondary)}")
     lines += [f"  Tell      {info.user_message}", f"            {info.suggested_action}", ""]
     lines.append(f"More: upload-diag explain {info.code}")
-    return "\n".join(lines) + "\n"
+    return "".join(f"{folded(line, width, under=12 if line.startswith(' ') else None)}\n" for line in lines)

@@ -8,6 +8,9 @@ import click
 from upload_diag.cli._console import open_output
 from upload_diag.cli._options import examples, format_option, output_option
 from upload_diag.codes import ErrorCode
+from upload_diag.terminal import columns, folded
+
+_WIDEST = 100  # columns of a text that is read
 
 
 @click.command(epilog=examples("explain NoSuchUpload", "explain session-expired -f json", "explain 413"))
@@ -24,18 +27,19 @@ def command(name: str | None, listing: bool, format_: str, output: str | None) -
     """
     if listing:
         answer: Any = [{"name": entry["name"], "code": entry["code"]} for entry in _entries()]
-        text = "".join(f"{entry['name']:<44} {entry['code']}\n" for entry in answer)
     elif name is None:
         raise click.UsageError("Nothing to explain. Give a code, such as NoSuchUpload; `--list` prints them all.")
     else:
         answer = _explained(_found(name))
-        text = _as_text(answer)
-    if format_ == "json":
-        import json
-
-        text = json.dumps(answer, ensure_ascii=False, indent=2) + "\n"
     with open_output(output) as out:
-        out.write(text)
+        if format_ == "json":
+            import json
+
+            out.write(json.dumps(answer, ensure_ascii=False, indent=2) + "\n")
+        elif listing:
+            out.writelines(f"{entry['name']:<44} {entry['code']}\n" for entry in answer)
+        else:
+            out.write(_as_text(answer, min(columns(out) or _WIDEST, _WIDEST)))
 
 
 def _entries() -> Iterator[dict[str, Any]]:
@@ -104,7 +108,7 @@ def _explained(entry: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _as_text(answer: dict[str, Any]) -> str:
+def _as_text(answer: dict[str, Any], width: int) -> str:
     lines = [*_heading(answer), "", answer["meaning"], "", "Why, most likely first"]
     lines += [f"  {number}. {cause}" for number, cause in enumerate(answer["causes"], 1)]
     actions = [f"{answer['actionRequired']} (retry: {answer['retry']})"]
@@ -121,7 +125,7 @@ def _as_text(answer: dict[str, Any]) -> str:
     if answer["notToConfuse"]:
         lines += ["", "Not to be confused with"]
         lines += [f"  {other}: {difference}" for other, difference in answer["notToConfuse"].items()]
-    return "".join(line + "\n" for line in map(_wrapped, lines))
+    return "".join(f"{_wrapped(line, width)}\n" for line in lines)
 
 
 def _heading(answer: dict[str, Any]) -> list[str]:
@@ -139,13 +143,11 @@ def _heading(answer: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _wrapped(line: str) -> str:
-    """The line at most 100 columns wide, continued under its own text; an example in JSON or XML stays as it is."""
+def _wrapped(line: str, width: int) -> str:
+    """The line continued under its own text; an example in JSON or XML stays as it is."""
     text = line.lstrip()
-    if len(line) <= 100 or text.startswith(("{", "<")):
+    if text.startswith(("{", "<")):
         return line
-    import textwrap
-
     number, dot, _ = text.partition(". ")
-    under = " " * (len(line) - len(text) + (3 if dot and number.isdigit() else 0))
-    return textwrap.fill(line, 100, subsequent_indent=under, break_long_words=False, break_on_hyphens=False)
+    indent = len(line) - len(text)
+    return folded(line, width, under=indent + 3 if dot and number.isdigit() else indent)

@@ -6,7 +6,7 @@ from typing import TextIO
 from upload_diag.analysis import Group, Report
 from upload_diag.report import _words as words
 from upload_diag.sessions import RootCause, UploadSession
-from upload_diag.terminal import one_line
+from upload_diag.terminal import columns, folded, one_line
 
 __all__ = ["write"]
 
@@ -19,10 +19,10 @@ Paint = Callable[[str, str], str]
 
 
 def write(report: Report, out: TextIO) -> None:
-    """Write the report as plain lines, none of them wrapped; in colour when `out` is a terminal that wants it."""
-    paint = _painter(out)
+    """Write the report: whole lines into files and pipes; for a terminal folded, and in colour if it wants that."""
+    paint, width = _painter(out), columns(out)
     for line in _lines(report, paint):
-        out.write(f"{line}\n")
+        out.write(f"{folded(line, width)}\n")
 
 
 def _painter(out: TextIO) -> Paint:

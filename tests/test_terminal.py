@@ -1,0 +1,49 @@
+"""Lines for a terminal are broken between words, and whole everywhere else."""
+
+import io
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from upload_diag.terminal import columns, folded
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_only_a_terminal_has_columns(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "33")
+    assert (columns(Terminal()), columns(io.StringIO())) == (33, None)
+
+
+@pytest.mark.parametrize(
+    ("line", "width", "under", "shown"),
+    [
+        ("one two three", None, None, "one two three"),
+        ("one two three", 13, None, "one two three"),
+        ("one two three", 12, None, "one two\n  three"),
+        ("  one two three", 12, None, "  one two\n    three"),
+        ("  1. one two three", 14, 5, "  1. one two\n     three"),
+        ("a  b  c", 5, 0, "a  b\nc"),
+        ("x aaaaaaaaaaaaaaaa y", 8, 2, "x\n  aaaaaaaaaaaaaaaa\n  y"),
+        ("aaaaaaaaaaaaaaaa", 8, 2, "aaaaaaaaaaaaaaaa"),
+        ("\x1b[1mone\x1b[0m two", 7, 0, "\x1b[1mone\x1b[0m two"),  # a style takes no room
+        ("失败 失败 x", 9, 0, "失败 失败\nx"),  # a wide character takes two columns
+        ("", 1, None, ""),
+    ],
+)
+def test_a_line_is_broken_between_words_and_goes_on_under_its_text(line, width, under, shown):
+    assert folded(line, width, under=under) == shown
+
+
+@given(st.text(st.sampled_from("ab 失"), max_size=80), st.integers(4, 30))
+def test_folding_keeps_every_word_and_the_width(line, width):
+    pieces = folded(line, width).split("\n")
+    assert " ".join(pieces).split() == line.split()
+    for piece in pieces:
+        wide = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in piece)
+        assert wide <= width or len(piece.split()) == 1 or piece == line
