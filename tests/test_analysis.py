@@ -129,6 +129,49 @@ def test_every_line_of_a_json_log_is_counted_with_its_ids_and_time(files):
     assert report.inputs[0].lines == 30
 
 
+LONG = "kQ7_pX2." * 16
+
+
+@pytest.mark.parametrize(
+    "said", ["uploadId={}, part 3", "uploadId={}", "upload id: {}", "uploadId={}.", "uploadId: '{}'."]
+)
+@pytest.mark.parametrize("ids", [LONG, *(f"AAAA1111aaa{mark}" for mark in "_-~+=/"), f"2~{LONG[:30]}"])
+def test_an_upload_id_keeps_its_last_character_in_a_sentence(ids, said, tmp_path):
+    log = tmp_path / "up.log"
+    line = "2026-11-22T10:00:00Z ERROR NoSuchUpload, " + said
+    log.write_text("".join(line.format(one) + "\n" for one in (LONG[::-1][1:] + "b", ids, ids)))
+    assert ids in {session.upload_ids[0] for session in analyze([str(log)]).sessions}
+
+
+COMPLETED = """\
+2026-11-22T10:00:00Z INFO Upload session created: uploadId=AAAA1111aaaa
+2026-11-22T10:00:01Z INFO part 1 uploaded
+2026-11-22T10:00:02Z INFO CompleteMultipartUpload ok: upload completed uploadId=AAAA1111aaaa
+"""
+
+
+@pytest.mark.parametrize(
+    ("later", "outcome", "errors"),
+    [
+        ("SlowDown: Please reduce your request rate.", "completed", {}),
+        ("InternalError: We met an error.\n2026-11-22T10:00:04Z INFO retrying part 1", "completed", {}),
+        ("NoSuchUpload: The specified upload does not exist.", "failed", {"SESSION_EXPIRED": 1}),
+        ("part 2 of uploadId=AAAA1111aaaa failed: SlowDown\n2026-11-22T10:00:04Z ERROR InternalError: x", "failed",
+         {"SERVER_ERROR": 1, "THROTTLED": 1}),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("size", [1 << 20, 200, 60])
+def test_an_error_without_ids_is_none_of_an_upload_that_has_completed(
+    size, later, outcome, errors, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(pieces, "RANGE", size)
+    log = tmp_path / "app.log"
+    log.write_text(f"{COMPLETED}2026-11-22T10:00:03Z ERROR {later}\n")
+    (session,) = (report := analyze([str(log)])).sessions
+    assert (session.outcome, {str(code): count for code, count in session.errors.items()}) == (outcome, errors)
+    assert report.by_code
+
+
 @pytest.mark.parametrize("name", ["videoId", "asset_id", "mediaId"])
 def test_two_sessions_of_one_video_are_one_upload_whatever_the_video_is_called(name, tmp_path):
     log = tmp_path / "app.ndjson"

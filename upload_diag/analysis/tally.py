@@ -19,7 +19,7 @@ from upload_diag.logs.fields import UPLOAD
 from upload_diag.logs.markers import Event
 from upload_diag.logs.record import Record, Row
 from upload_diag.sessions import Failure, Place, Trace
-from upload_diag.sessions.trace import DOTS
+from upload_diag.sessions.trace import DOTS, What
 
 __all__ = ["EXAMPLES", "FileTally", "GroupTally", "Tally", "Thread"]
 
@@ -32,6 +32,7 @@ ORPHANS = 10_000  # records without an id, of one file, that wait for the upload
 MINUTE = 60_000
 _NEVER: Place = (maxsize, "", 0, 0)
 _NO_MINUTE = -1
+_COMPLETE, _EXPIRED = Event.COMPLETE, ErrorCode.SESSION_EXPIRED  # an enum looks its members up in Python
 # So many minutes are so long a time that no histogram has bars narrower than a day; of so many days, than a week.
 MINUTES = 50_000
 _COARSER = (1440, 7 * 1440)
@@ -98,7 +99,8 @@ class GroupTally:
 class Thread:
     """Which upload a text log is about, where its lines do not say.
 
-    A record without ids belongs to the upload that was named last; before any was named, to the first that is.
+    A record without ids belongs to the upload that was named last; before any was named, to the first that is. When
+    that upload has completed, all it can still say is that its session is gone; anything else is another upload's.
 
     Attributes:
         lo: where the piece of the log begins.
@@ -106,6 +108,7 @@ class Thread:
         waiting: records without ids before the first upload that the piece names.
         first: that upload.
         current: the upload named last.
+        done: it has completed since.
     """
 
     lo: int
@@ -113,6 +116,7 @@ class Thread:
     waiting: list[tuple[Event | Failure, Place]] = field(default_factory=list)
     first: bytes | None = None
     current: bytes | None = None
+    done: bool = False
 
 
 class Tally:
@@ -183,6 +187,7 @@ class Tally:
             if thread is not None:
                 thread.first = thread.first or name
                 thread.current = name
+                thread.done = event is _COMPLETE
         self._count(Counter(failed), file)
         self._remember(named)
 
@@ -254,11 +259,17 @@ class Tally:
             if what is None:
                 continue
             if thread.current is not None:
-                self.traces[thread.current].mark(what, place)
+                self._give(thread, thread.current, what, place)
             elif len(thread.waiting) < ORPHANS:
                 thread.waiting.append((what, place))
             else:
                 self.dropped["records without ids"] += 1
+
+    def _give(self, thread: Thread, name: bytes, what: What, place: Place) -> None:
+        """Count for an upload what names none."""
+        if not thread.done or (isinstance(what, Failure) and what.code is _EXPIRED):
+            self.traces[name].mark(what, place)
+        thread.done = thread.done or what is _COMPLETE
 
     def merge(self, other: "Tally") -> None:
         """Add another tally; it must not be used afterwards."""
@@ -308,11 +319,12 @@ class Tally:
                 continue
             if before.current is not None:
                 for what, place in piece.waiting:
-                    self.traces[before.current].mark(what, place)
+                    self._give(before, before.current, what, place)
             else:
                 before.waiting += piece.waiting
             before.first = before.first or piece.first
-            before.current = piece.current or before.current
+            if piece.current is not None:
+                before.current, before.done = piece.current, piece.done
             before.hi = piece.hi
         return joined
 
@@ -331,13 +343,14 @@ class Tally:
         """
         for path, threads in self.threads.items():
             for thread in threads:
-                name = thread.first
-                if name is None and any(isinstance(what, Event) for what, _ in thread.waiting):
-                    name = os.fsencode(path) + b"\0"
-                    self.traces.setdefault(name, Trace())
-                if name is not None:
+                if thread.first is not None:
+                    before = Thread(thread.lo, thread.lo)
                     for what, place in thread.waiting:
-                        self.traces[name].mark(what, place)
+                        self._give(before, thread.first, what, place)
+                elif any(isinstance(what, Event) for what, _ in thread.waiting):
+                    unnamed = self.traces.setdefault(os.fsencode(path) + b"\0", Trace())
+                    for what, place in thread.waiting:
+                        unnamed.mark(what, place)
                 thread.waiting = []
         given: dict[bytes, Trace] = {}
         for request in self.unnamed.keys() & self.requests.keys():
