@@ -10,6 +10,7 @@ __all__ = [
     "CLOCK",
     "COUNT",
     "COUNTED",
+    "LONG_ID",
     "NAMED",
     "NO_IDS",
     "OTHER",
@@ -132,6 +133,7 @@ VARYING = re.compile(
 CLOCK = re.compile(rb"[\[(]?(?:\d{4}[-/]\d\d[-/]\d\d(?:[T_]\d\d:\d\d:\d\d)?|\d\d:\d\d:\d\d)[\d.,Z:+\])-]*$")
 _GATE = re.compile(rb"[iI][dD]|[kK]ey|[pP]art|[bB]ucket|[eE][tT]ag|[nN]ame")
 _ID_WORD = {b"id:", b"ID:", b"Id:"}
+_QUOTED_END = re.compile(rb"[\"'`][.:]+$")  # a sentence ends behind the quotation
 _EDGES = b"""\"'`,;()[]{}<>"""
 _DIGITS = b"0123456789"
 _WITHIN_NUMBERS = (b".", b",", b":")
@@ -148,6 +150,7 @@ _NO_ID = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _LONGEST_NO_ID = 40
+LONG_ID = 64
 _TWO_WORDS = {b"upload", b"request", b"host", b"video"}  # "upload id: x"
 # Words whose numbers only count something, and words whose numbers tell what went wrong. All other numbers count, but
 # for those that look like an HTTP status, or like a code of R2 or WinSock.
@@ -263,6 +266,7 @@ def keep(found: list[Any], field: int | None, value: bytes) -> None:
 def _clean(field: int, value: bytes) -> bytes | int:
     """A value without what surrounds it; empty, or 0, when it is a placeholder."""
     value = value.strip(_EDGES)
+    value = value if (quote := _QUOTED_END.search(value)) is None else value[: quote.start()]
     if field == PART:
         return part_number(value)
     if len(value) <= _LONGEST_NO_ID and _NO_ID.match(value):
@@ -271,7 +275,7 @@ def _clean(field: int, value: bytes) -> bytes | int:
         value = unquote_to_bytes(value)
     value = unescaped(value)
     if field == UPLOAD:
-        value = value.rstrip(b".:")
+        value = _without_dots(value)
         return value if _UPLOAD_ID.match(value) else b""
     return value
 
@@ -284,6 +288,17 @@ def unescaped(value: bytes) -> bytes:
     if b"\\" not in value:
         return value
     return _ESCAPED.sub(lambda one: bytes.fromhex(one[1].decode()) if one[1] else b"/", value)
+
+
+def _without_dots(value: bytes) -> bytes:
+    """An upload id without the dots of the sentence that ends with it.
+
+    The ids of Amazon S3 may end with a dot of their own; they are long, and their length is a multiple of four.
+    """
+    value = value.rstrip(b":")
+    while value.endswith((b".", b":")) and not (len(value) >= LONG_ID and len(value) % 4 == 0):
+        value = value[:-1]
+    return value
 
 
 def erase(match: re.Match[bytes]) -> bytes:

@@ -15,6 +15,7 @@ from upload_diag.logs.fields import (
     CLOCK,
     COUNT,
     COUNTED,
+    LONG_ID,
     NAMED,
     NO_IDS,
     OTHER,
@@ -63,7 +64,12 @@ _MORE_HEX = rb"(?:(?=[a-f]*\d)[0-9a-f]{13,15}+|(?=[A-F]*\d)[0-9A-F]{13,15}+)(?![
 _WORD_KINDS = (*_KINDS, (re.compile(_MORE_HEX), _MORE_HEX))  # of words with nothing around: 16 bytes are a token
 # Ids that stand for themselves: no placeholder, nothing around them or encoded in them that would have to be taken off.
 _ID = rb"(?=[A-Za-z._~/+]*+[\d-])[A-Za-z0-9._~/+-]{6,1000}(?<!\.)=*+"
-_GROUPS = {UPLOAD: b"(" + _ID + rb")\.*+", PART: rb"([1-9]\d{0,3})", OTHER: b"(" + _ID + b")"}  # see `fields.keep`
+_DOT_OF_ITS_OWN = rb"[A-Za-z0-9._~/+-]{%d,}+(?<=\.)" % LONG_ID  # or of a sentence
+_GROUPS = {
+    UPLOAD: b"(?!" + _DOT_OF_ITS_OWN + b")(" + _ID + rb")\.*+",
+    PART: rb"([1-9]\d{0,3})",
+    OTHER: b"(" + _ID + b")",
+}  # see `fields.keep`
 _AROUND_AN_ID = rb"""["'`,;()\[\]{}<>]*+"""
 _WORD = re.compile(rb"\S+")
 _RUN = re.compile(rb"[A-Za-z0-9_+./~%-]+")
