@@ -73,14 +73,14 @@ def decide(found: Findings, own: frozenset[str] = frozenset()) -> Verdict:
     if len(hits) > 1:
         hits.sort(key=partial(rank, own=own) if own else rank)
         code, *secondary = _codes(hits)
-    service_code = _service_code(hits, code) or found.unnamed_code
+    service_code = _service_code(hits, code) or (found.unnamed_code and clean(found.unnamed_code))
     operation = found.ids.get("operation", (0, None))[1] or _ONLY_ANSWER_TO.get(service_code or "")
     return Verdict(
         code,
         hits,
         secondary,
         status,
-        service_code and clean(service_code),
+        service_code,
         operation and clean(operation),
         advise(code, operation),
         found,

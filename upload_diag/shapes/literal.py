@@ -18,11 +18,10 @@ MAX_ISLANDS = 32
 _TOKEN = re.compile(
     r"""
     [^\S\n]*+
-    (?:(?P<line>\n)
+    (?:(?P<mark>[{}\[\],:]) | (?P<line>\n)
     # A string without its end runs to the end of the text (of the line, for '): trying again at every later
     # quote would make hostile input quadratic.
     | (?P<text>(?<![\w])[bur]{0,2}"(?:[^"\\]++|\\.)*+"? | (?<![\w\\])[bur]{0,2}'(?:[^'\\\n]++|\\.)*+'?)
-    | (?P<mark>[{}\[\],:])
     # Words with a blank between them, up to where a string begins.
     | (?P<bare>(?:[^\s{}\[\],:"']|(?<=\w)['"])
         (?:[^\s{}\[\],:"']++|(?<=\w)['"]|\ (?![bur]{0,2}["'])(?=[^\s{}\[\],:"'])|)*+ | ["'])
@@ -138,13 +137,9 @@ class _Builder:
         self.value = child
         return False
 
-    def mark(self, mark: str) -> None:
-        """A comma, a colon or an opening bracket."""
-        if mark == ",":
-            self.put()
-        elif mark == ":":
-            self.colon()
-        elif mark == "[" and self.words:  # `value [extra]`: a bracket inside bare text
+    def bracket(self, mark: str) -> None:
+        """An opening bracket."""
+        if mark == "[" and self.words:  # `value [extra]`: a bracket inside bare text
             self.words.append(mark)
         else:
             self.open(mark)
@@ -157,7 +152,7 @@ class _Builder:
                 self.glued = True
             return
         key = self.value if self.value is not _NOTHING else " ".join(self.words)
-        if isinstance(key, str | int | float) and key != "":
+        if isinstance(key, (str, int, float)) and key != "":
             self.key, self.value, self.words = str(key)[:200], _NOTHING, []
 
     def text(self, quoted: str) -> None:
@@ -204,14 +199,17 @@ def _scan(text: str, start: int, budget: int) -> tuple[Any, int, bool, int]:
         if kind is None:
             break
         piece = match[kind]
-        if len(piece) < match.end() - match.start():
+        if builder.glued and len(piece) < match.end() - match.start():
             builder.glued = False  # a blank stands before it
         if kind == "mark":
-            if piece in "}]":
-                if builder.close():
-                    return builder.root, match.end(), True, used
-            else:
-                builder.mark(piece)
+            if piece == ",":
+                builder.put()
+            elif piece == ":":
+                builder.colon()
+            elif piece in "{[":
+                builder.bracket(piece)
+            elif builder.close():
+                return builder.root, match.end(), True, used
         elif kind == "text":
             builder.text(piece)
         elif kind == "bare":
