@@ -58,6 +58,7 @@ PROVIDERS: dict[str, tuple[str, ...]] = {
 }
 """Words of host names and `Server` headers that tell the storage service."""
 
+_BETWEEN_PARTS = re.compile(r"[.:$\\/#]")  # of a name: `Aws::S3::Errors::NoSuchUpload`
 _MESSAGE_STRENGTH = 72  # the service's own sentence, found without its code
 
 
@@ -193,7 +194,7 @@ class Index:
         return row
 
     def _last_part(self, name: str) -> S3Code | OtherCode | None:
-        last = re.split(r"[.:$\\/#]", name.rstrip(".:$"))[-1]
+        last = _BETWEEN_PARTS.split(name.rstrip(".:$"))[-1]
         for spelling in (last, *(last.removesuffix(suffix) for suffix in ("Exception", "Error", "Fault"))):
             if spelling and (row := self.codes.get(spelling) or self._squashed.get(_squash(spelling))):
                 return row

@@ -78,30 +78,37 @@ class Pattern:
         return re.compile(self.pattern, re.ASCII)  # a Chinese word before a term is no part of it
 
     @cached_property
-    def near(self) -> re.Pattern[str]:
-        """The pattern, as its first group, after `before` characters or fewer."""
-        # One look at a letter is cheaper than a look back for whole words.
-        begin = beginnings(self.pattern)
-        letter = f"(?=[{re.escape(begin)}])" if begin else ""
-        most = self.before if self.before < UNBOUNDED else ""
-        return re.compile(f"(?s:.{{0,{most}}}?){letter}({self.pattern})", re.ASCII)
+    def beginnings(self) -> list[str]:
+        """What a match begins with: to look for that is cheaper than to try the pattern everywhere."""
+        return beginnings(self.pattern)
 
     def read(self, found: Findings, text: Prose, literal: str, start: int) -> None:
         """Keep the first match that holds the literal, where a match may begin before it."""
-        string = text.flat if self.exact else text.low
-        before = self.before if self.before < UNBOUNDED else len(string)
-        at = max(0, start - before)
-        if self.regex.groups:  # which are counted, so that there cannot be one more
-            if match := self.regex.search(string, at):
+        string, low = text.flat if self.exact else text.low, text.low
+        before = self.before if self.before < UNBOUNDED else len(low)
+        if not self.beginnings:
+            if match := self.regex.search(string, max(0, start - before)):
                 self.keep(found, text, match, match.start())
             return
-        while not (match := self.near.match(string, at)):
-            at += before + 1  # up to here none begins
-            start = text.low.find(literal, at)
-            if start < 0:
-                return
-            at = max(at, start - before)
-        self.keep(found, text, match, match.start(1))
+        first = 0
+        while start >= 0:
+            for at in self._places(low, max(first, start - before), start):
+                if match := self.regex.match(string, at):
+                    self.keep(found, text, match, at)
+                    return
+            first = start + 1  # up to here none begins
+            start = low.find(literal, first)
+
+    def _places(self, low: str, first: int, last: int) -> list[int]:
+        """Where a match may begin, from the first place to the last."""
+        found = []
+        for begin in self.beginnings:
+            at = low.find(begin, first, last + len(begin))
+            while at >= 0:
+                found.append(at)
+                at = low.find(begin, at + 1, last + len(begin))
+        found.sort()
+        return found
 
     def keep(self, found: Findings, text: Prose, match: re.Match[str], start: int) -> None:
         """Write down what the match says, which begins at `start`."""

@@ -12,6 +12,7 @@ _parser: Any = re._parser  # type: ignore[attr-defined]  # noqa: SLF001 - the tr
 _ALTERNATIVES = 32  # more texts than this are not written out
 _LONGEST = 16  # characters of a literal that are looked for
 _LONG_ENOUGH = 14  # for a search tool: longer ones are hardly rarer, and many begin alike
+_SHORT = 3  # characters of a match's beginning: they tell most places from the others, and few are looked for
 UNBOUNDED = 1_000
 """As many characters before a literal mean: anywhere."""
 
@@ -77,22 +78,10 @@ def triggers(pattern: str) -> tuple[list[str], int]:
     return _shortest(best.texts), min(best.before, UNBOUNDED)
 
 
-def beginnings(pattern: str) -> str:
-    """The characters of which every match begins with one; empty when they cannot be told."""
-    return "".join(sorted(_begin(_parsed(pattern)) or ""))
-
-
-def _begin(elements: list["_Element"]) -> set[str] | None:
-    found: set[str] = set()
-    for texts, inside, _ in elements:
-        if texts is not None:
-            found.update(text[0] for text in texts if text)
-            if "" not in texts:
-                return found
-        else:
-            branches = [_begin(branch) for branch in inside]
-            return None if not branches or None in branches else found.union(*filter(None, branches))
-    return None
+def beginnings(pattern: str) -> list[str]:
+    """Short texts of which every match begins with one; empty when they cannot be told."""
+    best = _best(_sets(_parsed(pattern), 0, _foremost), _foremost)
+    return [] if best.before else _shortest(text[:_SHORT] for text in best.texts)
 
 
 def _fewest(literals: Iterable[str]) -> frozenset[str]:
@@ -115,6 +104,10 @@ def _shortest(literals: Iterable[str]) -> list[str]:
 
 def _best(sets: Iterable[_Set], worth: _Worth) -> _Set:
     return max((one for one in sets if one.texts), key=worth, default=_Set(frozenset(), 0))
+
+
+def _foremost(one: _Set) -> Any:
+    return -one.before, min(map(len, one.texts)), -len(one.texts), sorted(one.texts)
 
 
 def _rarest(one: _Set) -> Any:
