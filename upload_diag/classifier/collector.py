@@ -39,7 +39,7 @@ MAX_ITEMS = 1_000  # items of one list
 MAX_CHARACTERS = 400_000  # characters of one payload that are read as text
 MAX_NESTED = 12  # encodings inside encodings that are undone: JSON in a string in JSON in …
 
-_OPERATION_NAME = re.compile(r"[A-Z][A-Za-z0-9]{3,60}\Z")
+_OPERATION_NAME = re.compile(r"(?!\w*ObjectPart|NewMultipart)[A-Z][A-Za-z0-9]{3,60}\Z")  # those are MinIO's
 _ESCAPED_OBJECT = re.compile(r"\{\s{0,8}(?:\\|&quot;|\"\"\w)")
 # A body as a gateway hands it on: base64 of `<?xml`, of `<Error`, or of `{"`.
 _BASE64 = re.compile(r"(?:PD94bWwg|PEVycm9y|eyJ)[A-Za-z0-9+/\r\n]{12,100000}={0,2}\Z")

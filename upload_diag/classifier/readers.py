@@ -139,7 +139,7 @@ class Verb(Pattern):
 
     def keep(self, found: Findings, text: Prose, match: re.Match[str], start: int) -> None:
         """Keep the operation, unless it is that of a consequence."""
-        if match.end() < text.after:
+        if match.start() < text.after:
             found.fact("operation", self.operation, 30)
 
 

@@ -23,7 +23,9 @@ __all__ = ["Verdict", "clean", "decide"]
 
 
 # S3 answers so to no other operation.
-_ONLY_ANSWER_TO = dict.fromkeys(("EntityTooSmall", "InvalidPart", "InvalidPartOrder"), Operation.COMPLETE.value)
+_ONLY_ANSWER_TO = dict.fromkeys(
+    ("EntityTooSmall", "InvalidPart", "InvalidPartOrder", "InvalidUploadPart"), Operation.COMPLETE.value
+)
 
 
 class Verdict(NamedTuple):

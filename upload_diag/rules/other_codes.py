@@ -108,6 +108,7 @@ _JAVASCRIPT = (
         seen="Node.js and undici error codes",
     ),
     *_rows("node", E.LOCAL_IO, "ERR_FS_FILE_TOO_LARGE", seen="Node.js error codes"),
+    *_rows("js", E.NETWORK, "connResetException", seen="Node: the socket ended before its answer"),
     *_rows(
         "undici",
         E.INTEGRITY,
@@ -579,7 +580,7 @@ _STORES_AND_PROTOCOLS = (
     *_rows("tus", E.SESSION_EXPIRED, "ERR_UPLOAD_NOT_FOUND ERR_UPLOAD_EXPIRED ERR_UPLOAD_TERMINATED", seen="tusd"),
     *_rows("tus", E.CONFLICT, "ERR_MISMATCHED_OFFSET ERR_FILE_LOCKED ERR_LOCK_TIMEOUT ERR_MODIFY_FINAL", seen="tusd"),
     *_rows("tus", E.CANCELLED, "ERR_UPLOAD_STOPPED ERR_UPLOAD_INTERRUPTED", seen="tusd"),
-    *_rows("tus", E.TOO_LARGE, "ERR_MAX_SIZE_EXCEEDED ERR_UPLOAD_SIZE_EXCEEDED", seen="tusd"),
+    *_rows("tus", E.TOO_LARGE, "ERR_MAX_SIZE_EXCEEDED ERR_SIZE_EXCEEDED ERR_UPLOAD_SIZE_EXCEEDED", seen="tusd"),
     *_rows("tus", E.INTEGRITY, "ERR_CHECKSUM_MISMATCH", seen="tusd"),
     *_rows(
         "tus",

@@ -262,9 +262,6 @@ LABELS: tuple[Label, ...] = (
         r"\bObjectKey\{bucket=BucketKey\{[^']{0,40}'[^']{0,80}', name='[^']{0,80}'.{0,80}?\}, name='([^']{1,900})'",
         60,
     ),
-    # Rust's reqwest; a path with a query is one of S3
-    Label("bucket", r"path: \"/([a-z0-9][\w.-]{2,62})/[^\"]{1,900}\", query: Some", 40),
-    Label("key", r"path: \"/[a-z0-9][\w.-]{2,62}/([^\"]{1,900})\", query: Some", 40),
     Label("key", r"ERROR (?:CreateMultipartUpload|UploadPart|CompleteMultipartUpload|PutObject) (\S{1,900}) = ", 60),
     Label("key", r"[Oo]bject (?:\[([^\]<>]{1,900})\]|'([^'\s]{1,900})'|\(([^)\s]{1,900})\))", 50),
     Label("key", r"ERROR : ([^:]{1,600}): Failed to copy", 40),  # rclone
@@ -482,12 +479,12 @@ OPERATION_WORDS: tuple[tuple[str, str], ...] = (
     ("ListParts", r"\blistobjectparts(?:handler\b|\b)"),
     ("ListParts", r"\blist[_-]parts\b"),
     ("PutObject", r"\bcaused by: put \"?https?://[^\s?\"]{8,900}(?:\"|: )"),  # Go
-    ("PutObject", r"\bput[_-]object\b|\bputting object\b"),
+    ("PutObject", r"\bput[ _-]object\b|\bputting object\b"),
     ("UploadPartCopy", r"\bfailed to copy part\b"),
     ("UploadPart", r"\bpart \d+ (?:failed|error)"),
     ("UploadPart", r"\b(?:fail(?:ed|ure) (?:to upload|uploading)|error uploading|upload of|retrying) (?:a )?part\b"),
     ("UploadPart", r"\b(?:failed to|unable to|could not) (?:upload a|upload|send) part\b"),
-    ("UploadPart", r"\binitiating a part upload\b|\bput part requests?\b"),
+    ("UploadPart", r"\binitiating a part upload\b|\bpart put\b"),
 )
 """Operations told by verbs, on lower-cased text."""
 

@@ -34,7 +34,8 @@ _POOL = re.compile(
 _BARE_HOST = re.compile(
     r"(?<![\w.@/-])([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\.s3(?:[.-][a-z0-9-]{2,30}){0,3}\.amazonaws\.com"
 )
-_S3CMD = re.compile(r"Upload failed: /([^\s?]{1,1024})\?")  # it leaves the bucket out
+_S3CMD = re.compile(r"(?:Upload failed|failed request): /([^\s?]{1,1024})\?(partNumber)?")  # it leaves the bucket out
+_NGINX = re.compile(r"request: \"([A-Z]{3,6}) (/[^\s\"]{1,4000})[^\"]{0,12}\".{0,2000}? host: \"([\w.:-]{3,253})\"")
 _STORE_URI = re.compile(
     r"\b(?:s3[an]?|gs|b2|oss|cosn?|obs)://([A-Za-z0-9][\w.-]{1,62}|<\w{1,30}>)(?:/([^\s\"'<>`|]{1,1024}))?"
 )
@@ -92,6 +93,8 @@ def read(text: str) -> dict[str, str]:
     facts: dict[str, str] = {}
     if ("host='" in text or " HTTP/1." in text) and (match := _POOL.search(text)):
         _read_target(match[3] or "", match[4], match[1] or match[2], facts)
+    if 'request: "' in text and (match := _NGINX.search(text)):
+        _read_target(match[1], match[2], match[3], facts)
     if "://" in text:
         for method, rest in _urls(text):
             _read_url(method, rest, facts)
@@ -124,7 +127,8 @@ def _read_requests(text: str, facts: dict[str, str]) -> None:
         _read_target(match[1], f"{match[2]}?{match[3]}", host, facts)
     if match := _S3CMD.search(text):
         facts.setdefault("key", unquote(match[1]))
-        facts.setdefault("operation", Operation.UPLOAD_PART)
+        if match[2]:
+            facts.setdefault("operation", Operation.UPLOAD_PART)
     if "upload_id" not in facts or "part_number" not in facts:
         found = _read_query(text, facts)
         if "uploadId" in found and "partNumber" in found:  # of a path that the reporter masked
@@ -186,14 +190,17 @@ def _read_target(method: str, target: str, host: str, facts: dict[str, str]) -> 
         or ".s3." in name
         or (port in _STORE_PORTS and "/" in path and method.upper() in ("", "PUT"))
     ):
-        bucket, _, key = path.partition("/")
+        bucket, slash, key = path.partition("/")
+        if not slash and ("uploadId" in found or "partNumber" in found):  # of a key, so the bucket is in the host
+            bucket, key = "", path
     else:
         return
-    if bucket and "*" not in bucket:
-        if "<" not in bucket:
-            facts.setdefault("bucket", unquote(bucket))
-        if key and "…" not in key and "<" not in key:
-            facts.setdefault("key", unquote(key))
+    if "*" in bucket:
+        return
+    if bucket and "<" not in bucket:
+        facts.setdefault("bucket", unquote(bucket))
+    if key and "…" not in key and "<" not in key:
+        facts.setdefault("key", unquote(key))
 
 
 def _read_query(text: str, facts: dict[str, str]) -> dict[str, str]:

@@ -281,7 +281,7 @@ _URL_EXPIRED = (
         r"|might have )?(?:already )?expired"
         r"|\bur[il] for (?:this|the) upload (?:has |is )?expired"
         r"|(?:url|link)[_-]?expired(?:_?exception|_?error)?\b|\bexpired_?(?:pre_?)?signed_?url"
-        r"|\b(?:url|link) signature (?:has |is )?(?:already )?expired",
+        r"|\b(?:url|link) signature (?:has |is )?(?:already )?expired|\b(?:this|the|your) (?:url|link) (?:has |is )?expired\b",
         refines=(*_REFUSED,),
         strength=85,
         hits=(
@@ -291,6 +291,7 @@ _URL_EXPIRED = (
             "UPLOAD_URL_EXPIRED",
             "ExpiredPresignedUrl",
             "URL signature expired",
+            "This link has expired",
         ),
         misses=("Upload session expired", "the url of the expired session"),
         seen="applications, Azure",
@@ -639,14 +640,12 @@ _CREDENTIALS_INVALID = (
         E.CREDENTIALS_INVALID,
         "key",
         r"\baccess key(?: id)? (?:you provided |provided )?(?:is |was )?"
-        r"(?:invalid|not valid|inactive|disabled|unknown|not found|does not exist|missing|required|empty|null|cannot be (?:null|empty))\b"
-        r"|accesskey(?:id)? (?:is )?(?:missing|required|undefined|null)\b",
+        r"(?:invalid|not valid|inactive|disabled|unknown|not found|does not exist|missing|required|empty|null|cannot be (?:null|empty))\b",
         refines=(E.ACCESS_DENIED, E.INVALID_REQUEST),
         strength=80,
         hits=(
             "The OSS Access Key Id you provided does not exist in our records.",
             "access key is disabled",
-            "secretAccessKey missing",
         ),
         misses=("access key id: AKIAEXAMPLE",),
         seen="OSS, COS, MinIO, applications",
@@ -655,8 +654,8 @@ _CREDENTIALS_INVALID = (
         "phrase.signature-mismatch",
         E.CREDENTIALS_INVALID,
         "signature",
-        r"\bsignature (?:did|does) not match\b|\bsignature (?:validation|verification) failed|\binvalid signature\b"
-        r"|\bsignatures? (?:mismatch|invalid)\b",
+        r"\bsignature (?:did|does) not match\b|\bsignature (?:validation|verification) failed|\b(?:invalid|bad) signature\b"
+        r"|\bsignatures? (?:mismatch|invalid|is invalid)\b",
         refines=(E.ACCESS_DENIED,),
         strength=70,
         hits=(
@@ -810,7 +809,7 @@ _CREDENTIALS_INVALID = (
         "token",
         r"\b(?:invalid|malformed|bad) (?:access |auth |authentication |bearer |security |refresh |upload "
         r"|oauth )?token\b"
-        r"|\b(?:access|auth|bearer|security) token (?:is )?(?:invalid|malformed|missing|not valid)"
+        r"|\b(?:access |auth |bearer |security |api )?token (?:is )?(?:invalid|malformed|not valid)\b|\b(?:access|auth|bearer|security) token (?:is )?missing"
         r"|\bno auth(?:entication)? token",
         refines=(E.ACCESS_DENIED,),
         strength=55,
@@ -908,6 +907,15 @@ _CREDENTIALS_INVALID = (
         seen="Google",
     ),
     Phrase(
+        "phrase.authentication-failed",
+        E.CREDENTIALS_INVALID,
+        "authentication failed",
+        refines=(E.ACCESS_DENIED,),
+        strength=50,
+        hits=("Authentication failed",),
+        seen="stores, applications",
+    ),
+    Phrase(
         "phrase.authentication-required",
         E.CREDENTIALS_INVALID,
         "authentication required",
@@ -977,6 +985,16 @@ _ACCESS_DENIED = (
         hits=("You are not allowed to upload to this folder",),
         misses=("not allowed to wait",),
         seen="applications",
+    ),
+    Phrase(
+        "phrase.not-permitted-by",
+        E.ACCESS_DENIED,
+        "not permitted ",
+        r"\bnot permitted (?:by (?:the |your )?\S{0,20} ?policy|on this storage account)\b",
+        strength=70,
+        hits=("operation not permitted by policy", "Public access is not permitted on this storage account."),
+        misses=("not permitted here",),
+        seen="Azure Storage, stores",
     ),
     Phrase(
         "phrase.not-permitted-to",
@@ -1064,7 +1082,7 @@ _ACCESS_DENIED = (
         "phrase.permission-denied",
         E.ACCESS_DENIED,
         "permission",
-        r"\bpermission (?:[\"'`]\S{1,80} )?(?:was |is |has been )?denied\b",
+        r"\bpermission (?:[\"'`]\S{1,80} |to \w{3,12} )?(?:was |is |has been )?denied\b",
         strength=50,
         hits=("Permission denied", "Permission 'storage.objects.delete' denied on resource (or it may not exist)."),
         misses=("permission granted",),
@@ -1394,7 +1412,7 @@ _WRONG_REGION = (
         "phrase.region-does-not-match",
         E.WRONG_REGION,
         "region",
-        r"\bregion does not match\b|\b(?:wrong|incorrect) region\b|\bregion (?:is|was) (?:wrong|incorrect"
+        r"\bregion (?:does not match|mismatch)\b|\b(?:wrong|incorrect) region\b|\bregion (?:is|was) (?:wrong|incorrect"
         r"|invalid|not valid)\b",
         refines=(E.INVALID_REQUEST, E.CREDENTIALS_INVALID, E.ACCESS_DENIED),
         strength=80,

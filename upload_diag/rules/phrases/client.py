@@ -386,7 +386,7 @@ _LOCAL_IO = (
         "phrase.file-handle",
         E.LOCAL_IO,
         "file",
-        r"\bstale (?:nfs )?file handle\b|\bi/o operation on closed file\b|\bfile changed as we read it\b",
+        r"\bstale (?:nfs )?file handle\b|\bbad file descriptor\b|\bi/o operation on closed file\b|\bfile changed as we read it\b",
         refines=(E.NETWORK,),
         strength=70,
         hits=(

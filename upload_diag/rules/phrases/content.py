@@ -199,9 +199,14 @@ _INTEGRITY = (
         "phrase.expected-bytes",
         E.INTEGRITY,
         "expected",
-        r"\bexpected (?:to (?:read|receive|send) )?\d{1,15} bytes,? (?:but )?(?:got|received|read|sent|found)",
+        r"\bexpected (?:to (?:read|receive|send) )?\d{1,15} bytes,? (?:but )?(?:got|received|read|sent|found)"
+        r"|\bshorter than expected, got \d",
         strength=70,
-        hits=("expected 5242880 bytes, got 4440064", "expected to read 10 bytes but got 4"),
+        hits=(
+            "expected 5242880 bytes, got 4440064",
+            "expected to read 10 bytes but got 4",
+            "Stream shorter than expected, got 5041837 bytes, expected 10284717",
+        ),
         misses=("expected 200 but got 404",),
         seen="stores and clients",
     ),
@@ -379,6 +384,24 @@ _PARTS = (
         ),
         misses=("parts in order",),
         seen="S3, MinIO",
+    ),
+    Phrase(
+        "phrase.part-list-gaps",
+        E.PARTS_REJECTED,
+        "part",
+        r"\b(?:part list|parts list|list of parts) (?:is |was |cannot be |must not be )?empty\b|\bno parts (?:were )?(?:found|provided|to complete)\b"
+        r"|\bexpected \d{1,5} parts,? (?:but )?(?:got|found|received)\b|\bparts must be consecutive\b"
+        r"|\buploads is not finished\b",
+        refines=(E.INVALID_REQUEST,),
+        strength=70,
+        hits=(
+            "part list is empty",
+            "No parts found",
+            "Cannot complete upload: expected 12 parts but got 11",
+            "one of the partial uploads is not finished",
+        ),
+        misses=("expected 12 parts, all sent",),
+        seen="stores, tusd, applications",
     ),
     Phrase(
         "phrase.parts-same-length",
@@ -567,13 +590,15 @@ _TOO_LARGE = (
         "exceeds",
         r"\bexceeds (?:the |its |our |your )?(?:maximum |max |configured |server |current )?(?:allowed "
         r"|permitted |allowable |supported |accepted )?(?:upload |file |body |object |request |payload |byte "
-        r"|content |attachment |entity )?(?:file |upload |body )?size\b",
+        r"|content |attachment |entity )?(?:file |upload |body )?size\b"
+        r"|\bexceeds (?:the )?max(?:imum)? length\b",
         refines=(
             E.INVALID_REQUEST,
             E.SERVER_ERROR,
         ),
         strength=80,
         hits=(
+            "upload exceeds maximum length",
             "Your proposed upload exceeds the maximum allowed object size.",
             "File truncated as it exceeds the byte size limit.",
             "This file exceeds maximum allowed size of 10 MB",
@@ -614,7 +639,7 @@ _TOO_LARGE = (
         "phrase.size-limit",
         E.TOO_LARGE,
         "size",
-        r"\b(?:file|upload|body|request|payload|object|attachment) ?size (?:limit )?(?:was |has been "
+        r"\b(?:file|upload(?:['’]s)?|body|request|payload|object|attachment) ?size (?:limit )?(?:was |has been "
         r"|is )?(?:exceeded|exceeds|over)\b"
         r"|\b(?:over|above|greater than|larger than|bigger than) (?:the )?(?:maximum |max |allowed )?(?:file "
         r"|upload |body |object )?"
@@ -623,7 +648,7 @@ _TOO_LARGE = (
         r"(?:exceeded|reached)|\bfile size error\b",
         refines=(E.INVALID_REQUEST, E.SERVER_ERROR),
         strength=70,
-        hits=("File size limit exceeded", "File size exceeds 10 MB", "File size error."),
+        hits=("File size limit exceeded", "File size exceeds 10 MB", "File size error.", "upload's size exceeded"),
         misses=("file size: 10 MB", "part size exceeded nothing"),
         seen="applications, plupload",
     ),
@@ -671,7 +696,7 @@ _TOO_LARGE = (
         "phrase.upload-max-filesize",
         E.TOO_LARGE,
         "upload_max_filesize",
-        r"\bexceeds the upload_max_filesize|\bupload_max_filesize directive",
+        r"\bexceeds (?:the|your) upload_max_filesize|\bupload_max_filesize (?:ini )?directive",
         strength=85,
         hits=("The uploaded file exceeds the upload_max_filesize directive in php.ini",),
         misses=("upload_max_filesize = 2M",),
@@ -840,7 +865,7 @@ _TOO_LARGE = (
         "phrase.size-limit-reached",
         E.TOO_LARGE,
         "limit",
-        r"\bpayload reached size limit|\bsize limit (?:is |was )?reached|\b(?:length|data|body) limit exceeded|\bbody length limit \d{1,15} exceeded|\bsize limit of \S{1,20} (?:was |is )?exceeded|\bexceeded limit on max bytes"
+        r"\bpayload reached size limit|\bsize limit (?:is |was )?reached|\b(?:length|data|body) limit exceeded|\bbody length limit \d{1,15} exceeded|\bsize limit of \S{1,20} (?:was |is )?exceeded|\bmax body length exceeded|\bexceeded limit on max bytes"
         r"|\bbigger than (?:the )?limit|\blarger than the configured limit",
         refines=(
             E.INVALID_REQUEST,
@@ -912,7 +937,10 @@ _INVALID_REQUEST = (
         r"\b411\W{1,4}length required|\bmust provide the content-length|\bmissing content-length"
         r"|\bcontent-length (?:header )?is (?:required|missing)",
         strength=60,
-        hits=("411 Length Required", "You must provide the Content-Length HTTP header."),
+        hits=(
+            "411 Length Required",
+            "You must provide the Content-Length HTTP header.",
+        ),
         misses=("content-length: 12",),
         seen="HTTP 411, S3",
     ),
@@ -980,9 +1008,9 @@ _INVALID_REQUEST = (
         "phrase.missing-headers",
         E.INVALID_REQUEST,
         "header",
-        r"\bmissing (?:chunk|upload|chunk upload|tus|range|content|metadata) headers?\b",
+        r"\bmissing (?:chunk|upload|chunk upload|tus|range|content|metadata) headers?\b|\bcontent-type header (?:is )?required\b",
         strength=65,
-        hits=("Missing chunk upload headers",),
+        hits=("Missing chunk upload headers", "Content-Type header required"),
         misses=("missing CORS header 'Access-Control-Allow-Origin'",),
         seen="applications",
     ),
@@ -1313,6 +1341,33 @@ _INVALID_REQUEST = (
         strength=75,
         hits=("The streaming approach is no longer functional.",),
         seen="Vimeo",
+    ),
+    Phrase(
+        "phrase.tus-headers",
+        E.INVALID_REQUEST,
+        "upload-",
+        r"\bupload-(?:offset|length|metadata|concat|defer-length|checksum) (?:or upload-defer-length )?(?:header )?(?:is )?(?:required|missing|invalid)\b"
+        r"|\binvalid upload-(?:offset|length|metadata|concat|defer-length|checksum)\b",
+        strength=80,
+        hits=(
+            "Upload-Offset header required",
+            "Upload-Length or Upload-Defer-Length header required",
+            "Upload-Metadata is invalid. It MUST consist of pairs",
+            "invalid Upload-Concat header",
+            "missing or invalid Upload-Offset header",
+        ),
+        misses=("Upload-Offset: 5242880", "Upload-Offset conflict"),
+        seen="tusd, tus-node-server",
+    ),
+    Phrase(
+        "phrase.tus-extension",
+        E.INVALID_REQUEST,
+        "extension is not",
+        r"\bextension is not (?:\(yet\) )?supported\b|\bextension is not (?:enabled|implemented)\b",
+        strength=65,
+        hits=("Concatenation extension is not (yet) supported. Disable parallel uploads in the tus client.",),
+        misses=("the extension is not loaded",),
+        seen="tus-node-server",
     ),
     Phrase(
         "phrase.tus-version",

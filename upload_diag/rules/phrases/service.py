@@ -403,10 +403,23 @@ _SERVER_ERROR = (
         seen="Vimeo, applications",
     ),
     Phrase(
+        "phrase.fault-of-the-server",
+        E.SERVER_ERROR,
+        "server",
+        r"\boccurred on the server\b|\bserver-side exception\b|\bserver is (?:shutting down|under maintenance)\b",
+        strength=55,
+        hits=(
+            "An unexpected error occurred on the server",
+            "request has been interrupted because the server is shutting down",
+        ),
+        misses=("the server-side code",),
+        seen="tusd, Next.js, applications",
+    ),
+    Phrase(
         "phrase.disks-lost",
         E.SERVER_ERROR,
         "disk",
-        r"\bdisk not found\b|\bmultiple disks? failures?\b",
+        r"\b(?:disk|drive) not found\b|\bmultiple disks? failures?\b|\b(?:disk|drive) is faulty\b",
         strength=65,
         hits=("cause=disk not found", "Multiple disks failures, unable to write data."),
         misses=("disk not foundational",),
@@ -753,7 +766,7 @@ _CONFLICT = (
         "phrase.offset-mismatch",
         E.CONFLICT,
         "offset",
-        r"\b(?:mismatched|incorrect|wrong|invalid|unexpected)[ _](?:upload[- ])?(?:offset|offest)\b|\boffset (?:mismatch"
+        r"\b(?:mismatched|incorrect|wrong|invalid|unexpected)[ _](?:upload[- ])?(?:offset|offest)\b(?! header)|\boffset (?:mismatch"
         r"|conflict|does not match)"
         r"|\bupload-offset .{0,40}(?:mismatch|conflict|incorrect)|\boffsets? (?:do|did) not match",
         refines=(E.INVALID_REQUEST,),

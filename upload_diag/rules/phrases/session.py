@@ -534,8 +534,8 @@ SESSION = (
         "phrase.upload-already-over",
         E.SESSION_EXPIRED,
         "already",
-        r"\bupload(?: session)?:? (?:it )?(?:has |was |is )?already (?:been )?(?:aborted|completed|finali[sz]ed|closed"
-        r"|terminated|marked as)",
+        r"\bupload (?:session )?(?:has |was |is )?already (?:been )?(?:aborted|completed|finali[sz]ed|closed"
+        r"|terminated)|\bupload: it was already (?:aborted|completed)|\bupload has already been marked as\b",
         refines=_OVER,
         strength=75,
         hits=(

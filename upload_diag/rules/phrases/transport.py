@@ -107,6 +107,16 @@ _NETWORK = (
         seen="sockets",
     ),
     Phrase(
+        "phrase.connection-broken-off",
+        E.NETWORK,
+        "connection",
+        r"\bon broken connection\b|(?<=\bclosed the )connection unexpectedly\b",
+        strength=65,
+        hits=("http: can't write HTTP request on broken connection", "The server closed the connection unexpectedly"),
+        misses=("the server closed the connection",),
+        seen="Go, servers",
+    ),
+    Phrase(
         "phrase.socket-call-reset",
         E.NETWORK,
         "econnreset",
@@ -589,6 +599,14 @@ _NETWORK = (
         strength=55,
         hits=("The underlying connection was closed: An unexpected error occurred on a send.",),
         seen=".NET",
+    ),
+    Phrase(
+        "phrase.rst-stream",
+        E.NETWORK,
+        "rst_stream",
+        strength=55,
+        hits=("stream terminated by RST_STREAM with error code: NO_ERROR",),
+        seen="gRPC, HTTP/2",
     ),
     Phrase(
         "phrase.server-disconnected",
@@ -1259,6 +1277,17 @@ _TIMEOUT = (
         seen="Apple Foundation",
     ),
     Phrase(
+        "phrase.no-answer-in-time",
+        E.TIMEOUT,
+        "e",
+        r"\bno response received within \d|\bmaximum execution time of \d|\baborted because of (?:a )?timeout\b",
+        refines=(E.NETWORK,),
+        strength=65,
+        hits=("No response received within 60 s", "Maximum execution time of 60 seconds exceeded"),
+        misses=("maximum execution time: 60",),
+        seen="PHP, clients",
+    ),
+    Phrase(
         "phrase.timeout-de",
         E.TIMEOUT,
         "zeitüberschreitung",
@@ -1725,7 +1754,7 @@ _CORS = (
         "cors",
         r"\bblocked by cors\b|\bcors (?:error|policy\b(?! (?:applied|set|updated|configured|saved|loaded)\b)|preflight|request did not succeed|header .{0,60}missing"
         r"|request blocked|issue|failed)"
-        r"|\bblocked due to cors|\bcors configuration to expose|\binvalid cors request",
+        r"|\bblocked due to cors|\bcors configuration to expose|\binvalid cors request|\bcors request (?:rejected|denied)\b",
         refines=(E.NETWORK, E.ACCESS_DENIED),
         strength=80,
         hits=(
