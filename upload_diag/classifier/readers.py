@@ -165,7 +165,7 @@ class LabelledFact(Pattern):
     def keep(self, found: Findings, text: Prose, match: re.Match[str], start: int) -> None:
         """Keep what stands behind the label."""
         label = self.label
-        value = "".join(filter(None, match.groups()))
+        value = match[1] if match.lastindex == 1 else "".join(filter(None, match.groups()))
         if label.field == "bucket" and self.code_named(value) is not None:
             return  # "failed to upload to bucket: AccessDenied"
         if label.field == "http_status":

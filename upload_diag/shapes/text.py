@@ -57,14 +57,16 @@ def clean(text: str) -> str:
 
 def unescape(text: str) -> str:
     """The text with backslashes, HTML entities and CSV's doubled quotes undone."""
-    for _ in range(MAX_UNESCAPE):
-        if "\\" not in text or (plain := _ESCAPES.sub(_unescape, text)) == text:
-            break
-        text = plain
-    for _ in range(MAX_UNESCAPE):
-        if "&" not in text or not any(entity in text for entity in ("&lt;", "&quot;", "&#", "&amp;lt;", "&amp;quot;")):
-            break
-        text = html.unescape(text)
+    if "\\" in text:
+        for _ in range(MAX_UNESCAPE):
+            if (plain := _ESCAPES.sub(_unescape, text)) == text:
+                break
+            text = plain
+    if "&" in text:
+        for _ in range(MAX_UNESCAPE):
+            if not any(entity in text for entity in ("&lt;", "&quot;", "&#", "&amp;lt;", "&amp;quot;")):
+                break
+            text = html.unescape(text)
     if "+" in text and _MANY_PLUSES.search(text):
         text = _PLUSES.sub(lambda match: match[0].replace("+", " "), text)
     if '""' in text:
