@@ -145,7 +145,7 @@ _SECRET_NAMES = (
 )
 
 # An element may end behind it, and another cookie follow.
-_COOKIE = r"""[\w!#$%&*.^|~+-]{1,128}=(?:"[^"\r\n]*+"|(?:[^\s;"'\\<]++|(?!</)<)*+)"""
+_COOKIE = r"""[\w!#$%&*.^|~+-]{1,128}=(?:"[^"\r\n]*+"|(?:[^\s;"'\\<]++|<(?!/)|)*+)"""
 
 SECRETS: tuple[Secret, ...] = (
     Secret(
