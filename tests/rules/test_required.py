@@ -67,6 +67,9 @@ ORDINARY = (
     '10.0.0.1 - - [20/Nov/2026:10:00:00 +0000] "GET /media/a.mp4 HTTP/1.1" 200 512 "-" "curl/8.5.0"',
     '{"level": "info", "method": "GET", "status": 200, "success": true, "parts": 3, "msg": "clock synchronized"}',
     "Nov 20 10:00:00 host sshd[81]: pam_unix: session closed for user media, connection 4 dropped from the pool",
+    "INFO  method=GET path=/media/a.mp4 host=media.example dyno=web.1 connect=1ms service=404ms status=404 bytes=503",
+    "INFO  GET /media/a.mp4 401 12 ms - 512; GET /media/b.mp4 returned 404; status: 403; Status 416",
+    "INFO  job 500 of 503 took 504 ms, 524 MB, port 502",
     "DEBUG opened a session for user 12, session 81 of 300, none is gone or lost",
 )
 

@@ -122,7 +122,7 @@ _KEYS = {
 
 
 def search_literals(ruleset: "Ruleset") -> tuple[bytes, ...]:
-    """What the prefilter looks for: of the rules, of the markers, of the keys and formats; see `minimal`."""
+    """What the prefilter looks for: of the rules, statuses, markers, keys and formats; see `minimal`."""
     from upload_diag.rules.ruleset import Ruleset
 
     if ruleset is not Ruleset.builtin():
@@ -131,8 +131,10 @@ def search_literals(ruleset: "Ruleset") -> tuple[bytes, ...]:
 
 
 def _search_literals(ruleset: "Ruleset") -> tuple[bytes, ...]:
+    from upload_diag.rules import statuses
+
     said = ruleset.literals()
-    return minimal({*said, *map(_escaped, said), *literals(), *_KEYS, *access_log.LITERALS})
+    return minimal({*said, *map(_escaped, said), *literals(), *_KEYS, *access_log.LITERALS, *statuses.literals()})
 
 
 def _escaped(literal: str) -> str:

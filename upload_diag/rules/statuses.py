@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from upload_diag.codes import ErrorCode as E
 from upload_diag.codes import Operation
 
-__all__ = ["CONTEXT_STATUSES", "MARKERS", "REASONS", "STATUSES", "ContextStatus"]
+__all__ = ["CONTEXT_STATUSES", "MARKERS", "REASONS", "STATUSES", "ContextStatus", "literals"]
 
 STATUSES: dict[int, E] = {
     0: E.NETWORK,  # no answer came; XMLHttpRequest and SDKs write it so
@@ -64,6 +64,23 @@ STATUSES: dict[int, E] = {
     599: E.TIMEOUT,
 }
 """Verdict by HTTP status."""
+
+_TOLD = (
+    *("error {}", "error: {}", "error: ({}", "error '{}", "exception: {}", "http {}", "http/1.1 {}", "http/2 {}"),
+    *("code {}", "code: {}", "code of {}", "code={}", "status({})", "a `{} ", "{} client error", "{} server error"),
+)
+# Services say so of each request. Most 4xx are answers as a matter of course then, 5xx are not.
+_ANSWERED = ("status {}", "status: {}", "status={}", "returned {}", " {} ()")
+_NO_MATTER_OF_COURSE = (410, 413)
+
+
+def literals() -> set[str]:
+    """Lower-case texts in which clients say a failure by its status alone; logs of what went well hold none of them."""
+    failures = [status for status in STATUSES if status >= 400]
+    unexpected = [status for status in failures if status >= 500 or status in _NO_MATTER_OF_COURSE]
+    told = {form.format(status) for form in _TOLD for status in failures}
+    return told | {form.format(status) for form in _ANSWERED for status in unexpected} | {"410 (gone)", "410 gone"}
+
 
 REASONS: dict[int, tuple[str, ...]] = {
     200: ("ok",),
