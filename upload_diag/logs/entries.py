@@ -24,10 +24,15 @@ __all__ = [
 
 Buffer = bytes | bytearray
 
+# Classes are spelled out: `re` looks them up in a table only when there is no other class, such as `\w`, in them.
+_ORNAMENT = rb"[^A-Za-z0-9_\ \t-\r]"  # brackets, emoji
 # A date or a clock at the beginning of a line, after at most a bracket, emoji, or the name that docker compose puts
-# in front; or syslog's and klog's own forms.
+# in front; or syslog's and klog's own forms. How most begin comes first, and what makes sure that none does.
 _DATED = re.compile(
-    rb"""[^\w\s]{0,16}[ ]?(?:[\w./-]{1,60}+\s*+\|\s*)?[\[(<"']?
+    rb"""\d{4}-\d\d-\d\d[T\ ]\d\d:\d\d
+       | """
+    + _ORNAMENT
+    + rb"""{0,16}+[ ]?(?:[A-Za-z0-9_./-]{1,60}+[ \t]*+\|[ \t]*+)?[\[(<"']?(?=[0-9]|[A-Z][a-z]{2}\ |[IWEF][0-9])
          (?: \d{4}[-/]\d\d[-/]\d\d[T\ _]\d\d:\d\d
            | \d\d/[A-Z][a-z]{2}/\d{4}:\d\d:
            | (?:[A-Z][a-z]{2}\ )?[A-Z][a-z]{2}\ [\ \d]\d\ \d\d:\d\d:\d\d
@@ -37,8 +42,9 @@ _DATED = re.compile(
     re.VERBOSE,
 )
 _LEVELLED = re.compile(
-    rb"""[^\w\s]{0,16}[ ]?(?:(?:ERROR|WARN|WARNING|INFO|DEBUG|TRACE|FATAL|CRITICAL|NOTICE|SEVERE)\b
-         |\[[\w.]{1,40}\][ ]|level=|time=)""",
+    _ORNAMENT
+    + rb"""{0,16}[ ]?(?=[A-Z[lt])(?:(?:ERROR|WARN|WARNING|INFO|DEBUG|TRACE|FATAL|CRITICAL|NOTICE|SEVERE)\b
+         |\[[A-Za-z0-9_.]{1,40}\][ ]|level=|time=)""",
     re.VERBOSE,
 )
 # Lines at the left edge that nevertheless belong to what is above them.
@@ -78,8 +84,8 @@ _LINE_SAMPLE = 2048  # how much of a long line is looked at, at either end
 _INDENTED_LINES = re.compile(rb"[^\n]*+(?:\n++[ \t][^\n]*+)*+\n*+")
 HEAD = rb"(?![ \t\r\n])(?=(?x:" + _DATED.pattern + rb"))"  # where a line begins an entry, unless it is an echo
 GOES_ON = (  # where a line of a dated log surely does not
+    rb"(?=(?<=\S\n)[^ \t-\r<{\[T]|(?:(?<=:\n)|(?<=\?>\n))[<{\[])"
     rb"(?!(?x:" + _DATED.pattern + rb")|(?x:" + _LEVELLED.pattern + rb"))"
-    rb"(?=(?<=\S\n)[^\s<{\[T]|(?:(?<=:\n)|(?<=\?>\n))[<{\[])"
 )
 _HEAD, _GOES_ON = re.compile(HEAD), re.compile(GOES_ON)
 TRACEBACK = b"Traceback (most recent call last)"  # below a dated line
