@@ -24,8 +24,8 @@ __all__ = [
 
 Buffer = bytes | bytearray
 
-# Classes are spelled out: `re` looks them up in a table only when there is no other class, such as `\w`, in them.
-_ORNAMENT = rb"[^A-Za-z0-9_\ \t-\r]"  # brackets, emoji
+# Brackets, emoji; spelled out, see `texts.none_of`.
+_ORNAMENT = rb"[\x00-\x08\x0e-\x1f!-/:-@\[-^`{-\xff]"
 # A date or a clock at the beginning of a line, after at most a bracket, emoji, or the name that docker compose puts
 # in front; or syslog's and klog's own forms. How most begin comes first, and what makes sure that none does.
 _DATED = re.compile(

@@ -341,11 +341,17 @@ _USUAL_LIMIT = 4096
 _EPOCH = re.compile(rb"(?<![\d.])(1\d{9})(?:(\d{3})|\.(\d{1,9}))?(?!\d)")
 
 
+def usual_time(text: bytes, place: int = 0) -> int:
+    """The time that stands at a place, if it is written as most are and its second is known; 0 when it is not."""
+    second = USUAL.get(text[place : place + 20])
+    return second + int(text[place + 20 : place + 23]) if second and _THOUSANDTHS.match(text, place + 20) else 0
+
+
 def find_time(text: bytes) -> int:
     """The first time in the text, in milliseconds since 1970 in UTC; 0 when there is none. No zone means UTC."""
-    usual = USUAL.get(text[:20])
-    if usual is not None and _THOUSANDTHS.match(text, 20):
-        return usual + int(text[20:23])
+    usual = usual_time(text)
+    if usual:
+        return usual
     match = _TIME.search(text)
     if match:
         when = _milliseconds(match)

@@ -26,6 +26,7 @@ _SAMPLES = 16  # entries that a form is made of
 _FORMS_LIMIT = 16  # of entries that begin alike
 _LIMIT = 1024  # ways to begin
 _SAMPLED_LIMIT = 256  # ways to be cut, of which samples are kept
+_EDGE, _EDGES = b"\n", b"\r\n"  # of lines; a single byte is found faster
 _IDS = len(NO_IDS)
 
 Cut = tuple[list[bytes], tuple[bytes, ...], list[int]]  # a line, see `texts.cut`
@@ -77,11 +78,12 @@ class Forms:
                 if match.end() == after:
                     form.learn(match, lines, plain)
                 return
-        made = self._sample(beginning, lines) if len(kind.forms) < _FORMS_LIMIT else None
+        edge = _EDGE if b"\r" not in buffer[begin:after] else _EDGES
+        made = self._sample(beginning, lines, edge) if len(kind.forms) < _FORMS_LIMIT else None
         if made is not None:
             kind.forms.append(made)
 
-    def _sample(self, beginning: bytes, lines: list[bytes]) -> "_Form | None":
+    def _sample(self, beginning: bytes, lines: list[bytes], edge: bytes) -> "_Form | None":
         """A form of the entry and of others, when there are enough that are cut at like places."""
         found = [cut(_body(line), quotes=True) for line in lines]
         cuts = [one for one in found if one is not None]
@@ -90,14 +92,14 @@ class Forms:
         ends = [line[len(_body(line)) :] for line in lines]
         if len(self._samples) >= _SAMPLED_LIMIT:
             self._samples.clear()
-        way = (beginning, *ends, *((holes, *fields) for _, holes, fields in cuts))
+        way = (beginning, edge, *ends, *((holes, *fields) for _, holes, fields in cuts))
         samples = self._samples.setdefault(way, [])
         samples.append(cuts)
         if len(samples) < _SAMPLES:
             return None
         del self._samples[way]
         try:
-            return _Form(samples, ends, dated=self._dated)
+            return _Form(samples, ends, edge, dated=self._dated)
         except UnlikeError:
             return None
 
@@ -129,14 +131,14 @@ class _Form:
 
     __slots__ = ("_lines", "end", "groups", "match", "plain")
 
-    def __init__(self, samples: Sequence[Sequence[Cut]], ends: Sequence[bytes], *, dated: bool) -> None:
+    def __init__(self, samples: Sequence[Sequence[Cut]], ends: Sequence[bytes], edge: bytes, *, dated: bool) -> None:
         self._lines: list[Alike] = []
         self.plain: dict[tuple[bytes, ...], bytes] = {}
         named = [NO_GROUP] * _IDS
         decisive: list[int] = []
         pattern, group = HEAD if dated else b"", NO_GROUP
         for number, (cuts, end) in enumerate(zip(zip(*samples, strict=True), ends, strict=True)):
-            line = Alike([stays for stays, _, _ in cuts], cuts[0][1], cuts[0][2], group, edge=b"\r\n\0")
+            line = Alike([stays for stays, _, _ in cuts], cuts[0][1], cuts[0][2], group, edge=edge)
             group += len(line.ids) + len(line.decisive)
             self._lines.append(line)
             decisive += line.decisive
@@ -152,7 +154,9 @@ class _Form:
 
     def learn(self, match: re.Match[bytes], lines: Sequence[bytes], plain: bytes) -> None:
         """Remember how an entry was read that fits, if all with the same groups are read so."""
-        if all(known.fits(_body(line), match) for known, line in zip(self._lines, lines, strict=True)):
+        if len(lines) == len(self._lines) and all(
+            known.fits(_body(line), match) for known, line in zip(self._lines, lines, strict=True)
+        ):
             self.plain[match.group(*self.groups)[_IDS:]] = plain
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from upload_diag.logs.entries import DETAILS, begins_entry, entry_end, entry_start, is_echo
-from upload_diag.logs.fields import NO_IDS, Ids, find_time
+from upload_diag.logs.fields import NO_IDS, Ids, find_time, usual_time
 from upload_diag.logs.forms import Forms, Found
 from upload_diag.logs.layout import LINE_FORMATS, Layout
 from upload_diag.logs.prefilter import Scanner
@@ -284,6 +284,9 @@ class Reader:
 
     def _when(self, buffer: bytes, begin: int, end: int) -> int:
         """The time in the entry's first line, or in the nearest line above that has one."""
+        when = usual_time(buffer, begin)
+        if when:
+            return when
         first = buffer.find(b"\n", begin, end)
         when = find_time(buffer[begin : min(end if first < 0 else first, begin + 400)])
         above = begin

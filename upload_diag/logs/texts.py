@@ -81,8 +81,9 @@ _GROWTH = 4  # digits that a number may have more
 _DIGITS = re.compile(rb"\d+")
 _NEVER = rb"(?!)"  # matches nothing: look at each word
 _ANYTHING = none_of(_BLANKS) + b"++"
-_COUNTED = COUNTED.pattern.rstrip(b"$")
-_DATE_OR_CLOCK = CLOCK.pattern.rstrip(b"$")
+# Numbers, dates and clocks as most are come first.
+_COUNTED = rb"(?:\d{1,6}+[,:)]?(?!\S)|" + COUNTED.pattern.rstrip(b"$") + b")"
+_DATE_OR_CLOCK = rb"(?:\d{4}-\d\d-\d\d(?!\S)|\d\d:\d\d:\d\d[.,]\d{3}(?!\S)|" + CLOCK.pattern.rstrip(b"$") + b")"
 _UNQUOTED = {  # what must not run over the quotation mark behind a text
     _ANYTHING: none_of(_BLANKS + b'"') + b"++",
     _COUNTED: _COUNTED.replace(rb"[^\w\s]", rb'[^\w\s"]'),
