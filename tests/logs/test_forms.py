@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from upload_diag.analysis.judge import Judge
 from upload_diag.logs import forms, reader
+from upload_diag.logs.fields import Ids
 from upload_diag.logs.forms import Forms
 from upload_diag.logs.layout import detect
 from upload_diag.logs.reader import Reader, read_lines
@@ -69,7 +69,7 @@ def read(known, text):
     """What a reader of entries does with one."""
     found = known.read(text, 0, len(text))
     if found is not None:
-        return found
+        return (*found[:3], Ids.of(found[3]))
     plain, ids = read_lines(text)
     known.learn(text, 0, len(text), len(text), plain)
     return len(text), len(text), plain, ids
@@ -122,6 +122,8 @@ BELOW = (
     *("  <UploadId>{2}</UploadId>", "ERROR {1}", "level=info {1}", "key={1}", "{1}", "{date} x", "  key={1}   "),
     *("{date} {clock} GET net::ERR_FAILED", "{date} {clock} Failed to load resource: net::ERR_FAILED"),
     *("{clock} blocked by CORS policy {1}", " not allowed by ", "key={1} | {date} {clock}"),
+    *("{3}\r", "\r", "  x: {3}\r", "{0}\ry", "a.b.C: {3}", "{3}: {1} in {0} ms at {date}, {clock}"),
+    "- | {date} {clock}",
     *("{date} {clock} {1} getting fresh session", "{date} {clock} Session expiration details: {{ {1}"),
 )
 
@@ -152,22 +154,31 @@ def logs(draw):
     return "\n".join(made).encode()
 
 
-JUDGE, JSON = Judge(), JsonLines({})
+JSON = JsonLines({})
 
 
-def records(log, hits):
+class Places:
+    """A search that finds these places."""
+
+    engine = "none"
+
+    def __init__(self, places):
+        self.places = sorted(places)
+
+    def finder(self, block):
+        return lambda behind: next((place for place in self.places if behind < place <= len(block)), -1)
+
+
+def records(log, places):
     """What a reader finds around some places of a log."""
     layout = replace(detect(log), format="text", dated=True, timed=True, whole_lines=False)
-    reader = Reader(BytesIO(log), layout, JUDGE.scanner, JSON)
-    reader._fill()
-    reader._counted = 0, 0
-    return list(reader._entries(hits, len(log)))
+    return list(Reader(BytesIO(log), layout, Places(places), JSON).records())
 
 
 @settings(max_examples=120, deadline=None)
 @given(logs(), st.data())
 def test_entries_of_a_dated_log_are_found_and_read_by_forms_as_by_their_lines(log, data):
-    hits = sorted(data.draw(st.sets(st.integers(1, len(log)), min_size=1, max_size=40)))
+    hits = data.draw(st.sets(st.integers(1, len(log)), min_size=1, max_size=40))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reader, "_DATED_FORMS", Forms(dated=True))
         first, again = records(log, hits), records(log, hits)

@@ -38,6 +38,13 @@ def test_both_engines_find_the_lines_with_a_literal_and_no_others(block):
         number for number, line in enumerate(block.lower().split(b"\n")) if any(literal in line for literal in LITERALS)
     }
     assert lines_of(block, ALL["hyperscan"]) == lines_of(block, ALL["re"]) == expected
+    starts = [0, *(at + 1 for at, byte in enumerate(block) if byte == 10)]
+    for engine in ALL.values():
+        find = engine.finder(memoryview(block))
+        for number, start in enumerate(starts):
+            place = find(start)
+            line = block.count(b"\n", 0, place - 1) if place >= 0 else None
+            assert line == min((one for one in expected if one >= number), default=None)
 
 
 def test_every_literal_is_found_and_nothing_that_lacks_its_end():

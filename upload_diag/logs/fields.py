@@ -44,6 +44,11 @@ class Ids(NamedTuple):
     request: bytes = b""
     part: int = 0
 
+    @classmethod
+    def of(cls, ids: tuple[Any, ...]) -> "Ids":
+        """Ids of which the part number may be in digits."""
+        return cls._make((*ids[:PART], int(ids[PART] or 0)))
+
     def or_else(self, other: "Ids") -> "Ids":
         """These names, and the other's where these are silent."""
         if self is NO_IDS or other is NO_IDS:

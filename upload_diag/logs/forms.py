@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from upload_diag.logs.entries import GOES_ON, HEAD, NET, TRACEBACK, may_be_echoed
-from upload_diag.logs.fields import NO_IDS, PART, Ids
-from upload_diag.logs.templates import NO_GROUP, Alike, UnlikeError
+from upload_diag.logs.fields import NO_IDS
+from upload_diag.logs.templates import NO_GROUP, Alike, UnlikeError, picker
 from upload_diag.logs.texts import cut
 
 __all__ = ["Forms", "Found"]
@@ -30,8 +30,7 @@ _EDGE, _EDGES = b"\n", b"\r\n"  # of lines; a single byte is found faster
 _IDS = len(NO_IDS)
 
 Cut = tuple[list[bytes], tuple[bytes, ...], list[int]]  # a line, see `texts.cut`
-Found = tuple[int, int, bytes, Ids]
-_tuple: Any = tuple.__new__  # makes a named tuple without the function in Python that its class is called by
+Found = tuple[int, int, bytes, tuple[Any, ...]]
 
 
 class Forms:
@@ -45,18 +44,19 @@ class Forms:
     def read(self, buffer: bytes, begin: int, stop: int) -> Found | None:
         """The entry that begins there; an entry ends at `stop`. None when it must be read the long way.
 
-        That is: where its text ends, where the next entry begins, what is left of it without what varies, and its ids.
+        That is: where its text ends, where the next entry begins, what is left of it without what varies, and its ids
+        as in `Row`.
         """
         kind = self._kinds.get(buffer[begin : begin + _BEGINNING].translate(None, _WORDS))
         for form in kind.forms if kind is not None else ():
             match = form.match(buffer, begin, stop)
             if match is not None:
-                groups = match.group(*form.groups)
-                plain = form.plain.get(groups[_IDS:])
+                groups = match.groups()
+                plain = form.plain.get(form.decisive(groups))
                 end, after = match.end(form.end), match.end()
                 if plain is None or end - begin > _LONGEST or (self._dated and buffer.find(NET, begin, end) >= 0):
                     return None
-                return end, after, plain, _tuple(Ids, (*groups[:PART], int(groups[PART] or 0)))
+                return end, after, plain, form.ids(groups)
         return None
 
     def learn(self, buffer: bytes, begin: int, end: int, after: int, plain: bytes) -> None:
@@ -124,16 +124,17 @@ class _Form:
 
     Attributes:
         match: of the regex.
-        groups: its groups of `Ids`, and those that decide how an entry is read.
-        end: the group that stands where the text ends.
-        plain: what the groups that decide said -> what is left of such entries without what varies.
+        ids: picks those of `Ids` out of the groups; the part number is in digits.
+        decisive: picks out of the groups what decides how an entry is read.
+        end: the number of the group that stands where the text ends.
+        plain: what decides -> what is left of such entries without what varies.
     """
 
-    __slots__ = ("_lines", "end", "groups", "match", "plain")
+    __slots__ = ("_lines", "decisive", "end", "ids", "match", "plain")
 
     def __init__(self, samples: Sequence[Sequence[Cut]], ends: Sequence[bytes], edge: bytes, *, dated: bool) -> None:
         self._lines: list[Alike] = []
-        self.plain: dict[tuple[bytes, ...], bytes] = {}
+        self.plain: dict[Any, bytes] = {}
         named = [NO_GROUP] * _IDS
         decisive: list[int] = []
         pattern, group = HEAD if dated else b"", NO_GROUP
@@ -148,7 +149,7 @@ class _Form:
                 pattern += _goes_on(number, line.begin)
             pattern += b"(?>" + line.pattern + b")" + end
         self.end = group + 1
-        self.groups = (*named, *decisive)
+        self.ids, self.decisive = picker(named), picker(decisive)
         after = rb"()\s*+(?:\Z|(?<=\n)" + HEAD + b")" if dated else rb"()\Z"
         self.match = re.compile(b"()" + pattern + after).match
 
@@ -157,7 +158,7 @@ class _Form:
         if len(lines) == len(self._lines) and all(
             known.fits(_body(line), match) for known, line in zip(self._lines, lines, strict=True)
         ):
-            self.plain[match.group(*self.groups)[_IDS:]] = plain
+            self.plain[self.decisive(match.groups())] = plain
 
 
 def _goes_on(number: int, line: bytes) -> bytes:

@@ -6,7 +6,7 @@ ignores the case of ASCII letters. Both engines find the same lines; hyperscan i
 
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import chain
 from typing import Any, Protocol
@@ -27,6 +27,10 @@ class Scanner(Protocol):
 
     def hits(self, block: memoryview) -> list[int]:
         """Places in literals, or at their ends, ascending; at least one for each line of the block with a literal."""
+        ...
+
+    def finder(self, block: memoryview) -> Callable[[int], int]:
+        """What finds the first such place behind another one, where a line begins; -1 when there is none."""
         ...
 
 
@@ -84,6 +88,33 @@ class HyperscanScanner:
         self._database.scan(block, match_event_handler=on_match, scratch=scratch)
         return found
 
+    def finder(self, block: memoryview) -> Callable[[int], int]:
+        """See `Scanner.finder`."""
+        import hyperscan
+
+        rests, longest, scan, enough = self._rests, self._longest, self._database.scan, hyperscan.ScanTerminated
+        scratch = getattr(self._scratches, "one", None) or self._new_scratch()
+        begin, place = 0, -1
+
+        def on_match(number: int, _start: int, end: int, _flags: int, _context: object) -> bool:
+            nonlocal place
+            rest, end = rests[number], begin + end
+            if rest is None or bytes(block[end : end + longest]).lower().startswith(rest):
+                place = end
+                return True
+            return False
+
+        def find(behind: int) -> int:
+            nonlocal begin
+            begin = behind
+            try:
+                scan(block[behind:], match_event_handler=on_match, scratch=scratch)
+            except enough:
+                return place
+            return -1
+
+        return find
+
     def _new_scratch(self) -> Any:
         import hyperscan
 
@@ -122,6 +153,16 @@ class RegexScanner:
     def hits(self, block: memoryview) -> list[int]:
         """See `Scanner.hits`."""
         return [match.end() for match in self._pattern.finditer(bytes(block).lower())]
+
+    def finder(self, block: memoryview) -> Callable[[int], int]:
+        """See `Scanner.finder`."""
+        text, search = bytes(block).lower(), self._pattern.search
+
+        def find(behind: int) -> int:
+            match = search(text, behind)
+            return match.end() if match else -1
+
+        return find
 
 
 def _tree(literals: tuple[bytes, ...]) -> bytes:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from upload_diag.logs.entries import DETAILS, begins_entry, entry_end, entry_start, is_echo
-from upload_diag.logs.fields import NO_IDS, Ids, find_time, usual_time
+from upload_diag.logs.fields import NO_IDS, UPLOAD, Ids, find_time, usual_time
 from upload_diag.logs.forms import Forms, Found
 from upload_diag.logs.layout import LINE_FORMATS, Layout
 from upload_diag.logs.prefilter import Scanner
@@ -171,6 +171,9 @@ class Reader:
     def _search(self, stop: int) -> Iterator[Record]:
         """The records of the whole entries between the last place read and `stop`."""
         self._counted = self._start, 0
+        if not self._layout.whole_lines:
+            yield from self._entries(stop)
+            return
         if self._crowded:
             self._crowded -= 1
             yield from self._every_line(stop)
@@ -179,15 +182,15 @@ class Reader:
             hits = self._scanner.hits(view[self._start : stop])
         if not hits:
             return
-        if self._layout.whole_lines and len(hits) > (stop - self._start) // _DENSE + 8:
+        if len(hits) > (stop - self._start) // _DENSE + 8:
             self._crowded = _CROWDED
             yield from self._every_line(stop)
             return
         found = 0
-        for record in self._around(hits, stop) if self._layout.whole_lines else self._entries(hits, stop):
+        for record in self._around(hits, stop):
             found += 1
             yield record
-        if self._layout.whole_lines and 2 * found > count_lines(self._buffer, self._start, stop):
+        if 2 * found > count_lines(self._buffer, self._start, stop):
             self._crowded = _CROWDED
 
     def _every_line(self, stop: int) -> Iterator[Record]:
@@ -220,22 +223,23 @@ class Reader:
                 record.line = self._line_at(begin)
                 yield record
 
-    def _entries(self, hits: list[int], stop: int) -> Iterator[Record]:
+    def _entries(self, stop: int) -> Iterator[Record]:
         """The records of the entries around hits; those that need no judge are counted instead, see `records`."""
+        with memoryview(self._buffer)[:stop] as view:
+            if self._scanner.finder(view)(self._start) < 0:
+                return
         buffer, done, floor = bytes(memoryview(self._buffer)[:stop]), self._start, self._floor
+        find, known = self._scanner.finder(memoryview(buffer)), self._json.verdict
         dated, count, rows = self._layout.dated, self._count, list[Row]()
-        for hit in hits:
-            place = self._start + hit - 1
-            if place < done:
-                continue
-            line = begin = buffer.rfind(b"\n", done, place) + 1 or done
+        while (hit := find(done)) >= 0:
+            line = begin = buffer.rfind(b"\n", done, hit - 1) + 1 or done
             found = _DATED_FORMS.read(buffer, begin, stop) if dated else None
             if found is None:
                 begin = entry_start(buffer, line, done, floor, dated=dated)
                 found = _DATED_FORMS.read(buffer, begin, stop) if dated and begin < line else None
             end, done, plain, ids = found or self._read_entry(buffer, begin, stop)
-            verdict = self._json.verdict(plain)
-            if verdict is not None and not verdict.counts and not ids.upload:
+            verdict = known(plain)
+            if verdict is not None and not verdict.counts and not ids[UPLOAD]:
                 continue
             when = self._when(buffer, begin, end) if self._layout.timed else 0
             number = self._line_at(begin)
@@ -245,7 +249,7 @@ class Reader:
             if count is not None:
                 count(buffer, rows)  # before the record, for they come before it
                 rows.clear()
-            record = Record(self._base + begin, when, plain, buffer[begin:end], ids)
+            record = Record(self._base + begin, when, plain, buffer[begin:end], Ids.of(ids))
             if plain == _JSON:
                 record = self._line(record.text, record.offset) or record
             record.line = number
@@ -387,4 +391,4 @@ def read_text(text: bytes) -> tuple[bytes, Ids]:
         plain, ids = read_lines(text)
         _FORMS.learn(text, 0, len(text), len(text), plain)
         return plain, ids
-    return found[2:]
+    return found[2], Ids.of(found[3])

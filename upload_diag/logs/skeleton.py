@@ -95,8 +95,7 @@ class JsonLines:
                     if count is not None:
                         rows.append((offset + begin, when, number, verdict, begin, end, ids))
                         continue
-                    ids = Ids._make((*ids[:PART], int(ids[PART] or 0)))
-                    yield Record(offset + begin, when, key, block[begin:end], ids, None, None, number)
+                    yield Record(offset + begin, when, key, block[begin:end], Ids.of(ids), None, None, number)
                     continue
             if begin == end:
                 continue

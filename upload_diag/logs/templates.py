@@ -26,6 +26,7 @@ __all__ = [
     "Parts",
     "Template",
     "UnlikeError",
+    "picker",
     "template",
 ]
 
@@ -62,9 +63,9 @@ class Template:
 
     def __init__(self, maker: "_Maker") -> None:
         self.match = re.compile(b'"'.join(maker.patterns)).fullmatch
-        self.ids = _picker(maker.named)
+        self.ids = picker(maker.named)
         self.time = maker.time - 1
-        self.decisive = _picker(maker.decisive)
+        self.decisive = picker(maker.decisive)
         self.keys: dict[Any, bytes] = {}
         self._learned = 0
         self._texts = maker.texts
@@ -249,7 +250,7 @@ class _Maker:
         return _DIFFERENT
 
 
-def _picker(numbers: Sequence[int]) -> Callable[[tuple[bytes, ...]], Any]:
+def picker(numbers: Sequence[int]) -> Callable[[tuple[bytes, ...]], Any]:
     """What picks the groups of these numbers out of all groups of a match; of a single one, itself."""
     return itemgetter(*(number - 1 for number in numbers)) if numbers else itemgetter(slice(0))
 
