@@ -233,12 +233,118 @@ def test_junit_counts_what_it_holds(sample):
     assert all(case.get("name") and case.get("classname").startswith("upload-diag.") for case in cases)
 
 
+# Element -> the attributes that Jenkins' or Maven's schema requires, and the elements in it.
+JUNIT = {
+    "testsuite": ({"name", "tests", "failures", "errors", "skipped", "time"}, {"testcase"}),
+    "testcase": ({"name", "classname", "time"}, {"failure", "error"}),
+    "failure": ({"type", "message"}, set()),
+    "error": ({"type", "message"}, set()),
+}
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_junit_holds_what_the_schemas_of_its_readers_require_and_nothing_else(sample):
+    for element in ET.fromstring(printed("junit", SAMPLES[sample]).encode()).iter():
+        attributes, within = JUNIT[element.tag]
+        assert set(element.keys()) == attributes
+        assert {child.tag for child in element} <= within
+        assert len(element) <= 1 or element.tag == "testsuite"
+        assert not (element.text or "").strip() or element.tag in ("failure", "error")
+        for name in {"tests", "failures", "errors", "skipped", "time"} & attributes:
+            assert element.get(name).isdigit()
+
+
 def test_junit_names_every_test_differently():
     cases = ET.fromstring(printed("junit", report(2000, 0)).encode()).findall("testcase")
     assert len({(case.get("classname"), case.get("name")) for case in cases}) == 2002
 
 
 # sarif
+
+
+def _object(required, **optional):
+    """A JSON object with all of the required properties, perhaps the optional ones, and no other."""
+    return {
+        "type": "object",
+        "properties": required | optional,
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+TEXT = {"type": "string", "minLength": 1}
+MESSAGE = _object({"text": TEXT})
+LEVEL = {"enum": ["none", "note", "warning", "error"]}
+# What SARIF 2.1.0 says of the properties that a report has; its objects may have no others than the standard names.
+SARIF = _object(
+    {
+        "$schema": {"type": "string", "format": "uri"},
+        "version": {"const": "2.1.0"},
+        "runs": {
+            "type": "array",
+            "items": _object(
+                {
+                    "tool": _object(
+                        {
+                            "driver": _object(
+                                {"name": TEXT},
+                                version=TEXT,
+                                properties={"type": "object"},
+                                rules={
+                                    "type": "array",
+                                    "uniqueItems": True,
+                                    "items": _object({"id": TEXT}, shortDescription=MESSAGE),
+                                },
+                            )
+                        }
+                    )
+                },
+                invocations={
+                    "type": "array",
+                    "items": _object(
+                        {"executionSuccessful": {"type": "boolean"}},
+                        toolExecutionNotifications={
+                            "type": "array",
+                            "items": _object({"message": MESSAGE}, level=LEVEL),
+                        },
+                    ),
+                },
+                results={
+                    "type": "array",
+                    "items": _object(
+                        {"message": MESSAGE},
+                        ruleId=TEXT,
+                        ruleIndex={"type": "integer", "minimum": -1},
+                        level=LEVEL,
+                        occurrenceCount={"type": "integer", "minimum": 1},
+                        partialFingerprints={"type": "object", "additionalProperties": {"type": "string"}},
+                        locations={
+                            "type": "array",
+                            "items": _object(
+                                {},
+                                physicalLocation=_object(
+                                    {
+                                        "artifactLocation": _object(
+                                            {"uri": {"type": "string", "format": "uri-reference"}}
+                                        )
+                                    },
+                                    region=_object({"startLine": {"type": "integer", "minimum": 1}}, snippet=MESSAGE),
+                                ),
+                            ),
+                        },
+                    ),
+                },
+            ),
+        },
+    }
+)
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_sarif_has_the_properties_that_the_standard_defines_and_no_others(sample):
+    validator = Draft202012Validator(SARIF)
+    assert [error.message for error in validator.iter_errors(json.loads(printed("sarif", SAMPLES[sample])))] == []
+
 
 URI = re.compile(r"(?:[A-Za-z0-9._~/!$&'()*+,;=:@-]|%[0-9A-F]{2})+")
 

@@ -1,4 +1,7 @@
-"""The report as JUnit XML, for CI systems: each group is a failed test, what was not read an error."""
+"""The report as JUnit XML, for CI systems: each group is a failed test, what was not read an error.
+
+There is no one schema. What is written satisfies those of Jenkins and Maven: what either requires, and nothing beyond.
+"""
 
 from collections.abc import Iterator
 from typing import TextIO
@@ -14,13 +17,14 @@ __all__ = ["write"]
 def write(report: Report, out: TextIO) -> None:
     """Write one test suite; without a failure it is one test that passed."""
     missed = words.unread(report)
-    cases = [*_groups(report), *(_case("input", line, f"<error message={_attribute(line)}/>") for line in missed)]
+    errors = (_case("input", line, f'<error type="unread" message={_attribute(line)}/>') for line in missed)
+    cases = [*_groups(report), *errors]
     if not report.groups:
         cases.append(_case("analyze", "no upload failure"))
     out.write('<?xml version="1.0" encoding="UTF-8"?>\n')
     out.write(
         f'<testsuite name="upload-diag analyze" tests="{len(cases)}" failures="{len(report.groups)}" '
-        f'errors="{len(missed)}">\n'
+        f'errors="{len(missed)}" skipped="0" time="0">\n'
     )
     for case in cases:
         out.write(f"{case}\n")
@@ -44,7 +48,8 @@ def _details(group: Group) -> str:
 
 
 def _case(kind: str, name: str, body: str = "") -> str:
-    return f"  <testcase classname={quoteattr(f'upload-diag.{kind}')} name={_attribute(name)}>{body}</testcase>"
+    attributes = f"classname={quoteattr(f'upload-diag.{kind}')} name={_attribute(name)}"
+    return f'  <testcase {attributes} time="0">{body}</testcase>'
 
 
 def _attribute(text: str) -> str:
