@@ -398,6 +398,16 @@ _LOCAL_IO = (
         seen="POSIX, CPython, tar",
     ),
     Phrase(
+        "phrase.erlang-file",
+        E.LOCAL_IO,
+        "{error,",
+        r"\{error, ?(?:enoent|eacces|enospc|emfile|eisdir)\}",
+        strength=60,
+        hits=("error:{badmatch, {error, enospc}}", "{error,enoent}"),
+        misses=("{error, econnrefused}",),
+        seen="Erlang",
+    ),
+    Phrase(
         "phrase.too-many-open-files",
         E.LOCAL_IO,
         "too many open files",
