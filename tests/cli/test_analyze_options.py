@@ -97,8 +97,36 @@ def test_what_is_no_text_is_named(tmp_path, log):
     assert one.unreadable == {"not text: a PNG image": 1}
 
 
-def test_context_says_so_where_a_document_has_no_lines(tmp_path):
+def test_context_says_so_where_a_document_has_no_other_entries(tmp_path):
     path = tmp_path / "export.json"
     path.write_text('[{"message": "NoSuchUpload", "uploadId": "AAAA1111aaaa"}]')
     (note,) = with_context(analyze([str(path)]), [str(path)], 2).notes
-    assert note == f"{path}: has no lines around the examples, as all of it is one."
+    assert note == f"{path}: has no other entries to show around the examples."
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_context_in_a_document_is_its_entries(indent, tmp_path):
+    def entry(part, status, body=""):
+        url = f"https://b.s3.example/k?partNumber={part}&uploadId=AAAA1111aaaa&X-Amz-Signature=0123456789abcdef"
+        return {
+            "startedDateTime": f"2026-11-22T10:00:0{part}.000Z",
+            "request": {"method": "PUT", "url": url},
+            "response": {"status": status, "content": {"text": body}},
+        }
+
+    dead = "<Error><Code>NoSuchUpload</Code>\n</Error>"
+    entries = [entry(1, 200), entry(2, 200), entry(3, 404, dead), entry(4, 503), entry(5, 200), entry(6, 200)]
+    path = tmp_path / "page.har"
+    path.write_text(json.dumps({"log": {"entries": entries}}, indent=indent))
+    report = with_context(analyze([str(path)]), [str(path)], 2)
+    shown = {str(group.code): group.examples[0] for group in report.groups}
+    parts = {
+        code: ([_part(line) for line in one.before], [_part(line) for line in one.after]) for code, one in shown.items()
+    }
+    assert parts == {"SESSION_EXPIRED": (["1", "2"], ["4", "5"]), "SERVER_ERROR": (["2", "3"], ["5", "6"])}
+    assert "0123456789abcdef" not in str(shown)
+    assert not report.notes
+
+
+def _part(line):
+    return line.partition("partNumber=")[2][:1]
