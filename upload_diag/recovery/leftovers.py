@@ -48,10 +48,10 @@ class Leftovers:
     def remove(self, machine: Machine) -> None:
         """End what was given up, and what unanswered Creates may have left; what cannot be ended stays noted."""
         for _ in range(TRIES):
-            for upload_id in machine.to_abort:
+            for upload_id in machine.given_up.sessions:
                 with suppress(Exception):
                     self._end(upload_id)
-                    machine.forget(upload_id)
+                    machine.given_up.gone(upload_id)
             for window in list(self.creates):
                 with suppress(Exception):
                     for upload_id in self._store.strays(*window):

@@ -12,6 +12,7 @@ from upload_diag.classifier import classify
 from upload_diag.codes import ErrorCode, Operation
 from upload_diag.model import ErrorInfo
 from upload_diag.recovery.commands import HIDDEN, RENEW, SINGLE, Command, Found, Phase
+from upload_diag.recovery.given_up import GivenUp
 from upload_diag.recovery.plan import Plan
 from upload_diag.recovery.policy import HEAD, Next, Policy, Spent, Step, backoff, decide, row
 
@@ -36,7 +37,7 @@ class Machine:
         stopped_by: the failure that ended it, once STOPPED.
         why: how the budget came into it, or empty.
         proved: how success is known, when it was not simply answered: "token" or "etag"; else empty.
-        leftovers: ids of sessions that could not be aborted.
+        given_up: the sessions that another took the place of, and what could not be aborted of them.
     """
 
     def __init__(
@@ -58,7 +59,7 @@ class Machine:
         self.refreshes, self.renewals, self.relists = refreshes, 0, 0
         self.etag = self.why = self.proved = ""
         self.stopped_by: ErrorInfo | None = None
-        self.leftovers: list[str] = []
+        self.given_up = GivenUp(aborts)
         self._random, self._renewable = random, renewable
         self._todo: list[int] = []
         self._failures: dict[int, int] = {}  # part number -> failed tries
@@ -74,19 +75,11 @@ class Machine:
         self._suspicion: ErrorInfo | None = None  # what ListParts is to confirm
         self._doubt: ErrorInfo | None = None  # what a probe is to clear up
         self._told = ""  # the ETag that Complete was answered with, when a probe is to compare it
-        self._aborts: dict[str, int] = dict.fromkeys(aborts, 0)  # session -> failed tries
-        self._aborting: set[str] = set()
-        self._late: dict[str, int] = {}  # session that was given up -> parts of it that are still on their way
 
     @property
     def finished(self) -> bool:
         """Nothing more will be asked for."""
-        return self.phase in FINAL and not self._aborts and not self._aborting
-
-    @property
-    def to_abort(self) -> list[str]:
-        """Sessions that were given up and may still be there."""
-        return [*self._aborts, *self._aborting, *self.leftovers]
+        return self.phase in FINAL and self.given_up.settled
 
     @property
     def sent(self) -> int:
@@ -106,9 +99,7 @@ class Machine:
         return commands
 
     def _offers(self) -> Iterator[Command]:
-        for upload_id, tries in list(self._aborts.items()):
-            if self._late.get(upload_id):
-                continue  # a part that arrives after the Abort may stay, and cost
+        for upload_id, tries in self.given_up.due():
             pause = self._pause(tries) if tries else 0.0
             yield Command(operation=Operation.ABORT, upload_id=upload_id, delay=pause, tries=tries)
         if self.phase in SINGLE:
@@ -133,8 +124,7 @@ class Machine:
 
     def _given(self, command: Command) -> None:
         if command.operation == Operation.ABORT:
-            self._aborting.add(command.upload_id)
-            del self._aborts[command.upload_id]
+            self.given_up.asked(command.upload_id)
         elif command.part is not None:
             self._todo.remove(command.part.number)
             self._flying.add(command.part.number)
@@ -153,7 +143,7 @@ class Machine:
         HIDDEN or None. Other answers are not looked at.
         """
         if command.operation == Operation.ABORT:
-            self._aborting.discard(command.upload_id)
+            self.given_up.gone(command.upload_id)
             return
         if command.part is not None:
             self._part_answered(command, command.part.number, answer)
@@ -196,7 +186,7 @@ class Machine:
         """Whether a part is of a session that was given up meanwhile."""
         if command.upload_id == self.upload_id:
             return False
-        self._late[command.upload_id] -= 1
+        self.given_up.part_ended(command.upload_id)
         return True
 
     def _if_all_sent(self) -> None:
@@ -342,14 +332,14 @@ class Machine:
             self._delays[command.part.number] = pause
 
     def _abort_failed(self, command: Command, info: ErrorInfo) -> Step:
-        self._aborting.discard(command.upload_id)
         step = row(info, Operation.ABORT)
         if step is Next.IGNORE:
+            self.given_up.gone(command.upload_id)
             return Step(step)
         if step in (Next.RETRY, Next.RENEW) and command.tries + 1 < self.policy.max_attempts:
-            self._aborts[command.upload_id] = command.tries + 1
+            self.given_up.again(command.upload_id, command.tries + 1)
             return Step(Next.RETRY)
-        self.leftovers.append(command.upload_id)
+        self.given_up.stays(command.upload_id)
         return Step(Next.IGNORE)
 
     # --- transitions
@@ -378,8 +368,7 @@ class Machine:
 
     def _forget_session(self) -> None:
         if self.upload_id:
-            self._aborts[self.upload_id] = 0
-            self._late[self.upload_id] = len(self._flying)
+            self.given_up.add(self.upload_id, len(self._flying))
         self.upload_id, self._doubt, self._suspicion = None, None, None
         self.done.clear()
         self._todo.clear()
@@ -396,13 +385,6 @@ class Machine:
     def _stop(self, info: ErrorInfo, why: str) -> None:
         self.stopped_by, self.why = info, why
         self.phase = Phase.STOPPED
-
-    def forget(self, upload_id: str) -> None:
-        """A session that was given up is gone."""
-        self._aborts.pop(upload_id, None)
-        self._aborting.discard(upload_id)
-        if upload_id in self.leftovers:
-            self.leftovers.remove(upload_id)
 
     # --- ahead of a failure
 

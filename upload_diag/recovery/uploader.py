@@ -144,7 +144,7 @@ class ResumableUpload:
     @property
     def unseen_sessions(self) -> int:
         """Sessions that may be left behind: Creates whose answer was lost, and sessions that no Abort reached."""
-        return len(self._leftovers.creates) + len(self._machine.leftovers)
+        return len(self._leftovers.creates) + len(self._machine.given_up.leftovers)
 
     # --- one version of the file
 
@@ -228,7 +228,7 @@ class ResumableUpload:
             random=self._random,
             renewable=self._store.renewable,
             upload_id=old.upload_id,
-            aborts=old.to_abort,
+            aborts=old.given_up.sessions,
             refreshes=old.refreshes + 1,
         )
         self._machine.start_anew()
@@ -266,7 +266,7 @@ class ResumableUpload:
             pool.shutdown(cancel_futures=True)  # a part that arrives after the Abort would stay
             self._machine.leave()
             self._leftovers.remove(self._machine)
-            if self._state and not self._leftovers.creates and not self._machine.to_abort:
+            if self._state and not self._leftovers.creates and not self._machine.given_up.sessions:
                 self._state.unlink(missing_ok=True)
                 self._state = None
         self._teller.tell(self._machine, "cancel", message="Upload cancelled by user")
@@ -356,7 +356,7 @@ class ResumableUpload:
         return UploadResult(
             bucket=self.bucket, key=self.key, etag=machine.etag, size=machine.plan.size, proved=machine.proved,
             upload_id=machine.upload_id or "", attempts=self._attempts, parts_sent=self._parts_sent,
-            refreshes=machine.refreshes, leftovers=tuple(machine.leftovers),
+            refreshes=machine.refreshes, leftovers=tuple(machine.given_up.leftovers),
             unseen_sessions=len(self._leftovers.creates), events=tuple(self._teller.events),
         )  # fmt: skip
 
@@ -369,7 +369,7 @@ class ResumableUpload:
         if reachable and (self._state is None or not machine.upload_id):
             self._leftovers.remove(self._machine)
         state = self._state
-        if state is not None and not (machine.upload_id or self._leftovers.creates or machine.to_abort):
+        if state is not None and not (machine.upload_id or self._leftovers.creates or machine.given_up.sessions):
             state.unlink(missing_ok=True)
             state = None
         return UploadStoppedError(
@@ -380,7 +380,7 @@ class ResumableUpload:
         self._leftovers.remove(self._machine)
         if self._state is not None:
             self._state.unlink(missing_ok=True)
-        left, events = self._machine.leftovers, tuple(self._teller.events)
+        left, events = self._machine.given_up.leftovers, tuple(self._teller.events)
         whole = self._in_stages(self._lookout.every)
         return replace(
             whole, attempts=whole.attempts + self._attempts, parts_sent=whole.parts_sent + self._parts_sent,
@@ -410,5 +410,5 @@ class ResumableUpload:
             token=machine.token, path=str(self._source.path or ""), part_size=machine.plan.part_size,
             size=identity.size, mtime_ns=identity.mtime_ns, parts=machine.done,
             sums={number: self._sums[number] for number in machine.done if number in self._sums},
-            began=self._lookout.began, creates=tuple(self._leftovers.creates), aborts=tuple(machine.to_abort),
+            began=self._lookout.began, creates=tuple(self._leftovers.creates), aborts=tuple(machine.given_up.sessions),
         ).save(self._state)  # fmt: skip
