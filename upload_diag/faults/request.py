@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import unquote, unquote_plus
 
 from upload_diag.faults.http import Head
@@ -71,7 +71,6 @@ class S3Request:
     operation: str = ""
     bucket: str = ""
     key: str = ""
-    virtual_host: bool = field(default=False)
 
     @property
     def upload_id(self) -> str:
@@ -105,14 +104,14 @@ def read_request(head: Head) -> S3Request:
         target = "/" + target.partition("://")[2].partition("/")[2]
     raw_path, _, raw_query = target.partition("?")
     query = _query(raw_query)
-    path, virtual = raw_path, False
+    path = raw_path
     host = head.headers.get("host", "").rpartition(":")[0] or head.headers.get("host", "")
     if host and (match := _VIRTUAL_HOST.fullmatch(host)):
-        path, virtual = f"/{match['bucket']}{raw_path}", True
+        path = f"/{match['bucket']}{raw_path}"
     bucket, _, key = path[1:].partition("/")
     bucket, key = _decode(bucket), _decode(key)
     operation = _operation(head.method, bucket, key, query, head.headers)
-    return S3Request(head.method, path, raw_path, raw_query, query, head.headers, operation, bucket, key, virtual)
+    return S3Request(head.method, path, raw_path, raw_query, query, head.headers, operation, bucket, key)
 
 
 def _decode(text: str) -> str:
