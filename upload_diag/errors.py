@@ -39,7 +39,7 @@ class BadRuleError(UsageError):
 
     Attributes:
         file: the rule file, or "built-in".
-        rule: the id of the row, or its position when it has none.
+        rule: the id of the row, or its position when it has none; empty for the file as a whole.
         field: the field at fault.
         problem: what was seen, what was wanted, what to do.
     """
@@ -52,4 +52,4 @@ class BadRuleError(UsageError):
         self.problem = problem
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.rule}: {self.field}: {self.problem}"
+        return ": ".join(filter(None, (self.file, self.rule, self.field, self.problem)))

@@ -81,9 +81,9 @@ def test_a_users_code_replaces_the_built_in_one_of_its_name(tmp_path: Path) -> N
 
 
 BAD = [
-    ("code = ", "the file", "no TOML", "Invalid value"),
-    ("[[phrase]]", "the file", "phrase", "did you mean phrases?"),
-    ("codes = 3", "the file", "codes", "must be written as [[codes]]"),
+    ("code = ", "", "no TOML", "Invalid value"),
+    ("[[phrase]]", "", "phrase", "did you mean phrases?"),
+    ("codes = 3", "", "codes", "must be written as [[codes]]"),
     ('[[codes]]\ncode = "NETWORK"', "codes[0]", "name", "is missing"),
     ('[[codes]]\nname = "A"', "A", "code", "is missing"),
     ('[[codes]]\nname = "A"\ncode = "NETWROK"', "A", "code", "did you mean NETWORK?"),

@@ -37,12 +37,12 @@ def read_rules(path: str | PathLike[str]) -> tuple[list[S3Code | OtherCode], lis
     except OSError as error:
         raise InputError(f"cannot read the rule file {file}: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise BadRuleError(file, "the file", "encoding", "is not UTF-8; save it as UTF-8") from error
+        raise BadRuleError(file, "", "encoding", "is not UTF-8; save it as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
-        raise BadRuleError(file, "the file", "no TOML", str(error)) from error
+        raise BadRuleError(file, "", "no TOML", str(error)) from error
     for table in document:
         if table not in _TABLES:
-            raise BadRuleError(file, "the file", table, _unknown(table, _TABLES))
+            raise BadRuleError(file, "", table, _unknown(table, _TABLES))
     codes = [_code(row) for row in _rows(file, document, "codes")]
     phrases = [_phrase(row) for row in _rows(file, document, "phrases")]
     return codes, phrases
@@ -51,7 +51,7 @@ def read_rules(path: str | PathLike[str]) -> tuple[list[S3Code | OtherCode], lis
 def _rows(file: str, document: Mapping[str, Any], table: str) -> list[dict[str, Any]]:
     rows = document.get(table, [])
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise BadRuleError(file, "the file", table, f"must be written as [[{table}]], once for each row")
+        raise BadRuleError(file, "", table, f"must be written as [[{table}]], once for each row")
     return [_checked(file, table, row, f"{table}[{number}]") for number, row in enumerate(rows)]
 
 
@@ -107,9 +107,9 @@ def _phrase(row: dict[str, Any]) -> Phrase:
 
 
 def _unknown(field: str, known: Mapping[str, object]) -> str:
-    return f"is unknown{_hint(field, list(known))}; known are {', '.join(known)}"
+    return f"is unknown{_hint(field, list(known)) or '.'} Known are {', '.join(known)}."
 
 
 def _hint(word: str, known: list[Any]) -> str:
     close = get_close_matches(word, known, n=1)
-    return f", did you mean {close[0]!s}?" if close else ""
+    return f"; did you mean {close[0]!s}?" if close else ""
