@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from shutil import get_terminal_size
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,6 +26,9 @@ from upload_diag.cli._s3 import s3_options
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.errors import InputError
 from upload_diag.terminal import one_line
+
+if TYPE_CHECKING:
+    from upload_diag.analysis import Report
 
 _REFRESH = 0.2  # seconds between two looks at the progress
 
@@ -87,42 +91,43 @@ def command(
     """
     from functools import reduce
 
-    from upload_diag.analysis import Only, Report, analyze
+    from upload_diag.analysis import Only, Report
     from upload_diag.s3 import Store
 
+    pages = [] if follow else [path for path in paths if is_page(path)]
+    logs = [path for path in paths if path not in pages]
+    reports = [read_report(page) for page in pages]
+    how: dict[str, Any] = {"rules": own_rules(rules), "only": Only(since, until, session)}
+    store = Store(**where)
     if follow:
         from upload_diag.cli._follow import follow as follow_logs
 
-        report = follow_logs(paths, rules=own_rules(rules), only=Only(since, until, session), format_=format_)
-        print_report(report, format_, output)
-        return exit_code(fail_on, report.by_code)
-    pages = [path for path in paths if is_page(path)]
-    logs = [path for path in paths if path not in pages]
-    reports = [read_report(page) for page in pages]
-    if logs:
-        with _progress() as progress:
-            report = analyze(
-                logs,
-                rules=own_rules(rules),
-                only=Only(since, until, session),
-                input_format=input_format,
-                store=Store(**where),
-                jobs=jobs or os.cpu_count() or 1,
-                cluster=cluster,
-                progress=progress,
-            )
-        if not sum(item.bytes for item in report.inputs):
-            reasons = [f"{item.path}: {reason}" for item in report.inputs for reason in item.unreadable]
-            raise InputError(one_line("; ".join(reasons[:3]) or f"{logs[0]}: is empty; wanted a log to read"))
-        reports.append(report)
+        if input_format or cluster:
+            raise click.UsageError("--input-format and --cluster do not go with --follow.")
+        reports.append(follow_logs(logs, **how, format_=format_))
+    elif logs:
+        how |= {"input_format": input_format, "store": store, "jobs": jobs or os.cpu_count() or 1, "cluster": cluster}
+        reports.append(_read(logs, **how))
     report = reduce(Report.merge, reports)
     report = report if top is None else report.top(top)
     if context:
         from upload_diag.analysis.context import with_context
 
-        report = with_context(report, logs, context, Store(**where))
+        report = with_context(report, logs, context, store)
     print_report(report, format_, output)
     return exit_code(fail_on, report.by_code)
+
+
+def _read(logs: list[str], **how: Any) -> "Report":
+    """The report on logs; an error when there is nothing in them."""
+    from upload_diag.analysis import analyze
+
+    with _progress() as progress:
+        report = analyze(logs, progress=progress, **how)
+    if not any(one.bytes for one in report.inputs):
+        reasons = [f"{one.path}: {reason}" for one in report.inputs for reason in one.unreadable]
+        raise InputError(one_line("; ".join(reasons[:3]) or f"{logs[0]}: is empty; wanted a log to read"))
+    return report
 
 
 @contextmanager
