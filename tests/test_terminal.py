@@ -17,7 +17,7 @@ class Terminal(io.StringIO):
 
 def test_only_a_terminal_has_columns(monkeypatch):
     monkeypatch.setenv("COLUMNS", "33")
-    assert (columns(Terminal()), columns(io.StringIO())) == (33, None)
+    assert (columns(Terminal()), columns(io.StringIO()), columns(None)) == (33, None, None)
 
 
 @pytest.mark.parametrize(

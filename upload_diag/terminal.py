@@ -47,9 +47,9 @@ def one_line(text: str, *, limit: int = 2000) -> str:
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")  # our own: what strangers wrote went through `safe`
 
 
-def columns(out: TextIO) -> int | None:
-    """How many columns the terminal has that `out` writes to; None for files and pipes."""
-    return get_terminal_size().columns if out.isatty() else None
+def columns(out: TextIO | None) -> int | None:
+    """How many columns the terminal has that `out` writes to; None for files, pipes, and what is closed."""
+    return get_terminal_size().columns if out and out.isatty() else None
 
 
 def folded(line: str, width: int | None, *, under: int | None = None) -> str:

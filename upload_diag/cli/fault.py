@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ import click
 from upload_diag.cli._group import Group
 from upload_diag.cli._options import Duration, examples
 from upload_diag.errors import ServerUnreachableError, UsageError
-from upload_diag.terminal import safe
+from upload_diag.terminal import columns, folded, safe
 
 DEFAULT_URL = "http://127.0.0.1:9001/api"
 CONTROL_VARIABLE = "UPLOAD_DIAG_CONTROL"
@@ -117,7 +118,7 @@ def _print(data: Any, server: Remote, lines: Iterator[str]) -> None:
         click.echo(json.dumps(data, ensure_ascii=False))
     else:
         for line in lines:
-            click.echo(safe(line))
+            click.echo(folded(safe(line), columns(sys.stdout), under=29))
 
 
 @command.command("list")

@@ -1,6 +1,7 @@
 """`upload-diag reproduce SCENARIO`: server, a real upload, the client's error and our diagnosis of it, in one go."""
 
 import json
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from upload_diag.cli._options import Whole, examples, format_option
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.cli.fault import journal_line
 from upload_diag.cli.serve import need_server_packages
-from upload_diag.terminal import safe
+from upload_diag.terminal import columns, folded, safe
 
 if TYPE_CHECKING:
     from upload_diag.faults import FaultServer
@@ -37,12 +38,12 @@ def command(scenario: str | None, parts: int, seed: int, format_: str) -> ExitCo
 
     if scenario is None:
         for name in shipped_scenarios():
-            click.echo(f"{name:<28} {load_scenario(name).description}")
+            click.echo(folded(f"{name:<28} {load_scenario(name).description}", columns(sys.stdout), under=29))
         return ExitCode.OK
     chosen = load_scenario(scenario)
     need_server_packages()
     result = _play(chosen, parts, seed)
-    click.echo(json.dumps(result, ensure_ascii=False) if format_ == "json" else safe(_told(result)))
+    click.echo(json.dumps(result, ensure_ascii=False) if format_ == "json" else _told(result))
     return ExitCode.OK if result["asExpected"] else ExitCode.FOUND
 
 
@@ -150,4 +151,4 @@ def _told(result: dict[str, Any]) -> str:
         ]
     if not result["asExpected"]:
         lines.append(f"Expected         {result['expected'] or 'no error'}")
-    return "\n".join(lines)
+    return "\n".join(folded(line, columns(sys.stdout), under=17) for line in map(safe, lines))

@@ -179,19 +179,21 @@ def _listener(format_: str, file: Path) -> "Iterator[Callable[[Event], None]]":
 @contextmanager
 def _bar(screen: Any, file: Path) -> "Iterator[Callable[[Event], None]]":
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+    from rich.table import Column
 
     from upload_diag.terminal import one_line
 
+    whole = Column(no_wrap=True)  # on a narrow terminal it is the bar that gives way
     columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.fields[parts]}"),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[note]}"),
+        TextColumn("{task.description}", table_column=whole),
+        BarColumn(bar_width=None),
+        TextColumn("{task.fields[parts]}", table_column=whole),
+        DownloadColumn(table_column=whole),
+        TransferSpeedColumn(table_column=whole),
+        TimeRemainingColumn(table_column=whole),
+        TextColumn("{task.fields[note]}", table_column=whole),
     )
-    with Progress(*columns, console=screen) as progress:
+    with Progress(*columns, console=screen, expand=True) as progress:
         task = progress.add_task(one_line(file.name, limit=40), total=file.stat().st_size, parts="", note="")
 
         def show(event: "Event") -> None:
