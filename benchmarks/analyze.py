@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,8 +101,12 @@ def measure(log: Path, size: int, peers: dict[str, list[str]]) -> None:
 
 
 def main() -> None:
-    size = int(sys.argv[1] if len(sys.argv) > 1 else 256) * MEGABYTE
-    folder = Path(sys.argv[2] if len(sys.argv) > 2 else tempfile.mkdtemp())
+    parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
+    parser.add_argument("megabytes", type=int, nargs="?", default=256)
+    parser.add_argument("folder", type=Path, nargs="?", help="where the logs are made up (default: a new one)")
+    parser.add_argument("log", nargs="*", help="which of them (default: all)")
+    given = parser.parse_args()
+    size, folder = given.megabytes * MEGABYTE, given.folder or Path(tempfile.mkdtemp())
     folder.mkdir(parents=True, exist_ok=True)
     print(
         f"upload-diag {__version__}, Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores"
@@ -115,7 +120,7 @@ def main() -> None:
     search = ["rg", "--no-mmap", "-c", "-F", "-f", str(literals)]
     sparse_log, dense_log, messy_log = (folder / name for name in ("sparse.log", "dense.ndjson", "messy.log"))
     packed = folder / "sparse.log.gz"
-    wanted = set(sys.argv[3:]) or {log.name for log in (sparse_log, dense_log, messy_log, packed)}
+    wanted = set(given.log) or {log.name for log in (sparse_log, dense_log, messy_log, packed)}
     truths: dict[Path, Truth] = {}
     if wanted & {sparse_log.name, packed.name}:
         truth = sparse(sparse_log, size)

@@ -13,6 +13,7 @@ import statistics
 import subprocess
 import sys
 import time
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -102,4 +103,6 @@ def main(files: list[Path]) -> None:
 
 
 if __name__ == "__main__":
-    main([Path(name) for name in sys.argv[1:]] or sorted(FOLDER.glob("*.jsonl")))
+    parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
+    parser.add_argument("corpus", type=Path, nargs="*", help="files of lines with a payload")
+    main(parser.parse_args().corpus or sorted(FOLDER.glob("*.jsonl")))

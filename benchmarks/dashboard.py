@@ -15,6 +15,7 @@ import statistics
 import sys
 import threading
 import time
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -156,9 +157,11 @@ def soak(ready: dict[str, Any], seconds: float) -> None:
 
 
 def main() -> None:
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 120.0
+    parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
+    parser.add_argument("seconds", type=float, nargs="?", default=120.0)
+    given = parser.parse_args()
     with served() as ready:
-        soak(ready, seconds)
+        soak(ready, given.seconds)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ import sys
 import tempfile
 import threading
 import time
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -188,15 +189,16 @@ def upload(url: str, log: Path) -> None:
 
 def main() -> None:
     jobs = {"sparse": partial(sizes, "sparse"), "dense": partial(sizes, "dense"), "kills": kills, "bucket": bucket}
-    job = sys.argv[1] if len(sys.argv) > 1 else "sparse"
-    if job not in jobs:
-        raise SystemExit(__doc__)
-    folder = Path(sys.argv[3] if len(sys.argv) > 3 else tempfile.mkdtemp())
+    parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
+    parser.add_argument("job", choices=jobs, nargs="?", default="sparse")
+    parser.add_argument("figures", nargs="*", help="MEGABYTES,... or RUNS, as above; then FOLDER (default: a new one)")
+    given = parser.parse_args()
+    folder = Path(given.figures[1] if len(given.figures) > 1 else tempfile.mkdtemp())
     folder.mkdir(parents=True, exist_ok=True)
     print(
         f"upload-diag {__version__}, Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores"
     )
-    jobs[job](folder, *sys.argv[2:3])
+    jobs[given.job](folder, *given.figures[:1])
 
 
 if __name__ == "__main__":

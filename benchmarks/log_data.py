@@ -9,7 +9,7 @@ import gzip
 import json
 import random
 import shutil
-import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -409,9 +409,12 @@ def pack(path: Path) -> Path:
 
 
 def main() -> None:
-    folder = Path(sys.argv[1])
+    parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("megabytes", type=int, nargs="?", default=256)
+    given = parser.parse_args()
+    folder, size = given.folder, given.megabytes * MEGABYTE
     folder.mkdir(parents=True, exist_ok=True)
-    size = int(sys.argv[2] if len(sys.argv) > 2 else 256) * MEGABYTE
     truths = {
         "sparse.log": sparse(folder / "sparse.log", size),
         "dense.ndjson": dense(folder / "dense.ndjson", size),

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from pathlib import Path
 
 import boto3
@@ -115,8 +116,14 @@ def made(folder, mib):
 
 
 if __name__ == "__main__":
-    job, *rest = sys.argv[1:] or ["speed"]
-    if job == "one":
-        one(*rest)
+    if sys.argv[1:2] == ["one"]:  # a process of `speed`
+        one(*sys.argv[2:])
+        sys.exit()
+    parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
+    parser.add_argument("job", choices=("speed", "kills"), nargs="?", default="speed")
+    parser.add_argument("figure", type=int, nargs="?", help="MIB (default: 512) or RUNS (default: 50)")
+    given = parser.parse_args()
+    if given.job == "speed":
+        speed(given.figure or 512)
     else:
-        {"speed": speed, "kills": kills}[job](int(rest[0]) if rest else {"speed": 512, "kills": 50}[job])
+        kills(given.figure or 50)

@@ -446,7 +446,7 @@ def found(path: Path) -> Truth:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("sessions", type=int, nargs="?", default=100_000)
     parser.add_argument("seed", type=int, nargs="?", default=1)
