@@ -1,6 +1,6 @@
 """Measure `analyze` beside the tools people reach for: one command makes the logs, runs everything, prints ratios.
 
-    python benchmarks/analyze.py [MEGABYTES] [FOLDER] [LOG...]
+    .venv/bin/python benchmarks/analyze.py [MEGABYTES] [FOLDER] [LOG...]
 
 measures all of `sparse.log`, `dense.ndjson`, `messy.log` and `sparse.log.gz`, or those that are named.
 

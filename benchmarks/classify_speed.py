@@ -4,7 +4,7 @@ Two figures for the payloads: `first sight`, when no text has been met before, a
 and the classifier remembers short texts. Ratios are medians over rounds in which ours and `json.loads` take turns, so they
 hold on a busy machine too.
 
-    python benchmarks/classify_speed.py [CORPUS.jsonl]     # lines with a "payload"; default fixtures/payloads
+    .venv/bin/python benchmarks/classify_speed.py [CORPUS.jsonl]     # lines with a "payload"; default fixtures/payloads
 """
 
 import json

@@ -1,6 +1,6 @@
 """Eight tabs of the dashboard through two hours of requests, in two minutes: how soon a change shows, what a page holds.
 
-    python benchmarks/dashboard.py [SECONDS]
+    .venv/bin/python benchmarks/dashboard.py [SECONDS]
 
 2,000 sessions get the 72,000 parts of two hours at 10 a second, in SECONDS (120), and then go on at 10 a second. An upload of
 its own is followed in all tabs: from S3's answer to a part until the row has changed, in milliseconds. Memory is the

@@ -1,9 +1,9 @@
 """Measure how `analyze` grows with its input, and what it loses when workers die.
 
-    python benchmarks/growth.py sparse [MEGABYTES,...] [FOLDER]   time and memory: 1 and 2 processes, 1 and 2 Dask workers
-    python benchmarks/growth.py dense [MEGABYTES,...] [FOLDER]    the same
-    python benchmarks/growth.py kills [RUNS] [FOLDER]             a worker is killed at a random moment of each run
-    python benchmarks/growth.py bucket [MEGABYTES] [FOLDER]       2 Dask workers read s3:// from the fault server
+    .venv/bin/python benchmarks/growth.py sparse [MEGABYTES,...] [FOLDER]   time and memory: 1 and 2 processes, 1 and 2 Dask workers
+    .venv/bin/python benchmarks/growth.py dense [MEGABYTES,...] [FOLDER]    the same
+    .venv/bin/python benchmarks/growth.py kills [RUNS] [FOLDER]             a worker is killed at a random moment of each run
+    .venv/bin/python benchmarks/growth.py bucket [MEGABYTES] [FOLDER]       2 Dask workers read s3:// from the fault server
 
 A log of 100 MB is made up and repeated: sparse has an error in 10,000 lines, dense is lines of JSON that are all errors.
 CPU time is what to compare: other programs do not change it. Memory is that of the largest

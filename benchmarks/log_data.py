@@ -1,6 +1,6 @@
 """Make up the logs that `benchmarks/analyze.py` measures with, and say what is in them. Seeded: always the same bytes.
 
-    python benchmarks/log_data.py FOLDER [MEGABYTES]
+    .venv/bin/python benchmarks/log_data.py FOLDER [MEGABYTES]
 
 writes `sparse.log`, `sparse.log.gz`, `dense.ndjson` and `messy.log`, and prints the truth about them as JSON.
 """

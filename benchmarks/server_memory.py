@@ -1,6 +1,6 @@
 """Memory of the fault server: 20 parts of 100 MB, four at a time, Complete of the 2 GB object, GET, delete.
 
-    python benchmarks/server_memory.py
+    .venv/bin/python benchmarks/server_memory.py
 
 Prints resident memory of a server of its own (Linux), in MB: at the start, at the highest, at the end.
 """

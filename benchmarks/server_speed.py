@@ -1,6 +1,6 @@
 """The fault server beside moto_server, in one run: small parts, dead ids, 5 MiB parts, start to first answer.
 
-    python benchmarks/server_speed.py
+    .venv/bin/python benchmarks/server_speed.py
 
 The clients are raw sockets in threads of this process; a client opens a new connection only when the server closed the
 old one. Trust the ratios, not the figures. No answer may be a 5xx that nobody asked for.

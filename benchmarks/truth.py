@@ -1,6 +1,6 @@
 """Make up logs of many uploads, and say exactly what is in them.
 
-    python benchmarks/truth.py FOLDER [SESSIONS] [SEED]
+    .venv/bin/python benchmarks/truth.py FOLDER [SESSIONS] [SEED]
 
 writes one log a format into the folder and prints the truth as JSON. `--check` reads the logs, too, and compares.
 """
