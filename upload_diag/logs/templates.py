@@ -242,9 +242,12 @@ class _Maker:
         return self._strict and len({parts[i] for parts in self._samples}) == 1
 
     def _value(self, i: int) -> bytes:
-        self.verbatim.append(i)
+        value = self._samples[0][i]
         if self._alike(i):
-            return re.escape(self._samples[0][i])
+            if read_line(value)[1] is not NO_IDS:
+                raise UnlikeError
+            return re.escape(value)
+        self.verbatim.append(i)
         self._groups += 1
         self.decisive.append(self._groups)
         return _DIFFERENT
