@@ -226,18 +226,21 @@ class Reader:
     def _entries(self, stop: int) -> Iterator[Record]:
         """The records of the entries around hits; those that need no judge are counted instead, see `records`."""
         with memoryview(self._buffer)[:stop] as view:
-            if self._scanner.finder(view)(self._start) < 0:
-                return
+            first = self._scanner.finder(view)(self._start)
+        if first < 0:
+            return
         buffer, done, floor = bytes(memoryview(self._buffer)[:stop]), self._start, self._floor
+        behind = buffer.rfind(b"\n", done, first - 1) + 1 or done
         find, known = self._scanner.finder(memoryview(buffer)), self._json.verdict
         dated, count, rows = self._layout.dated, self._count, list[Row]()
-        while (hit := find(done)) >= 0:
+        while (hit := find(behind)) >= 0:
             line = begin = buffer.rfind(b"\n", done, hit - 1) + 1 or done
             found = _DATED_FORMS.read(buffer, begin, stop) if dated else None
             if found is None:
                 begin = entry_start(buffer, line, done, floor, dated=dated)
                 found = _DATED_FORMS.read(buffer, begin, stop) if dated and begin < line else None
             end, done, plain, ids = found or self._read_entry(buffer, begin, stop)
+            behind = done
             verdict = known(plain)
             if verdict is not None and not verdict.counts and not ids[UPLOAD]:
                 continue
