@@ -74,9 +74,10 @@ def _found(name: str) -> dict[str, Any]:
     from difflib import get_close_matches
 
     close = [by_letters[match]["name"] for match in get_close_matches(_letters(name), by_letters, n=3)]
-    what = "`upload-diag explain --list` prints what is known; `upload-diag classify` reads a whole message."
-    hint = f"Did you mean {' or '.join(close)}?" if close else what
-    raise click.UsageError(f"'{name}' is not known. {hint}")
+    hints = [f"Did you mean {' or '.join(close)}?"] if close else ["`upload-diag explain --list` prints what is known."]
+    if not close or " " in name:
+        hints.append("`upload-diag classify` reads a whole message.")
+    raise click.UsageError(f"'{name}' is not known. {' '.join(hints)}")
 
 
 def _letters(name: str) -> str:
