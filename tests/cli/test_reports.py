@@ -97,6 +97,8 @@ def test_a_page_that_left_something_out_says_so_when_it_is_read_back(folder, cap
     [
         (["merge", "app.log"], "app.log: no report; wanted what `analyze -f json` or `-f html` writes"),
         (["analyze", "empty"], "empty: an empty folder; wanted logs to read"),
+        (["analyze", "app.log", "-o", "none/report.html"], "cannot write none/report.html: there is no folder "),
+        (["analyze", "app.log", "-o", "empty"], "cannot write empty: is a folder"),
         (["serve", "--ready-file", "none/ready.json", "--port", "0", "--control-port", "0"], "cannot write none/ready"),
     ],
 )

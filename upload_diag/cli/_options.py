@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
 
 from upload_diag.cli.exit_codes import ExitCode
+from upload_diag.errors import InputError
 
 if TYPE_CHECKING:
     from upload_diag.rules.ruleset import Ruleset
@@ -124,8 +126,22 @@ def examples(*calls: str) -> str:
     return "\b\nExamples:\n" + "\n".join(f"  upload-diag {call}" for call in calls)
 
 
+def _writable(_context: click.Context, _parameter: click.Parameter, file: str | None) -> str | None:
+    """Say so before any work is done, not after it, when the output cannot be written."""
+    if file is not None:
+        target = Path(file).resolve()
+        if target.is_dir() or not target.parent.is_dir():
+            why = "is a folder" if target.is_dir() else f"there is no folder {target.parent}"
+            raise InputError(f"cannot write {file}: {why}")
+    return file
+
+
 output_option = click.option(
-    "-o", "--output", metavar="FILE", help="write there, whole or not at all (default: standard output)"
+    "-o",
+    "--output",
+    metavar="FILE",
+    callback=_writable,
+    help="write there, whole or not at all (default: standard output)",
 )
 rules_option = click.option(
     "--rules", metavar="FILE", help="also use the rules in this TOML file (default: the built-in ones only)"

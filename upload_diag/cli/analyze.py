@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from upload_diag.analysis import Report
 
 _REFRESH = 0.2  # seconds between two looks at the progress
+_WORTH_TELLING = 1_000_000  # bytes; less is over at once
 
 
 def _input_formats() -> Iterable[str]:
@@ -143,7 +144,7 @@ def _progress() -> Iterator[Callable[[int, int], None] | None]:
         nonlocal read, shown, width
         read += count
         now = time.monotonic()
-        if now - shown >= _REFRESH:
+        if now - shown >= _REFRESH and read >= _WORTH_TELLING:
             shown = now
             line = _pace(read, total, now - begun)[: get_terminal_size().columns - 1]  # a wrapped line stays
             width = max(width, len(line))
