@@ -1,6 +1,7 @@
 """What clients print when their upload dies: `fixtures/captures`, where each file's name says what must be found."""
 
 from pathlib import Path
+from pprint import pformat
 
 import pytest
 
@@ -50,6 +51,18 @@ def test_a_browser_that_is_answered_404_for_a_part_has_lost_its_session():
         " with a status of 404 (Not Found)"
     )
     assert (info.code, info.context.upload_id, info.context.part_number) == ("SESSION_EXPIRED", "Ab12Cd34Ef56", 3)
+
+
+def test_an_id_that_a_dump_breaks_over_lines_is_one(tmp_path):
+    upload = "Qm9ndXNVcGxvYWRJZC0wMDE.7fK2pXw4Vt9sLzR1-0123456789_abcdefghij"
+    body = f'<?xml version="1.0"?>\n<Error><Code>NoSuchUpload</Code><UploadId>{upload}</UploadId></Error>'
+    answers = [{"data": b" " * n + body.encode(), "reason": "Not Found", "status": 404} for n in range(60)]
+    dumps = [f"DEBUG: Response:\n{pformat(answer, width=60)}\n" for answer in answers]
+    log = tmp_path / "s3cmd.log"
+    log.write_text("".join(dumps) + f"ERROR: Upload failed: /media/clip.mp4?partNumber=3&uploadId={upload} (404)\n")
+    report = analyze([str(log)])
+    assert [session.upload_ids for session in report.sessions] == [(upload,)]
+    assert dict(report.by_code) == {"SESSION_EXPIRED": 61}
 
 
 def test_an_abort_that_a_browser_blocks_does_not_hide_what_the_complete_met(tmp_path):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from upload_diag._saved import saved
 from upload_diag.codes import Action
 from upload_diag.logs import access_log
+from upload_diag.logs.entries import WRAPPED
 from upload_diag.logs.events import literals, read_event
 from upload_diag.logs.markers import Event
 from upload_diag.logs.prefilter import Scanner, minimal, scanner
@@ -81,7 +82,7 @@ class Judge:
     def _judge(self, record: Record) -> Verdict:
         if record.event is not None:
             return Verdict(None, record.event)
-        data = record.text
+        data = WRAPPED.sub(b"", record.text)
         if record.payload is None:
             hits = self.scanner.hits(memoryview(data))
             if not hits:

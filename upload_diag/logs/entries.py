@@ -14,6 +14,7 @@ __all__ = [
     "HEAD",
     "NET",
     "TRACEBACK",
+    "WRAPPED",
     "begins_entry",
     "entry_end",
     "entry_start",
@@ -76,6 +77,8 @@ _SAFARI = re.compile(rb"not allowed by Access-Control-Allow-Origin|due to access
 _CURL = re.compile(rb"[<>] (?:[A-Za-z][\w-]*: |HTTP/)|[<>]\s*$|\* [A-Z]")
 _CURL_ANSWER = re.compile(rb"<!?[\w?]")
 _INDENTED = b" \t\n"  # a line that begins so begins no entry
+# Where Python's pprint, and so `s3cmd -d`, breaks long bytes, in the middle of an id too.
+WRAPPED = re.compile(rb"'\n +b'")
 _LOOKBACK_LINES = 6
 _BLANK_LINES = b"\n" * 1024  # as many are passed over at once; there are files of nothing else
 _LINE_SAMPLE = 2048  # how much of a long line is looked at, at either end

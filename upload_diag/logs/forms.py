@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from upload_diag.logs.entries import GOES_ON, HEAD, NET, TRACEBACK, may_be_echoed
+from upload_diag.logs.entries import GOES_ON, HEAD, NET, TRACEBACK, WRAPPED, may_be_echoed
 from upload_diag.logs.fields import NO_IDS
 from upload_diag.logs.templates import NO_GROUP, Alike, UnlikeError, picker
 from upload_diag.logs.texts import cut
@@ -62,7 +62,7 @@ class Forms:
     def learn(self, buffer: bytes, begin: int, end: int, after: int, plain: bytes) -> None:
         """Learn from an entry that was read the long way; see `read`."""
         text = buffer[begin:end]
-        if len(text) > _LONGEST or (self._dated and may_be_echoed(text)):
+        if len(text) > _LONGEST or (self._dated and may_be_echoed(text)) or WRAPPED.search(text):
             return
         if len(self._kinds) >= _LIMIT:
             self._kinds.clear()

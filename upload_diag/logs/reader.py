@@ -10,7 +10,7 @@ ranges share nothing and leave nothing out, wherever a file is cut.
 from collections.abc import Iterator
 from typing import Any
 
-from upload_diag.logs.entries import DETAILS, begins_entry, entry_end, entry_start, is_echo
+from upload_diag.logs.entries import DETAILS, WRAPPED, begins_entry, entry_end, entry_start, is_echo
 from upload_diag.logs.fields import NO_IDS, UPLOAD, Ids, find_time, usual_time
 from upload_diag.logs.forms import Forms, Found
 from upload_diag.logs.layout import LINE_FORMATS, Layout
@@ -371,7 +371,7 @@ def read_lines(text: bytes) -> tuple[bytes, Ids]:
     """See `read_text`. Lines that repeat, such as stack frames, are remembered."""
     plain: list[bytes] = []
     ids = NO_IDS
-    for line in text.splitlines():
+    for line in WRAPPED.sub(b"", text).splitlines():
         known = _LINES.get(line)
         if known is None:
             known = _NEW_LINES.read(line)
