@@ -115,9 +115,12 @@ def test_an_abort_that_fails_after_the_real_error_is_secondary() -> None:
             "StorageException: 410 Gone at com.google.cloud.storage.BlobWriteChannel.transmitChunk",
             ErrorCode.SESSION_EXPIRED,
         ),
+        ("googleapi: got HTTP response code 410 with body:", ErrorCode.SESSION_EXPIRED),
+        ("server returned 404 for upload session, starting over", ErrorCode.SESSION_EXPIRED),
+        ("googleapi: Error 404: No such bucket", ErrorCode.BUCKET_NOT_FOUND),
     ],
 )
-def test_a_status_beside_the_name_of_a_class_is_read(text: str, code: ErrorCode) -> None:
+def test_a_status_says_more_beside_words_that_tell_whose_it_is(text: str, code: ErrorCode) -> None:
     assert classify(text).code is code
 
 

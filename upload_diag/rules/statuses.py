@@ -188,6 +188,9 @@ MARKERS: tuple[tuple[str, str, str], ...] = (
         r"\bhead https?://\S{1,200}/(?:files|uploads?|resumable|tus)\b\S{0,300} (?:net::err_\w{1,40} )?(?:404|410)\b",
     ),
     ("upload-address", "uploadid=", r"[?&]uploadid=\S{6,300} failed to load resource: the server responded"),
+    ("gone-upload", "googleapi", r"\bgoogleapi: (?:got http response code|error) 410\b"),
+    ("tus-resume", "session", r"\b(?:404|410) for (?:the |this )?(?:upload|resumable|multipart) (?:upload )?session\b"),
+    ("tus-resume", "while patching", r"\bwhile patching (?:the |this )?upload\b"),
     ("gone-upload", "410", r"\b410\b[^/]{0,60}?\b(?<!-)upload(?!s?[/.-])"),
     ("gone-upload", "410", r"\b(?<![/-])upload(?:ing|s)?\b[^/.]{0,60}?\b410\b"),
     (

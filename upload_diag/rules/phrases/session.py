@@ -23,7 +23,7 @@ _SESSION = (
 _ID = r"\b(?:upload(?:[ _-]session)?|multi-?part)[ _-]?id(?:entifier)?\b"
 _UPLOAD = rf"{_NOT_IF}(?<!for this )(?<!for the )(?<!for your )(?<!to )(?<!for multipart )upload"
 _NAME = (
-    r"(?:[:=] ?| )(?:(?:with|for|identified by) (?:(?:the |this |that |given )?(?:upload |session )?(?:id|name) )?)?"
+    r"(?:[:=] ?| )(?:(?:with|for|identified by) (?:(?:the |this |that )?(?:given )?(?:upload |session )?(?:id|name) )?)?"
     r"(?:[:=]? ?(?:[^\s\d(]{0,40}\d|[\"'`(])\S{0,200} )?"
 )
 _THING = r"(?!(?:the |this |your )?(?:access |security |session |upload |auth )?(?:token|url|link|credentials?|signature|key|policy|certificate|cookie)\b)"
@@ -33,7 +33,7 @@ _OF = (
 )
 _BETWEEN = (
     r"(?:(?:that|which|is|was|has|had|been|could|be|have|may|might|already|probably|apparently|seems|appears|to|you|we|reach|access|find|continue|modify|complete|finish"
-    r"|provided|specified|given|used|use|sent|are|trying|resume|either|does|do|did|since|now|just|got|automatically|silently) ){0,6}"
+    r"|provided|supplied|specified|given|used|use|sent|are|trying|resume|either|does|do|did|since|now|just|got|automatically|silently) ){0,6}"
 )
 _ELSEWHERE = r"(?! yet)(?! (?:in|on|from) (?:the |your |this |our )?(?:\S{1,40} )?(?:request|cache|response|query|form|body|headers?|url|local|memory)\b)"
 _NOT_FOUND = (
@@ -46,7 +46,7 @@ _IS_OVER = (
     rf"(?:(?:not|isn['’]?t|wasn['’]?t) (?:{_ADJECTIVE})|no longer (?:{_ADJECTIVE}|exists?|there|found|tracked)"
     r"|expired|invalid|invalidated|closed|gone|lost|stale|too old|timed out|lapsed|elapsed|outdated|obsolete|unavailable"
     r"|went away|ran out|deleted|removed|purged|wiped|aborted|terminated|unknown|unrecogni[sz]ed|inactive|missing|absent"
-    r"|disappeared|vanished|dead|died|killed|evicted|forgotten|discarded|dropped|abandoned|destroyed|revoked|reaped|reclaimed"
+    r"|over(?! (?:quota|the|its|\d))|disappeared|vanished|dead|died|killed|evicted|forgotten|discarded|dropped|abandoned|destroyed|revoked|reaped|reclaimed"
     r"|swept|cleaned up|garbage[ -]collected|mismatch|(?:cancell?ed|reset) by (?:the )?(?:server|store|service|backend)"
     r"|(?:already|previously) (?:been )?(?:complete|completed|finished|finali[sz]ed|ended|used|committed|assembled|merged)"
     r"|(?:cannot|can['’]?t|can no longer|could not) be (?:resumed|continued|reused|used|recovered|restored|opened)"
@@ -134,7 +134,7 @@ SESSION = (
         "phrase.no-such-upload",
         E.SESSION_EXPIRED,
         "upload",
-        r"\bno such (?:multi-?part |resumable )?upload(?: ?id)?\b|\bno (?:active |ongoing |matching |existing )?"
+        r"\bno such (?:multi-?part |resumable )?upload(?: ?id)?\b|\bno (?:active |ongoing |matching |existing |pending )?"
         rf"(?:multi-?part |resumable )?upload(?: session)? "
         r"(?:(?:with|for|matching|has|by) (?:this |that |the |given )?(?:upload )?id\b|(?:was |is |could be )?(?:found|exists?|in progress)\b)"
         rf"{_ELSEWHERE}|\bnot ?found: (?:multi-?part )?upload\b",
@@ -223,6 +223,18 @@ SESSION = (
         seen="applications",
     ),
     Phrase(
+        "phrase.upload-session-lookup",
+        E.SESSION_EXPIRED,
+        "upload",
+        r"\b(?:failed to|unable to|could not|cannot) (?:get|load|retrieve|fetch|restore) (?:the )?(?:multi-?part )?upload session\b"
+        r"[^.]{0,60}?: (?:\w{1,20} )?(?:not found|does not exist|no rows)\b",
+        refines=_OVER,
+        strength=75,
+        hits=("Failed to get upload session: record not found", "could not load upload session 9c41: not found"),
+        misses=("failed to get upload session: timed out",),
+        seen="applications",
+    ),
+    Phrase(
         "phrase.upload-no-longer",
         E.SESSION_EXPIRED,
         "no longer",
@@ -282,6 +294,7 @@ SESSION = (
         "upload",
         # Each ending is a word rare in ordinary logs, or has one before it: what is found in most lines slows all.
         rf"(?:{_SESSION}|{_UPLOAD}){_NAME}(?:(?:is|was) unknown\b(?! error)"
+        r"|(?:aborted|removed|deleted) by lifecycle\b|aborted on server side\b"
         r"|(?:is|was|has been|may have been|got) (?:already |since )?"
         r"(?:not known|cleaned up|purged|reaped|garbage[ -]collected|(?:aborted|removed|deleted) on (?:its|the server)"
         r"|(?:aborted|removed|deleted) by (?:an? |the )?(?:lifecycle|server|store|storage|cleanup)))"
@@ -294,6 +307,7 @@ SESSION = (
             "the upload is gone, start again",
             "the server says that the upload was aborted on its side",
             "the multipart upload was aborted by a lifecycle rule",
+            "stale multipart upload removed by lifecycle, cannot continue",
         ),
         misses=(
             "the upload directory was cleaned up",
@@ -306,12 +320,13 @@ SESSION = (
         "phrase.bad-upload-session",
         E.SESSION_EXPIRED,
         "upload",
-        rf"\b{_BAD}(?:(?: or |/|, ){_BAD})?[:,]? {_ANY}(?:(?:multi-?part|resumable) )?upload[ _-]?(?:session|id)\b{_NO_NOUN}",
+        rf"\b{_BAD}(?:(?: or |/|, ){_BAD})?[:,]? {_ANY}(?:(?:multi-?part|resumable|file|video) ?)?upload[ _-]?(?:session|id)\b{_NO_NOUN}",
         refines=_OVER,
         strength=85,
         hits=(
             "Error: unknown upload session",
             "expired multipart upload session",
+            "Unknown file upload session",
             "Invalid upload id 9ec9c747-4d70-46de-a8a5-714dfc988ca0",
             "invalid or expired uploadId",
             "unknown upload_id: 2~x",
@@ -381,7 +396,7 @@ SESSION = (
         E.SESSION_EXPIRED,
         "upload",
         rf"{_NOT_IF}(?:multi-?part|resumable|chunked|tus) upload{_NAME}{_BETWEEN}(?:not (?:valid|active|open|alive|resumable)\b|invalid(?:ated)?\b"
-        r"|gone\b|stale\b|dead\b|lost\b|unknown\b(?! error)|expired|vanished|disappeared|inactive\b|discarded|evicted|can(?:not|['’]?t) be (?:resumed|continued))"
+        r"|gone\b|stale\b|dead\b|lost\b|unknown\b(?! error)|removed because|timed out and was|expired|vanished|disappeared|inactive\b|discarded|evicted|can(?:not|['’]?t) be (?:resumed|continued))"
         rf"{_NO_NOUN}",
         refines=_OVER,
         strength=75,
@@ -389,6 +404,7 @@ SESSION = (
             "Object does not exist and MultiPart Upload 9c41.aa is not valid.",
             "the resumable upload has been lost",
             "multipart upload 9c41 is stale",
+            "The multipart upload was removed because it was older than 24h",
         ),
         misses=(
             "multipart upload started",
@@ -535,7 +551,7 @@ SESSION = (
         E.SESSION_EXPIRED,
         "already",
         r"\bupload (?:session )?(?:has |was |is )?already (?:been )?(?:aborted|completed|finali[sz]ed|closed"
-        r"|terminated)|\bupload: it was already (?:aborted|completed)|\bupload has already been marked as\b",
+        r"|terminated)(?!,? skip)|\bupload: it was already (?:aborted|completed)|\bupload has already been marked as\b",
         refines=_OVER,
         strength=75,
         hits=(
@@ -544,7 +560,7 @@ SESSION = (
             "cannot complete multipart upload: it was already aborted",
             'Upload has already been marked as "Complete"',
         ),
-        misses=("file already uploaded", "upload already in progress"),
+        misses=("file already uploaded", "upload already in progress", "upload already completed, skipping"),
         seen="stores and applications",
     ),
     Phrase(
@@ -720,6 +736,44 @@ SESSION = (
         seen="Google Cloud Storage clients",
     ),
     Phrase(
+        "phrase.resume-token-over",
+        E.SESSION_EXPIRED,
+        "resum",
+        r"\bresum(?:e|able) (?:upload )?(?:token|ur[il]|link) (?:has |is |was )?(?:expired|no longer valid|invalid|gone)\b",
+        refines=_OVER,
+        strength=88,
+        hits=("resume token is no longer valid", "The resumable URI has expired"),
+        misses=("resume token: abc",),
+        seen="Google Cloud Storage clients, applications",
+    ),
+    Phrase(
+        "phrase.idle-upload-ended",
+        E.SESSION_EXPIRED,
+        "upload",
+        r"(?:(?<=\bupload )|(?<=\bupload was )|(?<=\bupload has been ))(?:(?:idle|inactive|abandoned) (?:for )?too long\b"
+        r"|(?:terminated|removed|discarded|timed out) due to inactivity\b)",
+        refines=(*_OVER, E.TIMEOUT),
+        strength=75,
+        hits=(
+            "Upload has been idle for too long and was terminated",
+            "your upload timed out due to inactivity",
+            "upload removed due to inactivity",
+        ),
+        misses=("upload was idle for 3 s",),
+        seen="applications",
+    ),
+    Phrase(
+        "phrase.part-of-ended-upload",
+        E.SESSION_EXPIRED,
+        "upload",
+        r"\bto (?:a completed|a closed|a finalized|an aborted|an expired) upload\b",
+        refines=_OVER,
+        strength=75,
+        hits=("cannot add part to a completed upload", "append to a closed upload session"),
+        misses=("added a part to the upload",),
+        seen="stores, applications",
+    ),
+    Phrase(
         "phrase.gcs-resumable-not-found",
         E.SESSION_EXPIRED,
         "gcs-resumable-upload",
@@ -744,11 +798,12 @@ SESSION = (
     Phrase(
         "phrase.gcs-start-over",
         E.SESSION_EXPIRED,
-        "resumable upload",
-        r"\bresumable upload (?:session )?(?:cannot|can['’]?t|could not) be (?:resumed|continued|recovered)",
+        "upload",
+        r"\bresumable upload (?:session )?(?:cannot|can['’]?t|could not) be (?:resumed|continued|recovered)"
+        r"|\bupload can no longer be (?:resumed|continued)\b",
         refines=(*_OVER,),
         strength=65,
-        hits=("The resumable upload could not be resumed",),
+        hits=("The resumable upload could not be resumed", "This upload can no longer be resumed"),
         misses=("The resumable upload can be resumed",),
         seen="Google Cloud Storage clients",
     ),
