@@ -234,14 +234,15 @@ MARKERS = (
     Marker(
         event=Event.CREATE,
         keywords=("upload", "session"),
-        pattern=_NO_PART
-        + r"\bupload(?:[ ._-]session)?[ ._-](?:was )?(?:started|created|initiated)\b"
+        pattern=r"\b(?:(?=upload)"
+        + _NO_PART
+        + r"upload(?:[ ._-]session)?[ ._-](?:was )?(?:started|created|initiated)\b"
         + _NO_NAME
-        + r"|\b(?:starting|started|initiated|initiating) (?:the |a |new |multipart ){0,2}upload\b(?! (?:of )?(?:part|chunk)\b)"
-        + r"|\b(?:create|initiate)[ _-]?multipart[ _-]?upload"
+        + r"|(?:starting|started|initiated|initiating) (?:the |a |new |multipart ){0,2}upload\b(?! (?:of )?(?:part|chunk)\b)"
+        + r"|(?:create|initiate)[ _-]?multipart[ _-]?upload"
         + _WELL
         # Only the answer to Create has an upload id.
-        + r"|\b(?:create|initiate)[ _-]?multipart[ _-]?upload[^a-z0-9]{1,6}(?:returned |gave )?upload[ _]?id\b",
+        + r"|(?:create|initiate)[ _-]?multipart[ _-]?upload[^a-z0-9]{1,6}(?:returned |gave )?upload[ _]?id\b)",
         rare=False,
         hits=(
             "upload started uploadId=x",
@@ -286,12 +287,14 @@ MARKERS = (
     Marker(
         event=Event.COMPLETE,
         keywords=("upload",),
-        pattern=_NO_PART
-        + r"\bupload[ ._-](?:is |was |has )?done\b"
+        pattern=r"\b(?:(?=upload)"
+        + _NO_PART
+        + r"upload[ ._-](?:is |was |has )?done\b"
         + _NO_NAME
-        + r"|\bupload (?:of )?(?!(?:of )?(?:part|chunk|session|id)\b)[^ ]{1,200} (?:completed|finished|succeeded|done)\b"
-        + r"|\bcomplete[ _-]?multipart[ _-]?upload"
-        + _WELL,
+        + r"|upload (?:of )?(?!(?:of )?(?:part|chunk|session|id)\b)[^ ]{1,200} (?:completed|finished|succeeded|done)\b"
+        + r"|complete[ _-]?multipart[ _-]?upload"
+        + _WELL
+        + ")",
         rare=False,
         hits=(
             "upload done uploadId=x",
