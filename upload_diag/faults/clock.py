@@ -63,5 +63,8 @@ def parse_time(text: str) -> datetime:
     Raises:
         ValueError: it is none.
     """
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no moment such as 2026-11-29T00:00:00Z") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

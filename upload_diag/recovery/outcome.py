@@ -62,11 +62,12 @@ class UploadStoppedError(UploadDiagError):
             self.exit_code = 3
 
     def __str__(self) -> str:
-        name = self.info.context.service_code
-        seen = f"{self.info.code}{f' ({name})' if name else ''}{f', {self.why}' if self.why else ''}"
+        name, message = self.info.context.service_code, self.info.message
+        named = f" ({name})" if name and not message.startswith(f"{name}: ") else ""
+        why = f", {self.why}" if self.why else ""
         resume = "The session is kept; resume" if self.upload_id else "Resume"
         go_on = f" {resume} from {self.state}." if self.state else ""
-        return f"The upload stopped: {seen}. {self.info.message}{self._said()}{go_on}"
+        return f"The upload stopped: {self.info.code}{named}{why}. {message}{self._said()}{go_on}"
 
     def _said(self) -> str:
         """What the failure itself says, where no code of the store names it: which parameter, which credentials."""
