@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -95,6 +94,8 @@ def _writing(target: Path) -> Iterator[TextIO]:
 @contextmanager
 def _replacing(target: Path) -> Iterator[TextIO]:
     """A temporary file beside `target` that takes its place at the end, and vanishes when anything went wrong."""
+    import tempfile
+
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     except OSError as error:

@@ -1,7 +1,5 @@
 """A click group that tells more of its commands than click's."""
 
-from difflib import get_close_matches
-
 import click
 
 __all__ = ["Group"]
@@ -15,6 +13,8 @@ class Group(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name, known = args[0], self.list_commands(ctx)
         if name not in known and not ctx.resilient_parsing and not name.startswith("-"):
+            from difflib import get_close_matches
+
             close = [each for each in known if each.startswith(name)] or get_close_matches(name, known, n=1)
             hint = f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
             ctx.fail(f"No such command '{name}'.{hint}")

@@ -1,16 +1,17 @@
 """Tell from a record what happened in an upload, by the rows of `markers`."""
 
 import re
+from functools import cache
 
 from upload_diag.logs.markers import MARKERS, Event, Marker
 
 __all__ = ["literals", "read_event"]
 
-_ROWS = tuple((row, re.compile(row.pattern or "|".join(map(re.escape, row.keywords)))) for row in MARKERS)
 _BLANKS = re.compile(r"\s+")
 _TEXT_LIMIT = 16_384
 # More telling first: a record that says it gives up also says what it had tried.
 _RANK = {event: rank for rank, event in enumerate(reversed(Event))}
+_ROWS = sorted(MARKERS, key=lambda row: (_RANK[row.event], not row.quiet, row.keywords))
 
 
 def literals() -> set[str]:
@@ -21,7 +22,13 @@ def literals() -> set[str]:
 def read_event(text: str) -> Marker | None:
     """The most telling row that matches the text, if any."""
     folded = _BLANKS.sub(" ", text[:_TEXT_LIMIT]).lower()
-    found = [
-        row for row, pattern in _ROWS if any(keyword in folded for keyword in row.keywords) and pattern.search(folded)
-    ]
-    return min(found, key=lambda row: (_RANK[row.event], not row.quiet, row.keywords), default=None)
+    for row in _ROWS:
+        if any(keyword in folded for keyword in row.keywords) and _compiled(row.pattern).search(folded):
+            return row
+    return None
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compiled when it is first needed, for most runs need few."""
+    return re.compile(pattern)
