@@ -84,7 +84,7 @@ _CANCELLED = (
         "phrase.canceled",
         E.CANCELLED,
         "canceled",
-        r"\b(?:context|request|operation|upload|transfer|task|load|future)[ ._](?:was |has been |is |got )?canceled\b|^(?:error: )?canceled[.!]?$",
+        r"\b(?:context|request|operation|upload|transfer|task|load|future)[ ._](?:was |has been |is |got )?canceled\b(?!:? false)|^(?:error: )?canceled[.!]?$",
         refines=(E.NETWORK,),
         strength=65,
         hits=(
@@ -100,11 +100,11 @@ _CANCELLED = (
         "phrase.cancelled",
         E.CANCELLED,
         "cancelled",
-        r"\b(?:context|request|operation|upload|transfer|task|load|future)[ ._](?:was |has been |is |got )?cancelled\b|^(?:error: )?cancelled[.!]?$",
+        r"\b(?:context|request|operation|upload|transfer|task|load|future)[ ._](?:was |has been |is |got )?cancelled\b(?!:? false)|^(?:error: )?cancelled[.!]?$",
         refines=(E.NETWORK,),
         strength=65,
         hits=("Upload cancelled", "context cancelled", "upload.cancelled", "upload_cancelled", "Cancelled"),
-        misses=("cancelled order",),
+        misses=("cancelled order", "Upload cancelled: false"),
         seen="clients",
     ),
     Phrase(

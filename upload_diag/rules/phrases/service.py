@@ -885,7 +885,7 @@ _CONFLICT = (
         "phrase.already-exists-zh",
         E.CONFLICT,
         "已存在",
-        r"(?:文件|对象|资源|存储桶)已存在",
+        r"(?:文件|对象|资源|存储桶)已存在(?!于)",
         strength=60,
         hits=("文件已存在",),
         misses=("用户已存在",),
