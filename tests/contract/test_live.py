@@ -10,6 +10,7 @@ import pytest
 
 from upload_diag.cli import main
 from upload_diag.cli.exit_codes import ExitCode
+from upload_diag.faults import Respond
 
 
 @pytest.fixture
@@ -29,6 +30,19 @@ def test_one_code_can_be_asked_for_and_an_unknown_one_is_refused(gateway, capsys
     assert "1 document keeps" in capsys.readouterr().out
     assert main([*gateway, "--code", "NoSuchThing"]) == ExitCode.USAGE
     assert "NoSuchThing" in capsys.readouterr().err
+
+
+def test_a_proxy_is_not_asked_for_this_machine(gateway, monkeypatch, capsys):
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    assert main([*gateway, "--code", "NoSuchUpload"]) == ExitCode.OK, capsys.readouterr().err
+
+
+def test_a_gateway_that_begins_no_video_is_told_in_one_line(gateway, fault_server, capsys):
+    fault_server.inject(Respond("AccessDenied"), operation="CreateMultipartUpload")
+    assert main(gateway) == ExitCode.FILES
+    assert "/_gateway begins no video, but says {" in capsys.readouterr().err
 
 
 @pytest.fixture

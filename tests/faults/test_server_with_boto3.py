@@ -5,6 +5,7 @@ import os
 import urllib.request
 
 import pytest
+from botocore.config import Config
 
 from upload_diag.faults import FaultServer, Respond
 
@@ -97,6 +98,15 @@ def test_a_session_older_than_its_limit_is_dead_once_the_clock_moved():
         s3.list_parts(Bucket="bkt", Key="k", UploadId=upload_id)
         assert server.clock.advance(600) == [upload_id]
         assert refused(s3.list_parts, Bucket="bkt", Key="k", UploadId=upload_id)["Error"]["Code"] == "NoSuchUpload"
+
+
+def test_a_proxy_is_not_asked_for_the_server(monkeypatch):
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    with FaultServer() as server:
+        for options in ({}, {"config": Config(retries={"total_max_attempts": 1})}):
+            assert server.client(**options).list_buckets()["Buckets"] == []
 
 
 def test_a_lifecycle_rule_aborts_after_seven_days_of_virtual_time(server, s3):

@@ -152,15 +152,19 @@ class FaultServer:
     def client(self, service: str = "s3", **options: Any) -> Any:
         """A boto3 client for this server, of S3 or of STS; options as of `boto3.client`."""
         import boto3
+        from botocore.config import Config
 
         access, secret = self.credentials
-        defaults = {
+        direct = Config(proxies={})  # what HTTP_PROXY names need not reach this machine
+        given = {
             "endpoint_url": self.url,
             "region_name": "us-east-1",
             "aws_access_key_id": access,
             "aws_secret_access_key": secret,
+            **options,
+            "config": direct.merge(options["config"]) if "config" in options else direct,
         }
-        return boto3.session.Session().client(service, **{**defaults, **options})
+        return boto3.session.Session().client(service, **given)
 
     def inject(self, fault: Fault, **when: Any) -> Armed:
         """Arm a fault under conditions, which are the fields of `When`."""
