@@ -9,6 +9,7 @@ were seen before, needs nothing more; every other line is read by its plan.
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -151,7 +152,8 @@ def template(plan: "Plan", samples: Sequence[Parts], *, strict: bool) -> Templat
 
     With `strict`, values that were the same in all of the lines are taken to be the same in all lines that fit.
     """
-    cuts = [{i: cut(parts[i]) for i in plan.texts} for parts in samples]
+    cut_once = cache(cut)
+    cuts = [{i: cut_once(parts[i]) for i in plan.texts} for parts in samples]
     ways = [tuple(found and found[1] for found in one.values()) for one in cuts]
     way, count = Counter(ways).most_common(1)[0]
     if count < _FEWEST or None in way:
