@@ -20,6 +20,7 @@ from upload_diag.codes import ErrorCode
 from upload_diag.errors import InputError
 from upload_diag.logs.layout import detect
 from upload_diag.logs.reader import Reader
+from upload_diag.logs.source import open_streams
 
 CONSOLE = """\
 upload.ts:12 Uploading movie.mp4
@@ -362,6 +363,17 @@ def test_lines_that_end_in_a_carriage_return_alone_are_lines(tmp_path):
     log = tmp_path / "old.log"
     log.write_bytes(b"2026-11-22 10:00:00 ERROR NoSuchUpload: gone\r" * 5)
     assert counts(analyze([str(log)])) == {"SESSION_EXPIRED": 5}
+
+
+@pytest.mark.parametrize("watched", [None, lambda _count: None])
+def test_a_log_is_read_as_far_as_it_went_when_it_was_opened(watched, tmp_path):
+    log = tmp_path / "app.log"
+    log.write_bytes(b"before\n" * 50_000)
+    stream = next(streams := open_streams(str(log), progress=watched))
+    with log.open("ab") as writer:
+        writer.write(b"after\n" * 50_000)
+    assert b"".join(iter(lambda: stream.file.read(10_000), b"")) == b"before\n" * 50_000
+    assert not list(streams)
 
 
 def test_a_path_that_does_not_exist_is_said(tmp_path):

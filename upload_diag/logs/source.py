@@ -77,6 +77,22 @@ def open_streams(path: str, folder: str = "", progress: Progress | None = None) 
 
 
 def _open(path: Path, size: int, progress: Progress | None) -> io.BufferedReader:
-    raw = path.open("rb", buffering=0)
+    raw = _AsItWas(path, size)
     watched: Any = raw if progress is None else Watched(raw, size, progress)
     return io.BufferedReader(watched)
+
+
+class _AsItWas(io.FileIO):
+    """A file as far as it went when it was opened: a log that is written while it is read might never end.
+
+    Args:
+        size: its bytes then; 0 for what tells no size, as below `/proc`.
+    """
+
+    def __init__(self, path: Path, size: int) -> None:
+        super().__init__(path)
+        self._size = size or sys.maxsize
+
+    def readinto(self, buffer: Any) -> int:
+        room = max(0, self._size - self.tell())
+        return super().readinto(memoryview(buffer)[:room]) or 0
