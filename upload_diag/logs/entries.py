@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 __all__ = [
+    "BLANK",
     "DETAILS",
     "GOES_ON",
     "HEAD",
@@ -86,15 +87,19 @@ _LINE_SAMPLE = 2048  # how much of a long line is looked at, at either end
 # undated ones, a dated message's traceback, and a body below a line that announces it.
 _INDENTED_LINES = re.compile(rb"[^\n]*+(?:\n++[ \t][^\n]*+)*+\n*+")
 HEAD = rb"(?![ \t\r\n])(?=(?x:" + _DATED.pattern + rb"))"  # where a line begins an entry, unless it is an echo
+_BELOW = rb"(?:(?<=\S\n)|(?<=\S\r\n)|(?<=\S\n\n)|(?<=\S\r\n\r\n))"  # a line that is not blank, and perhaps a blank one
 GOES_ON = (  # where a line of a dated log surely does not
-    rb"(?=(?<=\S\n)[^ \t-\r<{\[T]|(?:(?<=:\n)|(?<=\?>\n))[<{\[])"
+    rb"(?=" + _BELOW + rb"[^ \t-\r<{\[T]|(?:(?<=:\n)|(?<=:\r\n)|(?<=\?>\n)|(?<=\?>\r\n))[<{\[])"
     rb"(?!(?x:" + _DATED.pattern + rb")|(?x:" + _LEVELLED.pattern + rb"))"
 )
+_LONGEST_BELOW = 5  # bytes that `_BELOW` looks at
+BLANK = rb"\r?(?=\n)"  # the rest of a line with nothing in it
 _HEAD, _GOES_ON = re.compile(HEAD), re.compile(GOES_ON)
 TRACEBACK = b"Traceback (most recent call last)"  # below a dated line
 _UNDATED_LINES = re.compile(
     rb"(?>" + HEAD + rb"[^\n]*+\n(?=" + re.escape(TRACEBACK) + rb")|)[^\n]*+"
-    rb"(?:\n(?:[ \t][^\n]*+|(?=\n)|" + GOES_ON + rb"[^\n]{1,%d}+(?![^\n]))|)*+" % (2 * _LINE_SAMPLE) + rb"(?:\n|\Z)"
+    rb"(?:\n(?:[ \t][^\n]*+|" + BLANK + rb"|" + GOES_ON + rb"[^\n]{1,%d}+(?![^\n]))|)*+" % (2 * _LINE_SAMPLE)
+    + rb"(?:\n|\Z)"
 )
 
 
@@ -157,7 +162,7 @@ def _told_at_once(buffer: Buffer, start: int, floor: int, *, dated: bool) -> boo
         return None
     if _HEAD.match(buffer, start, end):
         return None if _may_be_echo(buffer, start, end) else True
-    return False if dated and start - 2 >= floor and _GOES_ON.match(buffer, start, end) else None
+    return False if dated and start - _LONGEST_BELOW >= floor and _GOES_ON.match(buffer, start, end) else None
 
 
 def _may_be_echo(buffer: Buffer, start: int, end: int) -> bool:

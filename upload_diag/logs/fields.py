@@ -159,7 +159,11 @@ LONG_ID = 64
 _TWO_WORDS = {b"upload", b"request", b"host", b"video"}  # "upload id: x"
 # Words whose numbers only count something, and words whose numbers tell what went wrong. All other numbers count, but
 # for those that look like an HTTP status, or like a code of R2 or WinSock.
-_COUNTS = re.compile(rb"[\[(]?(?i:parts?|chunks?|piece|attempts?|retry|line|took|after|in|of|elapsed|port|pid)[:=#]?$")
+_COUNTS = re.compile(
+    rb"""[\[(]?(?i:parts?|chunks?|piece|attempts?|retry|line|took|after|in|of|elapsed|port|pid
+         |["']?\w*(?:delay|index|bytes|length|duration|offset))["']?[:=#]?$""",
+    re.VERBOSE,
+)
 _TELLS = re.compile(rb"(?i:.*(?:curl|errno|error|status|code|http|exit)\W{0,3})$")
 COUNTED = re.compile(rb"[^\w\s]{0,3}\d{1,6}(?:[/.]\d+)?[^\w\s]{0,3}(?i:[num]?s|[kmg]i?b|min|h)?[^\w\s]{0,2}$")
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from upload_diag.logs.entries import GOES_ON, HEAD, NET, TRACEBACK, WRAPPED, may_be_echoed
+from upload_diag.logs.entries import BLANK, GOES_ON, HEAD, NET, TRACEBACK, WRAPPED, may_be_echoed
 from upload_diag.logs.fields import NO_IDS
 from upload_diag.logs.templates import NO_GROUP, Alike, UnlikeError, picker
 from upload_diag.logs.texts import cut
@@ -165,7 +165,7 @@ def _goes_on(number: int, line: bytes) -> bytes:
     """What tells that a line, the how manieth of its entry and how it begins, begins no other."""
     if line.startswith((b" ", b"\t")) or (number == 1 and line.startswith(TRACEBACK)):
         return b""
-    return rb"(?:(?=[ \t\n])|" + GOES_ON + b")"
+    return rb"(?:(?=[ \t]|" + BLANK + b")|" + GOES_ON + b")"
 
 
 def _body(line: bytes) -> bytes:
