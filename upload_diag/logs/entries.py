@@ -98,7 +98,11 @@ _HEAD, _GOES_ON = re.compile(HEAD), re.compile(GOES_ON)
 TRACEBACK = b"Traceback (most recent call last)"  # below a dated line
 _UNDATED_LINES = re.compile(
     rb"(?>" + HEAD + rb"[^\n]*+\n(?=" + re.escape(TRACEBACK) + rb")|)[^\n]*+"
-    rb"(?:\n(?:[ \t][^\n]*+|" + BLANK + rb"|" + GOES_ON + rb"[^\n]{1,%d}+(?![^\n]))|)*+" % (2 * _LINE_SAMPLE)
+    rb"(?:\n(?:[ \t][^\n]*+|"
+    + BLANK
+    + rb"|"
+    + GOES_ON
+    + rb"[^\n]{1,%d}+(?![^\n]))|)*+" % (2 * _LINE_SAMPLE)
     + rb"(?:\n|\Z)"
 )
 

@@ -13,7 +13,7 @@ from typing import Any
 from upload_diag.logs.entries import BLANK, GOES_ON, HEAD, NET, TRACEBACK, WRAPPED, may_be_echoed
 from upload_diag.logs.fields import NO_IDS
 from upload_diag.logs.templates import NO_GROUP, Alike, UnlikeError, picker
-from upload_diag.logs.texts import cut
+from upload_diag.logs.texts import Cut, cut
 
 __all__ = ["Forms", "Found"]
 
@@ -29,7 +29,6 @@ _SAMPLED_LIMIT = 256  # ways to be cut, of which samples are kept
 _EDGE, _EDGES = b"\n", b"\r\n"  # of lines; a single byte is found faster
 _IDS = len(NO_IDS)
 
-Cut = tuple[list[bytes], tuple[bytes, ...], list[int]]  # a line, see `texts.cut`
 Found = tuple[int, int, bytes, tuple[Any, ...]]
 
 

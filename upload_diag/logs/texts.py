@@ -7,6 +7,7 @@ these few turn out alike. The answer is always that of `fields.read_line`, word 
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from operator import itemgetter
 from typing import Any
@@ -30,13 +31,14 @@ from upload_diag.logs.fields import (
     read_words,
 )
 
-__all__ = ["Texts", "cut", "getter", "none_of"]
+__all__ = ["Cut", "Texts", "cut", "getter", "none_of"]
 
 Read = tuple[bytes, Ids]
 _WHOLE_LIMIT = 512  # texts of one place; when there are more, they are unique
 _LONGEST = 4096  # bytes of a text that is remembered
 _WORTH_A_PATTERN = 16  # uses
 _MOST_PLACES = 48  # that vary in a text
+_CUTS_LIMIT = 1024  # texts that were cut; frames of a stack come again
 _FORMS_LIMIT = 2048  # texts of one place that differ in more than what varies
 
 
@@ -320,14 +322,20 @@ def _outside_values(text: bytes, pieces: list[bytes]) -> bytes:
     return erased + text[end:]
 
 
-def cut(text: bytes, *, quotes: bool = False) -> tuple[list[bytes], tuple[bytes, ...], list[int]] | None:
+Cut = tuple[list[bytes], tuple[bytes, ...], list[int]]
+
+
+def cut(text: bytes, *, quotes: bool = False) -> Cut | None:
     """A text cut at what varies: what stays, patterns for what stood between, their ids.
 
     No pattern matches a quotation mark, unless such `quotes` are asked for. Texts that stay the same and fit the
     patterns are read as this one is. None when that cannot be told of its ids, or takes too long.
     """
-    if len(text) > _LONGEST:
-        return None
+    return _cut(text, quotes) if len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=_CUTS_LIMIT)
+def _cut(text: bytes, quotes: bool) -> Cut | None:
     words = list(_WORD.finditer(text))
     stays: list[bytes] = [b""]
     patterns: list[bytes] = []
