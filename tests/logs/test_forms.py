@@ -104,6 +104,25 @@ def test_an_entry_that_comes_again_with_other_ids_is_not_read_by_its_lines():
     assert long_way < 10  # samples, each code once, and a part that has no number
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_an_entry_of_a_dated_log_with_a_blank_line_in_it_is_not_read_by_its_lines(end):
+    known = Forms(dated=True)
+    lines = [
+        "2026-11-22 10:00:{0:02},000 ERROR part {0}",
+        "",
+        "a.b.FailedException: SlowDown",
+        "\tat a.b(C.java:12)",
+        "",
+    ]
+    long_way = 0
+    for number in range(50):
+        log = end.join([*lines, "2026-11-22 10:01:00,000 x"]).format(number).encode()
+        long_way += known.read(log, 0, len(log)) is None
+        end_of_text, after = log.index(b")") + 1, log.rindex(b"2026")
+        known.learn(log, 0, end_of_text, after, read_lines(log[:end_of_text])[0])
+    assert long_way < 10
+
+
 def test_no_limit_changes_an_answer(monkeypatch):
     monkeypatch.setattr(forms, "_LIMIT", 2)
     monkeypatch.setattr(forms, "_SAMPLED_LIMIT", 2)

@@ -67,6 +67,7 @@ def test_neither_limit_changes_an_answer(alike):
 
 
 def test_numbers_that_say_what_went_wrong_are_kept_and_those_that_count_are_not():
+    assert read_line(b"totalRetryDelay: 404, chunkIndex: 7") == read_line(b"totalRetryDelay: 12, chunkIndex: 503")
     kept = [b"curl: (28) x", b"[Errno 104] x", b"HTTP 404", b"status=503", b"code=10024", b"(os error 32)"]
     assert [read_line(text)[0] for text in kept] == kept
     assert read_line(b"part 404 took=503ms, attempt 3/5 after 12 ms") == read_line(
