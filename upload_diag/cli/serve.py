@@ -98,7 +98,8 @@ def need_server_packages() -> None:
     from importlib.util import find_spec
 
     if missing := [name for name in ("moto", "flask", "boto3", "awscrt") if find_spec(name) is None]:
-        raise UsageError(f"{', '.join(missing)} is not installed; pip install 'upload-diag[server]' brings it.")
+        what = ", ".join(missing)
+        raise UsageError(f"The fault server needs more packages ({what}): pip install 'upload-diag[server]'.")
 
 
 def banner(server: "FaultServer") -> str:
