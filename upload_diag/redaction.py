@@ -16,7 +16,7 @@ from typing import BinaryIO, NamedTuple
 
 from upload_diag.rules.secrets import BARE_KEYWORDS, SECRETS, SEPARATORS
 
-__all__ = ["Cut", "find_secrets", "redact", "redact_counting", "redact_stream"]
+__all__ = ["Cut", "find_secrets", "redact", "redact_counting", "redact_stream", "show_secrets"]
 
 # More layers than anybody writes on purpose: a JSON string in a JSON string in a query in a JSON string.
 _LAYERS = 5
@@ -47,6 +47,8 @@ _BARE_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _JSON_LABEL = re.compile(r"""(\\*["'])\s*:\s*\Z""")
 
 
+_shown = False
+
 _Span = tuple[int, int]
 
 
@@ -66,6 +68,12 @@ class Cut(NamedTuple):
     match_start: int
 
 
+def show_secrets() -> None:
+    """Let `redact` leave every text as it is, from now on and in all of this process: for `--show-secrets` only."""
+    global _shown  # noqa: PLW0603 - every output asks, down to single fields; and what was shown may be cached
+    _shown = True
+
+
 def redact(text: str, *, salt: bytes | None = None) -> str:
     """The text with `REDACTED-kind` in place of every secret that the rows know; redacting twice changes nothing.
 
@@ -76,7 +84,7 @@ def redact(text: str, *, salt: bytes | None = None) -> str:
         salt: adds eight hexadecimal digits to each token, the same for the same secret under the same salt (at most 32
             bytes), so that two places can be compared. Without it equal texts give equal results in every process.
     """
-    if not _WORTH_A_LOOK(text):
+    if _shown or not _WORTH_A_LOOK(text):
         return text
     return redact_counting(text, Counter(), salt=salt)
 

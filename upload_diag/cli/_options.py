@@ -136,6 +136,20 @@ def _writable(_context: click.Context, _parameter: click.Parameter, file: str | 
     return file
 
 
+def _show(_context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from upload_diag.redaction import show_secrets
+
+        show_secrets()
+
+
+show_secrets_option = click.option(
+    "--show-secrets",
+    is_flag=True,
+    expose_value=False,
+    callback=_show,
+    help="leave signatures, tokens, keys, cookies and e-mails in the output (default: redacted)",
+)
 output_option = click.option(
     "-o",
     "--output",

@@ -19,6 +19,7 @@ from upload_diag.cli._options import (
     output_option,
     own_rules,
     rules_option,
+    show_secrets_option,
 )
 from upload_diag.cli._options import fail_on as exit_code
 from upload_diag.cli._reports import format_option, is_page, print_report, read_report
@@ -65,6 +66,7 @@ def _input_formats() -> Iterable[str]:
 )
 @click.option("-F", "--follow", is_flag=True, help="print failures as they are written, the report at Ctrl-C")
 @rules_option
+@show_secrets_option
 @fail_on_option
 @s3_options
 def command(

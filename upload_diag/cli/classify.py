@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 import click
 
 from upload_diag.cli._console import notice, open_output, read_input
-from upload_diag.cli._options import examples, format_option, output_option, own_rules, rules_option
+from upload_diag.cli._options import (
+    examples,
+    format_option,
+    output_option,
+    own_rules,
+    rules_option,
+    show_secrets_option,
+)
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.errors import InputError
 from upload_diag.terminal import columns, folded, one_line, spelled_out
@@ -33,6 +40,7 @@ MAX_BYTES = 64 << 20  # more is a log, not an error
     "--exit-code", is_flag=True, help="exit 75 when retrying can help, 1 when it cannot, 0 when there is no error"
 )
 @click.option("-q", "--quiet", is_flag=True, help="print nothing; for use with --exit-code")
+@show_secrets_option
 @output_option
 def command(  # noqa: PLR0917  click passes by name
     file: str | None, format_: str, jsonl: bool, rules: str | None, exit_code: bool, quiet: bool, output: str | None
