@@ -66,6 +66,14 @@ def test_neither_limit_changes_an_answer(alike):
         texts._WHOLE_LIMIT, texts._FORMS_LIMIT = whole, forms
 
 
+@pytest.mark.parametrize("length", [5, 6, 20, 61, 62, 63, 64, 65, 66, 67, 68, 100, 128, 131])
+def test_upload_ids_keep_the_dots_that_are_their_own_however_they_are_read(soon, length):
+    place = Texts(unique=True)
+    ids = [("a1-B" * 40)[:length] + end for end in ("", ".", "..", "...", "....", "=", "==", "=.", ".=", ":", ".:")]
+    for text in [f"part 3 of uploadId={upload} failed".encode() for upload in ids * 3]:
+        assert place.read(text) == read_line(text)
+
+
 def test_numbers_that_say_what_went_wrong_are_kept_and_those_that_count_are_not():
     assert read_line(b"totalRetryDelay: 404, chunkIndex: 7") == read_line(b"totalRetryDelay: 12, chunkIndex: 503")
     kept = [b"curl: (28) x", b"[Errno 104] x", b"HTTP 404", b"status=503", b"code=10024", b"(os error 32)"]

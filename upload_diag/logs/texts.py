@@ -66,12 +66,15 @@ _MORE_HEX = rb"(?:(?=[a-f]*\d)[0-9a-f]{13,15}+|(?=[A-F]*\d)[0-9A-F]{13,15}+)(?![
 _WORD_KINDS = (*_KINDS, (re.compile(_MORE_HEX), _MORE_HEX))  # of words with nothing around: 16 bytes are a token
 # Ids that stand for themselves: no placeholder, nothing around them or encoded in them that would have to be taken off.
 _ID = rb"(?=[A-Za-z._~/+]*+[\d-])[A-Za-z0-9._~/+-]{6,1000}(?<!\.)=*+"
-_DOT_OF_ITS_OWN = rb"[A-Za-z0-9._~/+-]{%d,}+(?<=\.)" % LONG_ID  # or of a sentence
-_GROUPS = {
-    UPLOAD: b"(?!" + _DOT_OF_ITS_OWN + b")(" + _ID + rb")\.*+",
-    PART: rb"([1-9]\d{0,3})",
-    OTHER: b"(" + _ID + b")",
-}  # see `fields.keep`
+_OF_ID = rb"[A-Za-z0-9._~/+-]"
+# An upload id that ends with no dot; with its own; with those of a sentence, as far as they are surely these. The rest,
+# and what the dots are, is told by `fields.keep`.
+_UPLOAD_ID = (
+    rb"(?=[A-Za-z._~/+]*+[\d-])(%b{6,1000}+(?<!\.)=*+(?!\.)"
+    rb"|(?:%b{4}){%d,250}(?<=\.)(?!%b|=)|(?!%b{%d})%b{6,}(?<!\.)(?=\.++(?!%b|=)))\.*+"
+    % (_OF_ID, _OF_ID, LONG_ID // 4, _OF_ID, _OF_ID, LONG_ID, _OF_ID, _OF_ID)
+)
+_GROUPS = {UPLOAD: _UPLOAD_ID, PART: rb"([1-9]\d{0,3})", OTHER: b"(" + _ID + b")"}  # see `fields.keep`
 _AROUND_AN_ID = rb"""["'`,;()\[\]{}<>]*+"""
 _WORD = re.compile(rb"\S+")
 _RUN = re.compile(rb"[A-Za-z0-9_+./~%-]+")
