@@ -330,7 +330,7 @@ def erase(match: re.Match[bytes]) -> bytes:
 
 _MONTHS = {name: number for number, name in enumerate(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
 _TIME = re.compile(
-    rb"""(?P<year>\d{4})[-/](?P<month>\d\d)[-/](?P<day>\d\d)[T\ _](?P<clock>\d\d:\d\d:\d\d)
+    rb"""(?P<year>\d{4})[-/](?P<month>\d\d)[-/](?P<day>\d\d)[T\ \t_](?P<clock>\d\d:\d\d:\d\d)
          (?:[.,](?P<fraction>\d{1,9}))?\ ?(?P<zone>Z|[+-]\d\d:?\d\d)?
        | (?P<cday>\d\d)/(?P<cmonth>[A-Z][a-z]{2})/(?P<cyear>\d{4}):(?P<cclock>\d\d:\d\d:\d\d)\ (?P<czone>[+-]\d{4})""",
     re.VERBOSE,

@@ -1,4 +1,4 @@
-"""Access logs of web servers and load balancers: nginx, Apache, ALB, and what else quotes the request line."""
+"""Access logs of web servers, load balancers and CDNs: nginx, Apache, ALB, what else quotes the request line; CloudFront."""
 
 import re
 
@@ -16,27 +16,33 @@ SAMPLES = (
         b"https 2026-11-22T10:00:00.123456Z app/lb/50dc6c495c0c9188 192.0.2.7:2817 10.0.0.1:80 0 0.1 0 404 404 34 3 "
         b'"PUT https://up.example.org:443/a.mp4?partNumber=3&uploadId=AbCd1234 HTTP/1.1" "x" - -'
     ),
+    (
+        b"2026-11-22\t10:00:00\tFRA56-P5\t410\t192.0.2.7\tPUT\td0000example.cloudfront.net\t/a.mp4\t404\t-\tx\t"
+        b"partNumber=3&uploadId=AbCd1234\t-\tError"
+    ),
 )
 
 _REQUEST = re.compile(rb'"(?P<method>[A-Z]{3,7}) (?P<url>[^" ]+) HTTP/[\d.]+"(?: (?P<status>\d{3}) )?')
 _ALB = re.compile(rb"(?:https?|h2|grpcs?|wss?) \d{4}-\S+ \S+ \S+ \S+ \S+ \S+ \S+ (?P<status>\d{3}) ")
 
+# Fields are parted by tabs and stand in this order: "Standard log file fields" in Amazon's guide to CloudFront.
+_CLOUDFRONT = re.compile(
+    rb"\d{4}-\d\d-\d\d\t\d\d:\d\d:\d\d\t\S+\t\S+\t\S+\t(?P<method>[A-Z]{3,7})\t\S+\t(?P<path>/\S*)\t(?P<status>\d{3})"
+    rb"\t[^\t]*\t[^\t]*\t(?P<query>\S+)\t"
+)
+
 
 def detect(line: bytes) -> bool:
     """Whether the line is of such a log."""
-    match = _REQUEST.search(line)
-    if match is None or access_log.detect(line):
-        return False
-    return (match["status"] is not None or _ALB.match(line) is not None) and find_time(line) > 0
+    return _request(line) is not None and not access_log.detect(line) and find_time(line) > 0
 
 
 def read(line: bytes, offset: int) -> Record | None:
     """The record of a line; None when it has nothing to do with uploads, or is no line of such a log."""
-    match = _REQUEST.search(line)
-    found = _ALB.match(line) or match
-    if match is None or found is None or not found["status"]:
+    request = _request(line)
+    if request is None:
         return None
-    method, url, status = match["method"].decode(), match["url"].decode("utf-8", "replace"), int(found["status"])
+    method, url, status = request[0].decode(), request[1].decode("utf-8", "replace"), int(request[2])
     if not is_upload(method, url):
         return None
     operation = operation_of(method, url)
@@ -44,6 +50,17 @@ def read(line: bytes, offset: int) -> Record | None:
     payload = None
     if event is None and status >= 400:
         payload = {"httpStatus": status, "method": method, "url": url, "operation": operation}
-    plain, ids = read_line(match["url"])
-    key = b"web-access-log %d %s %s" % (status, match["method"], (operation or "").encode() or plain)
+    plain, ids = read_line(request[1])
+    key = b"web-access-log %d %s %s" % (status, request[0], (operation or "").encode() or plain)
     return Record(offset, find_time(line), key, line, ids, payload, event)
+
+
+def _request(line: bytes) -> tuple[bytes, bytes, bytes] | None:
+    """Method, URL and status of the request that a line tells of."""
+    match = _CLOUDFRONT.match(line)
+    if match is not None:
+        query = b"" if match["query"] == b"-" else b"?" + match["query"]
+        return match["method"], match["path"] + query, match["status"]
+    match = _REQUEST.search(line)
+    answer = match and (_ALB.match(line) or match)
+    return (match["method"], match["url"], answer["status"]) if match and answer and answer["status"] else None

@@ -1,0 +1,45 @@
+"""Access logs of web servers, load balancers and CDNs."""
+
+import pytest
+
+from upload_diag.analysis import analyze
+from upload_diag.codes import ErrorCode, Operation
+from upload_diag.logs import web_log
+
+CLOUDFRONT = """\
+#Version: 1.0
+#Fields: date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) \
+cs-uri-query cs(Cookie) x-edge-result-type x-edge-request-id
+2026-11-22	10:00:00	FRA56-P5	88	192.0.2.7	PUT	d0000example.cloudfront.net	/in/a.mp4	200	-	x	\
+partNumber=2&uploadId=Qm7xTzRk2vLw	-	Miss	r1
+2026-11-22	10:00:01	FRA56-P5	88	192.0.2.7	GET	d0000example.cloudfront.net	/in/a%20b.mp4	404	-	x	-	-	Error	r2
+2026-11-22	10:00:02	FRA56-P5	410	192.0.2.7	PUT	d0000example.cloudfront.net	/in/a.mp4	404	-	x	\
+partNumber=3&uploadId=Qm7xTzRk2vLw	-	Error	r3
+2026-11-22	10:00:03	FRA56-P5	0	192.0.2.7	PUT	d0000example.cloudfront.net	/in/a.mp4	000	-	x	\
+partNumber=4&uploadId=Qm7xTzRk2vLw	-	ClientCommError	r4
+"""
+
+
+REQUESTED = (
+    "/a.mp4?partNumber=3&uploadId=AbCd1234",
+    "https://up.example.org:443/a.mp4?partNumber=3&uploadId=AbCd1234",
+    "/a.mp4?partNumber=3&uploadId=AbCd1234",
+)
+
+
+@pytest.mark.parametrize(("line", "url"), list(zip(web_log.SAMPLES, REQUESTED, strict=True)))
+def test_a_refused_part_is_read_from_each_server_s_line(line, url):
+    record = web_log.read(line, 0)
+    assert record.payload == {"httpStatus": 404, "method": "PUT", "url": url, "operation": Operation.UPLOAD_PART}
+    assert (record.ids.upload, record.ids.part, record.when // 1000) == (b"AbCd1234", 3, 1795341600)
+
+
+def test_a_log_of_cloudfront_tells_which_upload_was_refused(tmp_path):
+    path = tmp_path / "E2EXAMPLE.2026-11-22-10.log"
+    path.write_text(CLOUDFRONT)
+    report = analyze([str(path)])
+    assert [one.format for one in report.inputs] == ["web-access-log"]
+    assert report.by_code == {ErrorCode.SESSION_EXPIRED: 1}
+    (session,) = report.sessions
+    assert (session.upload_ids, session.part_numbers) == (("Qm7xTzRk2vLw",), ((2, 2),))
+    assert (session.first, session.last) == ("2026-11-22T10:00:00Z", "2026-11-22T10:00:02Z")
