@@ -12,7 +12,8 @@ CLOUDFRONT = """\
 cs-uri-query cs(Cookie) x-edge-result-type x-edge-request-id
 2026-11-22	10:00:00	FRA56-P5	88	192.0.2.7	PUT	d0000example.cloudfront.net	/in/a.mp4	200	-	x	\
 partNumber=2&uploadId=Qm7xTzRk2vLw	-	Miss	r1
-2026-11-22	10:00:01	FRA56-P5	88	192.0.2.7	GET	d0000example.cloudfront.net	/in/a%20b.mp4	404	-	x	-	-	Error	r2
+2026-11-22	10:00:01	FRA56-P5	88	192.0.2.7	GET	d0000example.cloudfront.net	/in/a%20b.mp4	404	-	x	\
+-	-	Error	r2
 2026-11-22	10:00:02	FRA56-P5	410	192.0.2.7	PUT	d0000example.cloudfront.net	/in/a.mp4	404	-	x	\
 partNumber=3&uploadId=Qm7xTzRk2vLw	-	Error	r3
 2026-11-22	10:00:03	FRA56-P5	0	192.0.2.7	PUT	d0000example.cloudfront.net	/in/a.mp4	000	-	x	\

@@ -1,4 +1,4 @@
-"""Access logs of web servers, load balancers and CDNs: nginx, Apache, ALB, what else quotes the request line; CloudFront."""
+"""Access logs of web servers and load balancers: nginx, Apache, ALB, CloudFront, and what else quotes the request line."""
 
 import re
 
