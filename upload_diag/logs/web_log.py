@@ -1,4 +1,4 @@
-"""Access logs of web servers and load balancers: nginx, Apache, ALB, CloudFront, and what else quotes the request line."""
+"""Access logs of web servers and load balancers: nginx, Apache, ALB, CloudFront, and what else quotes the request."""
 
 import re
 
