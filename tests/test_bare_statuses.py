@@ -42,6 +42,9 @@ Response status: 502
 Response status code: 410
 response code 503
 Response status code does not indicate success: 503 (Service Unavailable).
+System.Net.Http.HttpRequestException: Response status code does not indicate success: 524 ().
+Response status code was unacceptable: 524.
+Server returned unexpected status code - 502 - no body
 tus: no upload was made (method: POST, url: https://tus.example/files/, response code: 524, response text: )
 tus: chunk at 5242880 (method: PATCH, url: https://tus.example/files/24e5, response code: 410, response text: gone)
 Upload error: 413 Request Entity Too Large
@@ -97,6 +100,18 @@ def test_a_bare_status_is_found(form, tmp_path):
     log.write_text(f"{AROUND}2026-11-22T10:00:01Z ERROR {form}\n{AROUND}")
     assert analyze([str(log)]).by_code == {classify(form).code: 1}
     assert classify(form).code != "UNKNOWN"
+
+
+@pytest.mark.parametrize(
+    ("form", "code"),
+    [
+        ("HttpRequestException: Response status code does not indicate success: 413 ().", "TOO_LARGE"),
+        ("MaxRetryError: the server answered with status code 404", "OBJECT_NOT_FOUND"),
+        ("HttpRequestException: An error occurred while sending the request.", "NETWORK"),
+    ],
+)
+def test_a_status_that_was_surely_answered_tells_more_than_the_exception_around_it(form, code):
+    assert classify(form).code == code
 
 
 @pytest.mark.parametrize(

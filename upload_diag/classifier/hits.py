@@ -18,6 +18,7 @@ NAME_FIELD = 85  # the class or name of an exception
 TEXT_CODE = 76  # a service's code in running text, set off as one: `NoSuchUpload:`, `(NoSuchUpload)`
 LOOSE_CODE = 72  # a service's code anywhere in running text
 TEXT_TOKEN = 62  # any other known token in running text
+SURE_STATUS = 36  # an error that a server surely answered: "status code: 413"
 WEAK_TOKEN = 35  # a token that often wraps a better reason
 BARE_STATUS = 30
 DOUBTFUL_STATUS = 25  # a number that may be a status: "[403]"

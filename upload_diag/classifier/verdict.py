@@ -9,6 +9,7 @@ from upload_diag.classifier.hits import (
     DOUBTFUL_STATUS,
     NO_ANSWER,
     SESSION_EXPIRED,
+    SURE_STATUS,
     UNKNOWN,
     Hit,
     Path,
@@ -117,7 +118,7 @@ def _status(found: Findings) -> tuple[int | None, list[Hit]]:
     sure, depth, status, path = best
     told = []
     if (verdict := STATUSES.get(status)) is not None:
-        strength = NO_ANSWER if status == 0 else BARE_STATUS if sure >= 40 else DOUBTFUL_STATUS
+        strength = _strength(status, sure)
         if verdict is not ErrorCode.OBJECT_NOT_FOUND or not _only_consequences(found):
             told.append(Hit(strength, depth, f"status.{status}", verdict, path, str(status)))
     operation = found.ids.get("operation", (0, None))[1]
@@ -128,6 +129,15 @@ def _status(found: Findings) -> tuple[int | None, list[Hit]]:
         and (row.marker in found.markers or (operation in row.operations and "upload_id" in found.ids))
     ]
     return status or None, told
+
+
+def _strength(status: int, sure: int) -> int:
+    """How telling a status is."""
+    if status == 0:
+        return NO_ANSWER
+    if sure < 40:
+        return DOUBTFUL_STATUS
+    return SURE_STATUS if sure >= 90 and status >= 400 else BARE_STATUS
 
 
 def _weight(told: tuple[int, int, int, Path]) -> tuple[bool, bool, int, int, int]:

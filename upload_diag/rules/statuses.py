@@ -67,7 +67,8 @@ STATUSES: dict[int, E] = {
 
 _TOLD = (
     *("error {}", "error: {}", "error: ({}", "error '{}", "exception: {}", "http {}", "http/1.1 {}", "http/2 {}"),
-    *("code {}", "code: {}", "code of {}", "code={}", "status({})", "a `{} ", "{} client error", "{} server error"),
+    *("code {}", "code: {}", "code of {}", "code - {}", "code={}", "unacceptable: {}", "status({})", "a `{} "),
+    *("{} client error", "{} server error"),
 )
 # Services say so of each request. Most 4xx are answers as a matter of course then, 5xx are not.
 _ANSWERED = ("status {}", "status: {}", "status={}", "returned {}", " {} ()")

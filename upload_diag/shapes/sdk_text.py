@@ -88,7 +88,7 @@ LABELS: tuple[Label, ...] = (
     Label("operation", r"ERROR (CreateMultipartUpload|UploadPart|CompleteMultipartUpload|PutObject) \S{1,900} = ", 60),
     Label(  # a stack frame of an SDK's generated code, or the query of the JavaScript SDK
         "operation",
-        r"\b(?!MultipartUploadCommand|RetriableCommand)(?:de_|se_|throw)?([A-Z]\w{3,40}?)(?:CommandError|OperationDeserializer|OperationSerializer|Command\b)"
+        r"\b(?!MultipartUploadCommand|RetriableCommand)(?:de_|se_|(?:de)?serializeAws_restXml|throw)?([A-Z]\w{3,40}?)(?:CommandError|OperationDeserializer|OperationSerializer|Command\b)"
         r"|\bx-id=(\w{4,40})",
     ),
     # --- status 0: the client never saw an answer ----------------------------------------------------------------
@@ -286,6 +286,7 @@ _BEFORE_WORDS = (
     "status of",
     "code",
     "code of",
+    "code -",
     "error",
     "exception",
     "http",
@@ -297,6 +298,8 @@ _BEFORE_WORDS = (
     "responded with",
     "failed with",
     "fails with",
+    "not indicate success",
+    "was unacceptable",
     "xhr failed",
     "replied",
     "resp:",
