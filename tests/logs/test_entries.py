@@ -3,6 +3,7 @@
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from upload_diag.analysis import analyze
 from upload_diag.logs import entries
 from upload_diag.logs.entries import begins_entry, entry_end, entry_start
 
@@ -55,6 +56,12 @@ LINES = (
         "x.Y: z",
     ),
     *("During handling of the above exception, another exception occurred:", "Caused by: x", "at a.b(c.js:1:2)"),
+    *(
+        "x: Error returned by Service.",
+        "Http Status Code: 409.",
+        "Message: x",
+        "[AWS s3 404 0.3s 0 retries] uploadPart({",
+    ),
     *("> PUT /a HTTP/1.1", "< HTTP/1.1 404", "* Connection", "... 3 more", "goroutine 1 [running]:"),
     "2026-11-22 10:00:00 getting fresh session",
     "2026-11-22 10:00:00 Session expiration details: {",
@@ -85,3 +92,44 @@ def test_entries_end_where_the_next_line_begins_one_however_they_are_looked_for(
         assert begins_entry(text, at, 0, dated=dated) == (at in begins)
         assert entry_end(text, at, len(text), 0, dated=dated) == min((b for b in begins if b > at), default=len(text))
         assert entry_start(text, at, 0, 0, dated=dated) == max((b for b in begins if b <= at), default=0)
+
+
+OSS = """\
+2026/11/22 10:00:00 DEBUG : pacer: low level retry {n}/10 (error operation error UploadPart: Error returned by Service.
+Http Status Code: 404.
+Error Code: NoSuchUpload.
+Request Id: 67C7F50B12BBA338{n:08}.
+Message: The specified upload does not exist..
+EC: 0042-00000002.
+Timestamp: 2026-11-22 10:00:00 +0000 UTC.
+Request Endpoint: PUT https://films.oss-cn-shenzhen.aliyuncs.com/a.mp4?partNumber=3&uploadId=E0FE398D3A1F4C88832F.)
+"""
+SDK = """\
+[AWS s3 {status} 0.366s 0 retries] uploadPart({{ Body: <Buffer 52 3e 1c 00 ... >,
+  PartNumber: 26,
+  Bucket: 'films',
+  UploadId: 'Qm7xTzRk2vLw' }})
+"""
+
+
+def test_an_answer_that_the_sdk_of_alibaba_cloud_prints_over_lines_is_one_failure(tmp_path):
+    log = tmp_path / "rclone.log"
+    log.write_text("".join(OSS.format(n=n) for n in (1, 2)))
+    report = analyze([str(log)])
+    assert report.by_code == {"SESSION_EXPIRED": 2}
+    assert [example.line for group in report.groups for example in group.examples] == [1, 9]
+
+
+def test_each_call_that_the_javascript_sdk_logs_is_an_entry(tmp_path):
+    log = tmp_path / "app.log"
+    log.write_text("".join(SDK.format(status=status) for status in (200, 404, 200)))
+    (group,) = analyze([str(log)]).groups
+    assert [(example.line, "404" in example.text, "200" in example.text) for example in group.examples] == [
+        (5, True, False)
+    ]
+
+
+def test_lines_that_are_alike_stay_entries(tmp_path):
+    log = tmp_path / "app.log"
+    log.write_text("Message: SlowDown: Please reduce your request rate.\n" * 3)
+    assert analyze([str(log)]).by_code == {"THROTTLED": 3}

@@ -6,7 +6,7 @@ and each piece still finds the same entries.
 
 import re
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, pairwise
 
 __all__ = [
     "BLANK",
@@ -46,7 +46,7 @@ _DATED = re.compile(
 _LEVELLED = re.compile(
     _ORNAMENT
     + rb"""{0,16}[ ]?(?=[A-Z[lt])(?:(?:ERROR|WARN|WARNING|INFO|DEBUG|TRACE|FATAL|CRITICAL|NOTICE|SEVERE)\b
-         |\[[A-Za-z0-9_.]{1,40}\][ ]|level=|time=)""",
+         |\[[A-Za-z0-9_.]{1,40}\][ ]|\[AWS[ ][a-z0-9]{1,20}[ ][0-9u]|level=|time=)""",
     re.VERBOSE,
 )
 # Lines at the left edge that nevertheless belong to what is above them.
@@ -77,6 +77,11 @@ _SAFARI = re.compile(rb"not allowed by Access-Control-Allow-Origin|due to access
 # What curl prints of one exchange, below the line of the request.
 _CURL = re.compile(rb"[<>] (?:[A-Za-z][\w-]*: |HTTP/)|[<>]\s*$|\* [A-Z]")
 _CURL_ANSWER = re.compile(rb"<!?[\w?]")
+# What Alibaba Cloud's SDK for Go prints of one answer: line after line, in this order.
+_OSS_ANSWER = (
+    *(b"Error returned by Service.", b"Http Status Code: ", b"Error Code: ", b"Request Id: ", b"Message: ", b"EC: "),
+    *(b"Timestamp: ", b"Request Endpoint: "),
+)
 _INDENTED = b" \t\n"  # a line that begins so begins no entry
 # Where Python's pprint, and so `s3cmd -d`, breaks long bytes, in the middle of an id too.
 WRAPPED = re.compile(rb"'\n +b'")
@@ -138,7 +143,9 @@ def _goes_on(line: bytes, previous: bytes, above: Iterator[bytes]) -> bool:
     """Whether the line ends what is above it, or is one of its parts."""
     if _TAIL.match(line) or _ends_traceback(line, previous, above):
         return True
-    return bool(_CURL.match(previous) and (_CURL.match(line) or _CURL_ANSWER.match(line)))
+    if _CURL.match(previous):
+        return bool(_CURL.match(line) or _CURL_ANSWER.match(line))
+    return any(line.startswith(then) and first in previous for first, then in pairwise(_OSS_ANSWER))
 
 
 def _is_text_below(line: bytes, previous: bytes, above: Iterator[bytes], *, dated: bool) -> bool:
