@@ -14,13 +14,13 @@ from urllib.request import ProxyHandler, Request, build_opener
 from upload_diag.contract.documents import Document, document_of
 from upload_diag.contract.wire import failures
 from upload_diag.errors import InputError, ServerUnreachableError, UsageError
+from upload_diag.loopback import LOOPBACK
 
 __all__ = ["Live", "answers"]
 
 SECONDS = 60  # for one answer: a backend may try its storage several times
 LONGEST = 1024 * 1024  # bytes of an answer
 GATEWAY = "/_gateway"
-THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Live:
@@ -97,7 +97,7 @@ def answers(live: Live, codes: Sequence[str] = ()) -> Iterator[Document | InputE
 
 def _send(method: str, url: str, body: bytes | None, headers: dict[str, str]) -> HTTPResponse | HTTPError:
     request = Request(url, data=body, headers=headers, method=method)  # noqa: S310 - its scheme was checked
-    direct = [ProxyHandler({})] if urlsplit(url).hostname in THIS_MACHINE else []  # no proxy of HTTP_PROXY reaches it
+    direct = [ProxyHandler({})] if urlsplit(url).hostname in LOOPBACK else []  # no proxy of HTTP_PROXY reaches it
     try:
         response: HTTPResponse = build_opener(*direct).open(request, timeout=SECONDS)
     except HTTPError as error:

@@ -15,13 +15,14 @@ from upload_diag.faults.http import BadRequestError, Body, Connection, Head
 from upload_diag.faults.response import Response
 from upload_diag.faults.routes import Call, RefusedError, find, json_response
 from upload_diag.faults.static import file_response
+from upload_diag.loopback import LOOPBACK
 
 __all__ = ["Control"]
 
 MAX_BODY = 1024 * 1024
 MAX_STREAMS = 3  # a browser has six connections to a host; the rest are for the requests of its pages
 HEARTBEAT_SECONDS = 2.0  # a stream whose page is gone is found out by the second one
-LOOPBACK = frozenset(("127.0.0.1", "localhost", "[::1]"))
+_LOOPBACK = frozenset(f"[{host}]" if ":" in host else host for host in LOOPBACK)  # as in a Host header
 
 
 class Control:
@@ -35,7 +36,7 @@ class Control:
     def __init__(self, app: App, *, token: str | None, hosts: tuple[str, ...]) -> None:
         self._app = app
         self._token = token
-        self._hosts = LOOPBACK | set(hosts)
+        self._hosts = _LOOPBACK | set(hosts)
         self._streams = BoundedSemaphore(MAX_STREAMS)
 
     def serve(self, connection: Connection) -> None:

@@ -14,10 +14,9 @@ from upload_diag.faults.clock import Clock
 from upload_diag.faults.journal import Journal
 from upload_diag.faults.kinds import Fault
 from upload_diag.faults.plan import Armed, When
+from upload_diag.loopback import LOOPBACK
 
 __all__ = ["FaultServer"]
-
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class FaultServer:
