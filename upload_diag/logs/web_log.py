@@ -42,7 +42,8 @@ def read(line: bytes, offset: int) -> Record | None:
     request = _request(line)
     if request is None:
         return None
-    method, url, status = request[0].decode(), request[1].decode("utf-8", "replace"), int(request[2])
+    verb, address, answer = request
+    method, url, status = verb.decode(), address.decode("utf-8", "replace"), int(answer)
     if not is_upload(method, url):
         return None
     operation = operation_of(method, url)
@@ -50,8 +51,8 @@ def read(line: bytes, offset: int) -> Record | None:
     payload = None
     if event is None and status >= 400:
         payload = {"httpStatus": status, "method": method, "url": url, "operation": operation}
-    plain, ids = read_line(request[1])
-    key = b"web-access-log %d %s %s" % (status, request[0], (operation or "").encode() or plain)
+    plain, ids = read_line(address)
+    key = b"web-access-log %d %s %s" % (status, verb, (operation or "").encode() or plain)
     return Record(offset, find_time(line), key, line, ids, payload, event)
 
 
