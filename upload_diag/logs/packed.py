@@ -6,19 +6,18 @@ its layers and members together. A stream that breaks, or costs too much, just e
 
 import io
 import lzma
-import stat
 import sys
 import tarfile
-import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
+from upload_diag.logs import zipped
 from upload_diag.logs.compressed import CHUNK, BrokenError, Decompressed, compression
 from upload_diag.logs.opening import Rejoined
-from upload_diag.logs.watched import Around
+from upload_diag.logs.watched import Around, Slice
 
 __all__ = ["Budget", "Stream", "Unreadable", "is_packed", "unpack"]
 
@@ -28,7 +27,6 @@ RATIO_FREE = 64 << 20  # bytes that may come out before the ratio counts
 UNPACKED = 1 << 40  # bytes that may come out of one input, however it is packed
 MEMBERS = 50_000  # of all archives in one input
 HELD = 64 << 20  # bytes: a zip archive inside a stream must be sought in, so it is held in memory
-DIRECTORY = 16 << 20  # bytes of a zip archive's directory, which is read in one go
 HEADER = 1 << 20  # bytes that say more of a tar archive's member, such as a long name
 
 
@@ -165,7 +163,7 @@ def _opened(
 
 _BROKEN = (
     *(BrokenError, OSError, EOFError, ValueError, RuntimeError, MemoryError),
-    *(zlib.error, lzma.LZMAError, zipfile.BadZipFile, tarfile.TarError),
+    *(zlib.error, lzma.LZMAError, tarfile.TarError),
 )
 
 
@@ -204,43 +202,38 @@ class _Unpacked(io.RawIOBase):
         return len(data)
 
 
-class _Directory(io.BufferedReader):
-    """A zip archive, whose directory may not be larger than the limit."""
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        if size is not None and size > DIRECTORY:
-            raise zipfile.BadZipFile(f"its directory is larger than {DIRECTORY >> 20} MiB")
-        return super().read(size)
-
-
 def _zip(path: str, file: Any, budget: Budget, layer: int) -> Iterator[Stream | Unreadable]:
+    names, fault = _Names(path), ""
     try:
         seekable = file if file.seekable() else budget.held(file)
-        with zipfile.ZipFile(_Directory(seekable)) as archive:
-            names = _Names(path)
-            for member in sorted(archive.infolist(), key=lambda one: one.filename):
-                if not member.is_dir():
-                    budget.member()
-                    yield from _zip_member(names.of(member.filename), archive, member, budget, layer)
+        members: Iterable[zipped.Member]
+        try:
+            members = zipped.listed(seekable)
+        except zipped.NoDirectoryError as error:
+            members, fault = zipped.found(seekable), f"broken zip archive, read without its directory: {error}"
+        for member in members:
+            budget.member()
+            yield from _zip_member(names.of(member.name), seekable, member, budget, layer)
     except _SpentError as error:
-        yield Unreadable(path, 0, str(error))
+        fault = str(error)
     except _BROKEN as error:
-        yield Unreadable(path, 0, f"broken zip archive: {error}")
+        fault = f"broken zip archive: {error}"
+    if fault:
+        yield Unreadable(path, 0, fault)
 
 
 def _zip_member(
-    name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: Budget, layer: int
+    name: str, archive: Any, member: zipped.Member, budget: Budget, layer: int
 ) -> Iterator[Stream | Unreadable]:
-    if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG):
-        yield Unreadable(name, member.compress_size, "not a regular file")
+    if member.fault:
+        yield Unreadable(name, member.size, member.fault)
         return
     try:
-        opened: Any = archive.open(member)
+        read = zipped.reader(archive, member)
     except _BROKEN as error:
-        yield Unreadable(name, member.compress_size, f"member of a zip archive: {error}")
+        yield Unreadable(name, member.size, f"member of a zip archive: {error}")
         return
-    with opened:
-        yield from _opened(name, opened.read1, budget, layer)
+    yield from _opened(name, read, budget, layer)
 
 
 def _tar(path: str, file: Any, budget: Budget, layer: int) -> Iterator[Stream | Unreadable]:
@@ -275,23 +268,7 @@ def _tar_member(
         opened: Any = archive.extractfile(member)
         yield from _opened(name, opened.read1, budget, layer)
     else:
-        yield from _opened(name, _Member(archive.fileobj, member.size).read, budget, layer, metered=False)
-
-
-class _Member:
-    """The bytes of a tar archive's member, up to the very byte where the archive is cut short."""
-
-    def __init__(self, file: Any, size: int) -> None:
-        self._file = file
-        self._left = size
-
-    def read(self, size: int) -> bytes:
-        """At most so many bytes; none at the end."""
-        data: bytes = self._file.read(min(size, self._left))
-        if self._left and not data:
-            raise EOFError("the archive ends in it")
-        self._left -= len(data)
-        return data
+        yield from _opened(name, Slice(archive.fileobj, member.size).read, budget, layer, metered=False)
 
 
 class _Header(tarfile.TarInfo):

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["Around", "Progress", "Watched", "read_failure"]
+__all__ = ["Around", "Progress", "Slice", "Watched", "read_failure"]
 
 Progress = Callable[[int], None]
 
@@ -61,6 +61,22 @@ class Watched(Around):
         if count:
             self._left -= count
             self._progress(count)
+
+
+class Slice:
+    """So many of the bytes that come next in an archive, up to the very byte where it is cut short."""
+
+    def __init__(self, file: Any, size: int) -> None:
+        self._file = file
+        self._left = size
+
+    def read(self, size: int) -> bytes:
+        """At most so many bytes; none at the end."""
+        data: bytes = self._file.read(min(size, self._left))
+        if self._left and not data:
+            raise EOFError("the archive ends in it")
+        self._left -= len(data)
+        return data
 
 
 def read_failure(error: Exception) -> str:
