@@ -129,6 +129,13 @@ def test_each_call_that_the_javascript_sdk_logs_is_an_entry(tmp_path):
     ]
 
 
+def test_what_the_sdks_log_of_calls_that_were_answered_well_is_part_of_the_story(tmp_path):
+    log = tmp_path / "app.log"
+    log.write_text("".join(SDK.format(status=status) for status in (200, 200, 404)))
+    (session,) = analyze([str(log)]).to_json()["sessions"]
+    assert [(event["event"], event["count"]) for event in session["timeline"]] == [("part", 2), ("error", 1)]
+
+
 def test_lines_that_are_alike_stay_entries(tmp_path):
     log = tmp_path / "app.log"
     log.write_text("Message: SlowDown: Please reduce your request rate.\n" * 3)

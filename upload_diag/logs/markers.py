@@ -59,7 +59,46 @@ _WELL = r"[ :,-]{1,3}(?:ok|succeeded|success(?:ful)?|done|completed|finished)\b"
 _NO_NAME = r"(?!\\?[\"'] ?:)"
 _NO_PART = "".join(rf"(?<!{word} )(?<!{word} \d )(?<!{word} \d\d )(?<!{word} \d\d\d )" for word in ("part", "chunk"))
 
+# How SDKs log a call that was answered well: those for JavaScript (2, in colours or not; 3) and Ruby, and MinIO's trace.
+_CALLED = r"\[aws(?: s3|::s3::client) 2\d\d [\d.]+s? \d+ retries\](?:\x1b\[[\d;]{1,5}m)? "
+_COMMAND = r"\bcommandname\"?: ?['\"]%s['\"].{0,8000}\bhttpstatuscode\"?: ?2\d\d\b"
+_TRACED = r"\[20\d [a-z ]{2,10}\] s3\."
+
+
+def _call(event: Event, name: str, traced: str) -> Marker:
+    """That an operation was answered well, by its name in Ruby and in MinIO's trace."""
+    joined = name.replace("_", "")
+    camel = "".join(word.capitalize() for word in name.split("_"))
+    lower = camel[:1].lower() + camel[1:]
+    return Marker(
+        event=event,
+        keywords=(
+            *(f"retries] {joined}(", f"m {joined}(", f"retries] {name}("),
+            *(f"{joined}command'", f'{joined}command"', f"] s3.{traced.lower()} "),
+        ),
+        pattern=rf"{_CALLED}(?:{joined}|{name})\(|{_COMMAND % f'{joined}command'}|{_TRACED}{traced.lower()} ",
+        hits=(
+            f"[AWS s3 200 0.42s 0 retries] {lower}({{ PartNumber: 3,",
+            f"\x1b[33m[AWS s3 200 0.42s 0 retries]\x1b[0;1m {lower}({{",
+            f'[Aws::S3::Client 200 1.234567 0 retries] {name}(bucket:"films",key:"a.mp4")',
+            f"{{ clientName: 'S3Client', commandName: '{camel}Command', output: {{}}, metadata: {{ httpStatusCode: 200, }} }}",
+            f'{{"commandName":"{camel}Command","metadata":{{"httpStatusCode":200}}}}',
+            f"2026-11-22T10:00:00.000 [200 OK] s3.{traced} 127.0.0.1:9000/films/a.mp4?uploadId=x",
+        ),
+        misses=(
+            f"[AWS s3 404 0.42s 0 retries] {lower}({{ PartNumber: 3,",
+            f'[Aws::S3::Client 404 1.2 0 retries] {name}(bucket:"films") Aws::S3::Errors::NoSuchUpload',
+            f'{{"commandName":"{camel}Command","metadata":{{"httpStatusCode":404}}}}',
+            f"[404 Not Found] s3.{traced} 127.0.0.1:9000/films/a.mp4?uploadId=x",
+        ),
+    )
+
+
 MARKERS = (
+    _call(Event.CREATE, "create_multipart_upload", "NewMultipartUpload"),
+    _call(Event.PART, "upload_part", "PutObjectPart"),
+    _call(Event.COMPLETE, "complete_multipart_upload", "CompleteMultipartUpload"),
+    _call(Event.ABORT, "abort_multipart_upload", "AbortMultipartUpload"),
     Marker(
         event=Event.LET_GO,
         keywords=("net::err_aborted",),
@@ -180,6 +219,16 @@ MARKERS = (
         r"|\b(?:part|chunk) (?:uploaded|stored|complete|done)\b",
         hits=("Uploaded part 3/12", "part 3 uploaded, etag x", "part uploaded", "✅ Chunk 3 uploaded successfully"),
         misses=("part 3 failed", "uploading part 3"),
+    ),
+    Marker(
+        event=Event.PART,
+        keywords=("multipart upload wrote chunk", "response s3/uploadpart details"),  # rclone, AWS's SDK for Go
+        pattern=r"\bmultipart upload wrote chunk \d|\bresponse s3/uploadpart details: -{3}\[ response \]-+ http/[\d.]+ 200\b",
+        hits=(
+            'a.mp4: multipart upload wrote chunk 3 with 5242880 bytes and etag "x"',
+            "DEBUG: Response s3/UploadPart Details:\n---[ RESPONSE ]----\nHTTP/1.1 200 OK",
+        ),
+        misses=("DEBUG: Response s3/UploadPart Details:\n---[ RESPONSE ]----\nHTTP/1.1 404 Not Found",),
     ),
     Marker(
         event=Event.PART,
