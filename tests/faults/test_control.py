@@ -106,10 +106,23 @@ def test_the_clock_moves_and_tells_who_died(control, server, upload_id):
 
 
 @pytest.mark.parametrize(
-    "data", [{}, {"set": "soon"}, {"advanceSeconds": "1"}, {"advanceSeconds": 1, "set": "x"}, {"advanceSeconds": 1e12}]
+    "data",
+    [
+        *({}, {"set": "soon"}, {"advanceSeconds": "1"}, {"advanceSeconds": 1, "set": "x"}, {"advanceSeconds": 1e12}),
+        *({"advanceSeconds": float("nan")}, {"advanceSeconds": float("inf")}, {"advanceSeconds": None}, {"set": None}),
+        *({"set": "9999-12-31T23:59:59Z"}, {"set": "0001-01-01T00:00:00Z"}),
+    ],
 )
 def test_the_clock_cannot_go_anywhere(control, data):
     assert control("POST", "/api/clock", data).status == 400
+    assert json.loads(control("GET", "/api/clock").body)["advancedSeconds"] == 0
+
+
+def test_the_clock_is_kept_from_nowhere_in_python_too(server):
+    for seconds in (float("nan"), float("inf"), -1e11):
+        with pytest.raises(ValueError, match="seconds from real time"):
+            server.clock.advance(seconds)
+    assert send(server.url, "GET", "/bkt?uploads").status == 200
 
 
 def test_the_journal_is_ndjson_and_goes_on_from_a_number(control, upload_id):
@@ -120,7 +133,8 @@ def test_the_journal_is_ndjson_and_goes_on_from_a_number(control, upload_id):
     rest = control("GET", f"/api/journal?since={entries[1]['seq']}&times=true").body.splitlines()
     assert len(rest) == 1
     assert "time" in json.loads(rest[0])
-    assert control("GET", "/api/journal?since=x").status == 400
+    for since in ("x", "-1", "%C2%B2", "9" * 5000):
+        assert control("GET", f"/api/journal?since={since}").status == 400
 
 
 def test_a_scenario_is_loaded_by_name_or_as_a_document(control):
@@ -129,6 +143,12 @@ def test_a_scenario_is_loaded_by_name_or_as_a_document(control):
     assert json.loads(control("POST", "/api/scenario", document).body) == {"name": "mine", "armed": ["f2"]}
     assert control("POST", "/api/scenario", {"name": "../../etc/passwd"}).status == 400
     assert control("POST", "/api/scenario", {"name": "nope"}).status == 404
+    assert [control("POST", "/api/scenario", {"name": name}).status for name in (5, None, ["x"], "")] == [
+        404,
+        400,
+        400,
+        400,
+    ]
     assert len(json.loads(control("GET", "/api/scenarios").body)["scenarios"]) >= 14
 
 
@@ -287,6 +307,25 @@ def test_a_body_that_is_no_json_or_too_long(control):
     assert send(control.url, "POST", "/api/expire", b"{", **JSON).status == 400
     assert send(control.url, "POST", "/api/expire", b"[" * 100_000, **JSON).status == 400
     assert send(control.url, "POST", "/api/expire", b"x" * 1_100_000, **JSON).status == 413
+    assert send(control.url, "POST", "/api/expire", b'{"olderThanSeconds": NaN}', **JSON).status == 400
+    assert (
+        send(control.url, "POST", "/api/faults", b'{"kind": "expire-session", "why": "\\ud800"}', **JSON).status == 400
+    )
+
+
+def test_a_head_has_no_body_and_a_target_that_is_no_url_is_refused(control):
+    with Client(control.url) as client:
+        assert client.send("HEAD", "/api/health").status == 405
+        assert client.send("GET", "/api/health").status == 200
+        assert client.send("GET", "//[").status == 400
+
+
+def test_a_bug_is_told_as_one_and_the_connection_goes_on(control, server, monkeypatch, caplog):
+    monkeypatch.setattr(server.app, "uploads", None)
+    with Client(control.url) as client:
+        assert client.send("GET", "/api/uploads").status == 500
+        assert client.send("GET", "/api/faults").status == 200
+    assert [record.message for record in caplog.records] == ["GET /api/uploads"]
 
 
 def test_what_is_not_there_and_what_is_not_allowed(control):

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 __all__ = ["Clock", "parse_time"]
 
+MAX_ADVANCE = 10.0**10  # seconds, three centuries: what ends some years later still ends within the calendar
+
 
 class Clock:
     """Virtual time. Sessions, lifecycle rules, presigned URLs and credentials live by it; sockets do not.
@@ -26,21 +28,18 @@ class Clock:
         """Let that many seconds pass at once.
 
         Raises:
-            OverflowError: the time would leave the calendar.
+            ValueError: it is no number, or too far from real time.
         """
         with self._lock:
             before = self.advanced
+            if not abs(before + seconds) <= MAX_ADVANCE:  # which NaN is not either
+                raise ValueError(f"{before + seconds:g} seconds from real time, where {MAX_ADVANCE:g} are the most")
             self.advanced = before + seconds
-            try:
-                now = self.now()
-            except OverflowError:
-                self.advanced = before
-                raise
             self._moves.append((datetime.now(UTC).replace(microsecond=0), before))  # as exact as a signature's moment
-            return now
+            return self.now()
 
     def set(self, moment: datetime) -> datetime:
-        """Make it this moment; one without a zone is taken as UTC."""
+        """Make it this moment; one without a zone is taken as UTC. Raises as `advance`."""
         aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         return self.advance((aware - self.now()).total_seconds())
 

@@ -2,22 +2,25 @@
 
 import hmac
 import json
+import logging
 import re
 from collections.abc import Mapping
 from importlib import resources
 from threading import BoundedSemaphore
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from upload_diag.errors import UploadDiagError, UsageError
 from upload_diag.faults.app import App
-from upload_diag.faults.http import BadRequestError, Body, Connection, Head
+from upload_diag.faults.http import BadRequestError, Body, Connection, Head, decimal
 from upload_diag.faults.response import Response
 from upload_diag.faults.routes import Call, RefusedError, find, json_response
 from upload_diag.faults.static import file_response
 from upload_diag.loopback import LOOPBACK
 
 __all__ = ["Control"]
+
+log = logging.getLogger(__name__)
 
 MAX_BODY = 1024 * 1024
 MAX_STREAMS = 3  # a browser has six connections to a host; the rest are for the requests of its pages
@@ -47,7 +50,7 @@ class Control:
                 if head is None:
                     return
                 body = Body(connection, head)
-                url = urlsplit(head.target)
+                url = _split(head.target)
                 if url.path == "/api/events" and head.method == "GET":
                     self._events(connection, head, {name: values[0] for name, values in parse_qs(url.query).items()})
                     return
@@ -55,7 +58,8 @@ class Control:
             except BadRequestError as error:
                 response, head = _problem(error.status, str(error)), None
             close = head is None or head.old or head.headers.get("connection", "").lower() == "close"
-            connection.socket.sendall(response.head(close=close) + b"".join(response.pieces()))
+            body_less = head is not None and head.method == "HEAD"
+            connection.socket.sendall(response.head(close=close) + (b"" if body_less else b"".join(response.pieces())))
             if close or not body.drain():
                 return
 
@@ -69,6 +73,11 @@ class Control:
             return _problem(error.status, str(error))
         except UploadDiagError as error:
             return _problem(422 if isinstance(error, UsageError) else 404, str(error))
+        except (BadRequestError, OSError):
+            raise
+        except Exception:
+            log.exception("%s %s", head.method, path)
+            return _problem(500, "This is a bug of the server; what it prints says more.")
 
     def _guard(self, head: Head) -> None:
         host = head.headers.get("host", "")
@@ -106,7 +115,7 @@ class Control:
             start = Response(200, fields).head(close=True).replace(b"content-length: \r\n", b"")
             connection.socket.sendall(start + b"retry: 2000\n\n")
             last = head.headers.get("last-event-id", query.get("since", "0"))
-            self._follow(connection, int(last) if last.isdigit() else 0)
+            self._follow(connection, decimal(last) or 0)
         finally:
             self._streams.release()
 
@@ -120,17 +129,29 @@ class Control:
             seq = entries[-1].seq if entries else min(seq, journal.last)
 
 
+def _split(target: str) -> SplitResult:
+    try:
+        return urlsplit(target)
+    except ValueError as error:  # such as //[
+        raise BadRequestError(400, f"The request is for no URL: {error}.") from error
+
+
 def _read_json(head: Head, body: Body) -> dict[str, Any]:
     if head.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise RefusedError(415, "Writes are JSON: send `Content-Type: application/json`, also with an empty body.")
     text = body.read(MAX_BODY)
     try:
-        data = json.loads(text) if text.strip() else {}
+        data = json.loads(text, parse_constant=_no_json) if text.strip() else {}
+        json.dumps(data, ensure_ascii=False).encode()  # half a surrogate pair could be written down nowhere
     except (ValueError, RecursionError) as error:
         raise RefusedError(400, f"The body is no JSON: {error}.") from error
     if not isinstance(data, dict):
         raise RefusedError(400, "The body must be a JSON object.")
     return data
+
+
+def _no_json(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 def _problem(status: int, message: str) -> Response:

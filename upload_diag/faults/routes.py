@@ -9,9 +9,11 @@ from urllib.parse import unquote
 
 from upload_diag.faults.app import App
 from upload_diag.faults.clock import parse_time
+from upload_diag.faults.fields import shown
 from upload_diag.faults.forms import armed_as_json, fault_from_json
 from upload_diag.faults.gateway import APP
 from upload_diag.faults.gateway import PREFIX as GATEWAY
+from upload_diag.faults.http import decimal
 from upload_diag.faults.journal import Journal
 from upload_diag.faults.metrics import metrics
 from upload_diag.faults.overview import overview, tag, upload_as_json
@@ -145,15 +147,15 @@ def _clock(call: Call) -> Response:
 
 def _move_clock(call: Call) -> Response:
     """Advance the clock, or set it; sessions that are due die."""
-    data = call.data
-    _only(data, advanceSeconds=(int, float), set=str)
+    _only(call.data, advanceSeconds=(int, float), set=str)
+    data = {name: value for name, value in call.data.items() if value is not None}
     if len(data) != 1:
         raise RefusedError(400, 'Give {"advanceSeconds": n} or {"set": "2026-11-29T00:00:00Z"}.')
     try:
         expired = call.app.move_clock(
             **({"to": parse_time(data["set"])} if "set" in data else {"advance": data["advanceSeconds"]})
         )
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise RefusedError(400, f"The clock cannot go there: {error}.") from error
     return json_response({**_time(call.app), "expired": expired})
 
@@ -163,12 +165,10 @@ def _journal(call: Call) -> Response:
 
     `bucket` and `accessKey`, globs, narrow it.
     """
-    since = call.query.get("since", "0")
-    if not since.isdigit():
-        raise RefusedError(400, f"since is {since!r}; wanted the number of an entry.")
-    entries = call.app.journal.since(
-        int(since), bucket=call.query.get("bucket"), access_key=call.query.get("accessKey")
-    )
+    since = decimal(call.query.get("since", "0"))
+    if since is None:
+        raise RefusedError(400, f"since is {shown(call.query['since'])}; wanted the number of an entry.")
+    entries = call.app.journal.since(since, bucket=call.query.get("bucket"), access_key=call.query.get("accessKey"))
     if call.query.get("format") == "har":
         from upload_diag.faults.har import as_har
 
@@ -182,9 +182,9 @@ def _scenario(call: Call) -> Response:
     from upload_diag.faults.scenario import load_scenario
 
     source = call.data["name"] if set(call.data) == {"name"} else call.data
-    if isinstance(source, str) and not re.fullmatch(r"[a-z0-9-]+", source):
+    if not isinstance(source, dict) and not re.fullmatch(r"[a-z0-9-]+", str(source)):
         raise RefusedError(400, "A shipped scenario has a name of lower-case letters, digits and hyphens.")
-    scenario = load_scenario(source)
+    scenario = load_scenario(source if isinstance(source, dict) else str(source))
     return json_response({"name": scenario.name, "armed": scenario.arm(call.app)})
 
 
@@ -282,4 +282,4 @@ def _only(data: Mapping[str, Any], **kinds: Any) -> None:
 def json_response(data: Any, status: int = 200) -> Response:
     """JSON in UTF-8, which nobody keeps."""
     headers = {"content-type": "application/json", "cache-control": "no-store"}
-    return Response(status, headers, (json.dumps(data, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass"))
+    return Response(status, headers, (json.dumps(data, ensure_ascii=False) + "\n").encode())

@@ -79,14 +79,20 @@ class FaultServer:
 
         Raises:
             UsageError: a port is taken, or an option does not fit.
+            InputError: there is no such scenario.
         """
         from upload_diag.faults.app import App
         from upload_diag.faults.clients import snippets
         from upload_diag.faults.control import Control
         from upload_diag.faults.gateway import Gateway
         from upload_diag.faults.http import Listener
+        from upload_diag.faults.scenario import load_scenario
         from upload_diag.faults.service import Service
 
+        scenario = None if self._scenario is None else load_scenario(self._scenario)
+        for port in self._ports:
+            if not 0 <= port <= 65_535:
+                raise UsageError(f"There is no port {port}; wanted 0 to 65535.")
         self.app = App(_backend(self._backend), seed=self._seed, session_ttl=self._session_ttl, keys=self._keys)
         self.control = Control(self.app, token=self.control_token, hosts=(self._host,))
         if load:
@@ -109,8 +115,8 @@ class FaultServer:
         self.app.snippets = snippets(self.url, *self.credentials)
         for listener in listeners:
             listener.start()
-        if self._scenario is not None:
-            self.load(self._scenario)
+        if scenario is not None:
+            scenario.arm(self.app)
         return self
 
     def stop(self) -> None:
