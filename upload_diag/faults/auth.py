@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote, unquote_plus
 
 from upload_diag.faults.clock import Clock
 from upload_diag.faults.refusal import S3Error, url_expired
-from upload_diag.faults.request import STS, S3Request
+from upload_diag.faults.request import STS, S3Request, as_sent
 from upload_diag.faults.sts import SessionTokens
 
 __all__ = ["Authenticator", "ChunkSignatures", "signing_key"]
@@ -303,14 +303,14 @@ def _canonical(request: S3Request, signed: list[str], sha256: str, left_out: set
         if (name := unquote_plus(name)) not in left_out:
             pairs.append((quote(name, safe="-_.~"), quote(unquote_plus(value), safe="-_.~")))
     # S3 signs the path encoded once, whatever the client left unencoded on the wire.
-    path = quote(unquote(request.raw_path, errors="surrogateescape"), safe="/-_.~", errors="surrogateescape")
+    path = quote(as_sent(request.raw_path), safe="/-_.~")
     fields = [f"{name}:{' '.join(request.headers.get(name, '').split())}\n" for name in signed]
     query = "&".join(f"{name}={value}" for name, value in sorted(pairs))
     return "\n".join((request.method, path, query, "".join(fields), ";".join(signed), sha256))
 
 
 def _compare(key: bytes, stamp: str, scope: Scope, canonical: str, given: str) -> None:
-    digest = hashlib.sha256(canonical.encode("utf-8", "surrogateescape")).hexdigest()
+    digest = hashlib.sha256(canonical.encode()).hexdigest()
     text = f"{ALGORITHM}\n{stamp}\n{scope.text}\n{digest}"
     if not hmac.compare_digest(hmac.new(key, text.encode(), "sha256").hexdigest(), given):
         raise S3Error(
@@ -335,6 +335,4 @@ def _signature_v2(request: S3Request, secret: str) -> str:
     resource = request.path + ("?" if (listed := "&".join(kept)) else "") + listed
     lines = (request.method, headers.get("content-md5", ""), headers.get("content-type", ""), query["Expires"])
     text = "\n".join((*lines, amazon + resource))
-    return base64.b64encode(hmac.digest(secret.encode(), text.encode("utf-8", "surrogateescape"), "sha1")).decode(
-        "ascii"
-    )
+    return base64.b64encode(hmac.digest(secret.encode(), text.encode(), "sha1")).decode("ascii")

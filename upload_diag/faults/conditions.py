@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import unquote
 
-from upload_diag.faults.backend import StoredObject
+from upload_diag.faults.backend import Backend, StoredObject
 from upload_diag.faults.refusal import S3Error
+from upload_diag.faults.request import S3Request, as_sent
 
 __all__ = ["CopySource", "byte_range", "check_copy_conditions", "check_write_conditions", "copy_range", "copy_source"]
 
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
-_COPY_RANGE = re.compile(r"bytes=(\d+)-(\d+)")
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
+_COPY_RANGE = re.compile(r"bytes=([0-9]{1,18})-([0-9]{1,18})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def copy_source(header: str) -> CopySource:
         S3Error: InvalidArgument.
     """
     text, _, query = header.partition("?")
-    bucket, _, key = unquote(text).lstrip("/").partition("/")
+    bucket, _, key = as_sent(text).decode("utf-8", "replace").lstrip("/").partition("/")
     if not bucket or not key:
         raise S3Error(
             "InvalidArgument",
@@ -103,13 +103,16 @@ def byte_range(header: str | None, size: int) -> tuple[int, int] | None:
     return first, stop
 
 
-def check_write_conditions(headers: Mapping[str, str], current: StoredObject | None) -> None:
-    """If-Match and If-None-Match of PutObject and CompleteMultipartUpload.
+def check_write_conditions(request: S3Request, backend: Backend) -> None:
+    """If-Match and If-None-Match of PutObject, CopyObject and CompleteMultipartUpload, about what is there now.
 
     Raises:
         S3Error: PreconditionFailed; NoSuchKey for If-Match without an object; NotImplemented.
     """
-    wanted, unwanted = headers.get("if-match"), headers.get("if-none-match")
+    wanted, unwanted = request.headers.get("if-match"), request.headers.get("if-none-match")
+    if wanted is None and unwanted is None:
+        return
+    current = backend.find(request.bucket, request.key)
     if unwanted is not None and unwanted.strip() != "*":
         raise S3Error("NotImplemented", Header="If-None-Match")
     if wanted is not None:

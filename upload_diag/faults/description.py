@@ -27,7 +27,7 @@ ACLS = frozenset(
 
 def check_key(key: str) -> None:
     """Raises S3Error KeyTooLongError."""
-    size = len(key.encode("utf-8", "surrogateescape"))
+    size = len(key.encode())
     if size > MAX_KEY:
         raise S3Error("KeyTooLongError", Size=str(size), MaxSizeAllowed=str(MAX_KEY))
 

@@ -79,6 +79,6 @@ def _query(entry: Entry) -> dict[str, str]:
 
 
 def _url(entry: Entry, url: str) -> str:
-    path = quote(f"/{entry.bucket}" + (f"/{entry.key}" if entry.key else ""), errors="surrogateescape")
-    query = urlencode(_query(entry), errors="surrogateescape")
+    path = quote(f"/{entry.bucket}" + (f"/{entry.key}" if entry.key else ""))
+    query = urlencode(_query(entry))
     return f"{url}{path}{'?' if query else ''}{query}"

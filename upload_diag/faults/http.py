@@ -16,13 +16,14 @@ from dataclasses import dataclass
 
 log = logging.getLogger(__name__)
 
-__all__ = ["BadRequestError", "Body", "ClientGoneError", "Connection", "Head", "Listener"]
+__all__ = ["BadRequestError", "Body", "ClientGoneError", "Connection", "Head", "Listener", "decimal"]
 
 MAX_HEAD = 64 * 1024  # bytes of request line and header fields
 MAX_CONNECTIONS = 512
 IDLE_SECONDS = 60.0  # how long a connection may be silent between or within requests
 CHUNK = 256 * 1024
 
+_TLS_HANDSHAKE = b"\x16"  # the first byte of whoever takes this for an https:// port
 _REQUEST_LINE = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]{1,32}) ([\x21-\xff]+) HTTP/1\.([01])\r\n")
 _FIELD = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([^\r\n\0]*?)[ \t]*\r\n")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r\n")
@@ -60,6 +61,11 @@ class Head:
     old: bool = False
 
 
+def decimal(text: str | None) -> int | None:
+    """The number that digits alone spell; None for other texts, and for more digits than any size or count has."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
 def parse_head(block: bytes) -> Head:
     """Read a head that ends in CRLF (without the empty line).
 
@@ -83,7 +89,7 @@ def parse_head(block: bytes) -> Head:
         headers[name] = value
         at = field.end()
     length = headers.get("content-length")
-    if length is not None and (not (length.isascii() and length.isdigit()) or "transfer-encoding" in headers):
+    if length is not None and (decimal(length) is None or "transfer-encoding" in headers):
         raise BadRequestError(400, "The length of the body is ambiguous.")
     if headers.get("transfer-encoding", "chunked").lower() != "chunked":
         raise BadRequestError(501, "Only the chunked transfer coding is read.")
@@ -194,9 +200,11 @@ class Connection:
         buffer = self._buffer
         seen = 0
         _skip_empty_lines(buffer)
-        while (end := buffer.find(b"\r\n\r\n", seen)) < 0:
+        while (end := buffer.find(b"\r\n\r\n", seen, MAX_HEAD)) < 0:
             if len(buffer) > MAX_HEAD:
                 raise BadRequestError(431, f"The header is longer than {MAX_HEAD} bytes.")
+            if buffer[:1] == _TLS_HANDSHAKE:
+                raise BadRequestError(400, "This port speaks HTTP without TLS: use http:// instead of https://.")
             seen = max(0, len(buffer) - 3)
             try:
                 data = self.socket.recv(65536)
@@ -237,7 +245,10 @@ class Connection:
         while (end := self._buffer.find(b"\r\n")) < 0:
             if len(self._buffer) > limit:
                 raise BadRequestError(400, "A line within the body is too long.")
-            data = self.socket.recv(65536)
+            try:
+                data = self.socket.recv(65536)
+            except OSError as error:
+                raise ClientGoneError(str(error)) from error
             if not data:
                 raise ClientGoneError("The client closed within its request.")
             self._buffer += data

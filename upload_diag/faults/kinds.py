@@ -197,8 +197,9 @@ class Truncate(Fault):
     reset: bool = False
 
     def after(self, exchange: Exchange, response: Response) -> Response:
-        delivery = Delivery(cut_after=self.at_byte, end="reset" if self.reset else "close")
-        return replace(response, delivery=delivery)
+        delivery = response.delivery or Delivery()
+        cut = replace(delivery, cut_after=self.at_byte, end="reset" if self.reset else "close")
+        return replace(response, delivery=cut)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

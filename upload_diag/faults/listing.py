@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from upload_diag.faults.http import decimal
 from upload_diag.faults.refusal import S3Error
 from upload_diag.faults.uploads import Upload
 
@@ -63,10 +64,9 @@ def page_of_uploads(
 def _after(upload: Upload[Any], key_marker: str, marker: Upload[Any] | None) -> bool:
     if not key_marker:
         return True
-    key, mark = upload.key.encode("utf-8", "surrogateescape"), key_marker.encode("utf-8", "surrogateescape")
-    if key == mark and marker is not None and marker.key == key_marker:
+    if upload.key == key_marker and marker is not None and marker.key == key_marker:
         return (upload.initiated, upload.id) > (marker.initiated, marker.id)
-    return key > mark
+    return upload.key > key_marker
 
 
 def _rolled_up(key: str, prefix: str, delimiter: str) -> str:
@@ -85,10 +85,11 @@ def number_argument(query: Mapping[str, str], name: str, default: int) -> int:
     text = query.get(name, "")
     if text == "":
         return default
-    if not text.lstrip("-").isdigit() or not text.isascii() or abs(int(text)) > 2**31 - 1:
+    number = decimal(text.removeprefix("-"))
+    if number is None or number > 2**31 - 1:
         message = f"Provided {name} not an integer or within integer range"
-    elif int(text) < 0:
+    elif text.startswith("-"):
         message = f"Argument {name} must be an integer between 0 and 2147483647"
     else:
-        return int(text)
+        return number
     raise S3Error("InvalidArgument", message, ArgumentName=name, ArgumentValue=text)

@@ -12,7 +12,7 @@ from upload_diag.faults.checksums import ALGORITHMS, COMPOSITE, full_object
 from upload_diag.faults.clock import Clock
 from upload_diag.faults.content import Content, ContentStore, Pieces
 from upload_diag.faults.description import check_description, check_key
-from upload_diag.faults.http import Body
+from upload_diag.faults.http import Body, decimal
 from upload_diag.faults.lifetimes import Lifetimes
 from upload_diag.faults.listing import number_argument, page_of_uploads
 from upload_diag.faults.locks import Locks
@@ -234,8 +234,7 @@ class Multipart:
                 )
             self._check_complete(request, upload, whole)
             with self._writes.of(upload.bucket, upload.key):
-                if "if-match" in request.headers or "if-none-match" in request.headers:
-                    conditions.check_write_conditions(request.headers, self._backend.find(upload.bucket, upload.key))
+                conditions.check_write_conditions(request, self._backend)
                 result = self._put(upload, whole, location)
             with self._lock:
                 self._ledger.complete(upload, result, self._clock.now())
@@ -251,9 +250,9 @@ class Multipart:
     def _check_complete(self, request: S3Request, upload: Session, whole: Assembled[Content]) -> None:
         headers = request.headers
         size = headers.get("x-amz-mp-object-size")
-        if size is not None and not (size.isascii() and size.isdigit()):
+        if size is not None and decimal(size) is None:
             raise S3Error("InvalidRequest", "Value for x-amz-mp-object-size header is invalid.")
-        if size is not None and int(size) != whole.size:
+        if size is not None and decimal(size) != whole.size:
             raise S3Error(
                 "InvalidRequest",
                 f"The provided 'x-amz-mp-object-size' header value {size} does not match the object: {whole.size}",
@@ -348,7 +347,7 @@ class _Encoder:
         self._url = url
 
     def __call__(self, text: str) -> str:
-        return quote(text, safe="/", errors="surrogateescape") if self._url else text
+        return quote(text, safe="/") if self._url else text
 
 
 def _people(upload: Session) -> list[str]:

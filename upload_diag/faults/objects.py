@@ -1,5 +1,7 @@
 """Objects as such: PutObject with its checks, GetObject and HeadObject with ranges and parts, without holding them."""
 
+from collections.abc import Mapping
+
 from upload_diag.faults import conditions, encryption
 from upload_diag.faults.attributes import attributes, retention
 from upload_diag.faults.backend import Backend, Made, NewObject, StoredObject
@@ -66,8 +68,7 @@ class Objects:
             made,
         )
         with self._writes.of(request.bucket, request.key):
-            if "if-match" in request.headers or "if-none-match" in request.headers:
-                conditions.check_write_conditions(request.headers, self._backend.find(request.bucket, request.key))
+            conditions.check_write_conditions(request, self._backend)
             answer = self._backend.put(new)
         if answer.status == 200:
             answer.headers |= _checksum_headers(made.checksum) | encryption.answer_headers(headers)
@@ -82,7 +83,7 @@ class Objects:
         encryption.check_read_key(found.made.customer_key, request.headers)
         head.headers["content-length"] = str(found.size)
         head.headers["accept-ranges"] = "bytes"
-        head.headers |= {name: request.query[flag] for flag, name in _OVERRIDES.items() if flag in request.query}
+        head.headers |= _overrides(request.query)
         if found.made.customer_key:
             head.headers |= encryption.answer_headers(request.headers)
         if request.headers.get("x-amz-checksum-mode", "").upper() == "ENABLED" and found.made.checksum is not None:
@@ -150,6 +151,15 @@ class Objects:
                 head.headers |= _checksum_headers((algorithm, parts[number - 1].checksum, kind))
         first = sum(sizes[: number - 1])
         return first, first + sizes[number - 1]
+
+
+def _overrides(query: Mapping[str, str]) -> dict[str, str]:
+    """The header fields of the answer that a request sets. Raises S3Error InvalidArgument: one breaks its line."""
+    found = {name: query[flag] for flag, name in _OVERRIDES.items() if flag in query}
+    for name, value in found.items():
+        if "\r" in value or "\n" in value:
+            raise S3Error("InvalidArgument", ArgumentName=f"response-{name}", ArgumentValue=value)
+    return found
 
 
 def _checksum_headers(checksum: tuple[str, str, str] | None) -> dict[str, str]:

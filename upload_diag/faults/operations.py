@@ -3,6 +3,7 @@
 import re
 from contextlib import AbstractContextManager
 
+from upload_diag.faults import conditions
 from upload_diag.faults.auth import Authenticator
 from upload_diag.faults.backend import Backend
 from upload_diag.faults.clock import Clock
@@ -10,6 +11,7 @@ from upload_diag.faults.content import Content, ContentStore, Pieces
 from upload_diag.faults.exchange import Exchange
 from upload_diag.faults.http import Body
 from upload_diag.faults.lifetimes import Lifetimes
+from upload_diag.faults.listing import number_argument
 from upload_diag.faults.locks import Locks
 from upload_diag.faults.multipart import Multipart
 from upload_diag.faults.objects import Objects
@@ -61,6 +63,7 @@ class Operations:
         self._lifetimes = lifetimes
         self._authenticator = authenticator
         self._tokens = tokens
+        self._writes = writes
         self._objects = Objects(store, backend, clock, writes)
         self._multipart = Multipart(
             ledger=ledger, store=store, backend=backend, clock=clock, lifetimes=lifetimes, lock=lock, writes=writes
@@ -106,6 +109,12 @@ class Operations:
                 return _with_ids(self._objects.describe(request), exchange)
             case "PostObject":
                 return self._post_object(request, body)
+            case "CopyObject":
+                with self._writes.of(request.bucket, request.key):
+                    conditions.check_write_conditions(request, self._backend)
+                    return self._forward(request, body, exchange)
+            case "ListObjects" | "ListObjectsV2" | "ListObjectVersions":
+                number_argument(request.query, "max-keys", 1000)
             case "STS":
                 form = body.read(MAX_FORM)
                 self._authenticator.check_form(request, form)

@@ -20,7 +20,7 @@ def read_part_list(body: bytes) -> list[ListedPart]:
         raise S3Error("MalformedXML")
     try:
         root = ET.fromstring(body)  # noqa: S314 - without a document type there are no entities
-    except (ET.ParseError, ValueError) as error:
+    except (ET.ParseError, ValueError, LookupError) as error:  # LookupError: an encoding that nobody knows
         raise S3Error("MalformedXML") from error
     if _local(root) != "CompleteMultipartUpload":
         raise S3Error("MalformedXML")

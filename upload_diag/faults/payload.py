@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from upload_diag.faults.aws_chunked import AwsChunked, ChunkVerifier
 from upload_diag.faults.checksums import ALGORITHMS, Digests, decode_digest
 from upload_diag.faults.content import Content, ContentStore, Source, TooLongError
-from upload_diag.faults.http import Body
+from upload_diag.faults.http import Body, decimal
 from upload_diag.faults.refusal import S3Error
 
 __all__ = ["Payload", "Received", "announced_checksum", "read_document"]
@@ -47,7 +47,7 @@ class Payload:
         self._source = source
         self._chunked: AwsChunked | None = None
         if sha256.startswith("STREAMING-") or "aws-chunked" in headers.get("content-encoding", ""):
-            length = _decimal(headers.get("x-amz-decoded-content-length"))
+            length = decimal(headers.get("x-amz-decoded-content-length"))
             if length is None:
                 raise S3Error("MissingContentLength")
             self._source = self._chunked = AwsChunked(source, length, verifier)
@@ -182,7 +182,3 @@ def _content_md5(text: str | None) -> bytes | None:
         error.detail["Content-MD5"] = text
         raise error
     return digest
-
-
-def _decimal(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isascii() and text.isdigit() else None

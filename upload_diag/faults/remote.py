@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, cast
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, urlsplit
 
 from upload_diag.errors import UsageError
 from upload_diag.faults.backend import SIGNED_URL, AbortRule, CorsRule, Made, NewObject, StoredObject
 from upload_diag.faults.refusal import S3Error
-from upload_diag.faults.request import S3Request
+from upload_diag.faults.request import S3Request, as_sent
 from upload_diag.faults.response import Response
 
 __all__ = ["RemoteBackend"]
@@ -211,7 +211,7 @@ class RemoteBackend:
         from urllib3.exceptions import HTTPError
 
         query = SIGNED_URL.sub("", query).lstrip("&")
-        canonical = quote(unquote(path, errors="surrogateescape"), safe="/~", errors="surrogateescape")
+        canonical = quote(as_sent(path), safe="/~")
         url = f"{self._url}{canonical}{'?' if query else ''}{query}"
         fields = {
             name: value
@@ -273,7 +273,7 @@ def _reading(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _path(bucket: str, key: str) -> str:
-    return f"/{quote(bucket)}/{quote(key, safe='/~', errors='surrogateescape')}"
+    return f"/{quote(bucket)}/{quote(key, safe='/~')}"
 
 
 def _text(node: ET.Element, path: str) -> str:

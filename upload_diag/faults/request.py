@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote, unquote_plus
+from urllib.parse import unquote_plus, unquote_to_bytes
 
 from upload_diag.faults.http import Head
 
-__all__ = ["OPERATIONS", "STS", "S3Request", "read_request"]
+__all__ = ["OPERATIONS", "STS", "S3Request", "as_sent", "read_request"]
 
 STS = "STS"  # the operation of every request to the token service, whose action stands in the body
 
@@ -60,6 +60,7 @@ class S3Request:
         query: decoded; the first value counts.
         headers: names in lower case.
         bucket, key: decoded; empty when there is none.
+        well_formed: the path is UTF-8; what is not is replaced in `bucket` and `key`.
     """
 
     method: str
@@ -71,6 +72,7 @@ class S3Request:
     operation: str = ""
     bucket: str = ""
     key: str = ""
+    well_formed: bool = True
 
     @property
     def upload_id(self) -> str:
@@ -107,19 +109,18 @@ def read_request(head: Head) -> S3Request:
     path = raw_path
     host = head.headers.get("host", "").rpartition(":")[0] or head.headers.get("host", "")
     if host and (match := _VIRTUAL_HOST.fullmatch(host)):
-        path = f"/{match['bucket']}{raw_path}"
-    bucket, _, key = path[1:].partition("/")
-    bucket, key = _decode(bucket), _decode(key)
+        path = f"/{match['bucket'].lower()}{raw_path}"
+    first, _, rest = path[1:].partition("/")
+    names = as_sent(first), as_sent(rest)
+    bucket, key = (name.decode("utf-8", "replace") for name in names)
+    well_formed = (bucket.encode(), key.encode()) == names
     operation = _operation(head.method, bucket, key, query, head.headers)
-    return S3Request(head.method, path, raw_path, raw_query, query, head.headers, operation, bucket, key)
+    return S3Request(head.method, path, raw_path, raw_query, query, head.headers, operation, bucket, key, well_formed)
 
 
-def _decode(text: str) -> str:
-    return (
-        unquote(text, errors="surrogateescape")
-        if "%" in text
-        else text.encode("latin-1").decode("utf-8", "surrogateescape")
-    )
+def as_sent(text: str) -> bytes:
+    """What a client meant by a part of its head: percent-encoding undone, also where bytes came without it."""
+    return unquote_to_bytes(text.encode("latin-1"))
 
 
 def _query(raw: str) -> dict[str, str]:

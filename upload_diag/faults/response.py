@@ -77,7 +77,7 @@ class Response:
         reason = _REASONS.get(self.status, "Unknown")
         lines = [f"HTTP/1.1 {self.status} {reason}"]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
-        if "content-length" not in self.headers and self.status not in (204, 304):
+        if "content-length" not in self.headers and self.has_body:
             lines.append(f"content-length: {len(self.body)}")
         if close:
             lines.append("connection: close")
@@ -85,6 +85,11 @@ class Response:
         if "\r" in text.replace("\r\n", "") or text.count("\n") != len(lines) - 1:
             raise ValueError("A header value holds a line break.")
         return (text + "\r\n\r\n").encode("latin-1", "replace")
+
+    @property
+    def has_body(self) -> bool:
+        """False for a status that HTTP gives no body to, whatever there is to send (RFC 9110, 6.4.1)."""
+        return self.status not in (204, 304)
 
     def pieces(self) -> Iterator[bytes | memoryview]:
         """The body, in the pieces it comes in."""

@@ -103,6 +103,8 @@ class Service:
 
     def _before(self, exchange: Exchange, struck: list[Armed]) -> Response | None:
         request = exchange.request
+        if not request.well_formed:
+            raise S3Error("InvalidURI")
         if request.method == "OPTIONS":
             return cors.preflight(self._cors_rules(request.bucket), request.headers)
         self._check_credentials(request)
@@ -152,7 +154,7 @@ class Service:
     def _send(self, connection: Connection, request: S3Request, response: Response, *, close: bool) -> None:
         """Send the answer; raises CutError when the connection must end after it."""
         delivery = response.delivery or Delivery()
-        pieces = response.pieces() if request.method != "HEAD" else iter(())
+        pieces = response.pieces() if request.method != "HEAD" and response.has_body else iter(())
         if not delivery.silent:
             head = response.head(close=close or delivery.end != "keep")
             if response.delivery is None and isinstance(response.body, bytes):

@@ -147,7 +147,7 @@ class Ledger(Generic[C]):
         """
         self._created[bucket, key] += 1
         text = f"{self._seed}/{bucket}/{key}/{self._created[bucket, key]}"
-        token = hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=48)
+        token = hashlib.blake2b(text.encode(), digest_size=48)
         # Clients put ids into sentences, where a dot at the end of one cannot be told from the end of the sentence.
         upload_id = urlsafe_b64encode(token.digest()).decode("ascii").replace("-", ".").rstrip(".")
         upload: Upload[C] = Upload(
@@ -200,7 +200,7 @@ class Ledger(Generic[C]):
     def in_bucket(self, bucket: str, now: datetime) -> list[Upload[C]]:
         """The live sessions of a bucket, by key and then by age, as ListMultipartUploads orders them."""
         found = [upload for upload in self if upload.bucket == bucket and self._alive(upload, now)]
-        return sorted(found, key=lambda each: (each.key.encode("utf-8", "surrogateescape"), each.initiated, each.id))
+        return sorted(found, key=lambda each: (each.key, each.initiated, each.id))
 
     def assemble(
         self, bucket: str, key: str, upload_id: str, listed: list[ListedPart], now: datetime
