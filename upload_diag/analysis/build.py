@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import chain
 
 from upload_diag import __version__
 from upload_diag.analysis.cuts import find_cuts
@@ -11,7 +10,6 @@ from upload_diag.analysis.tally import MINUTE, FileTally, GroupTally, Tally
 from upload_diag.codes import ErrorCode
 from upload_diag.logs.markers import Event
 from upload_diag.sessions import Failure, Stories, rfc3339
-from upload_diag.sessions.causes import consequences
 from upload_diag.sessions.patterns import find_patterns
 
 __all__ = ["build"]
@@ -23,11 +21,7 @@ _WIDTHS = (1, 5, 15, 60, 360, 1440, 7 * 1440)  # minutes
 def build(tally: Tally, ruleset_version: str) -> Report:
     """The report on what was counted."""
     stories = Stories(tally.settled(), tally.traces, tally.line)
-    touched = Counter(chain.from_iterable(trace.first for trace, _ in stories.traces))
-    follows: Counter[Failure] = Counter()
-    for trace, cause in stories.traces:
-        for failure, count in consequences(trace, cause):
-            follows[failure] += count
+    touched, follows = stories.touched, stories.follows
     died = [(trace, cause) for trace, cause in stories.traces if cause is not None]
     groups = [
         _group(tally, failure, group, touched[failure], follows[failure]) for failure, group in tally.groups.items()

@@ -1,21 +1,20 @@
 """Why an upload session died, as far as the log shows it."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 
 from upload_diag.codes import ErrorCode, Operation
 from upload_diag.logs.markers import Event
 from upload_diag.sessions.session import Cause, RootCause
-from upload_diag.sessions.trace import Failure, Place, Trace
+from upload_diag.sessions.trace import Failure, Place, Trace, What
 
-__all__ = ["consequences", "root_cause"]
+__all__ = ["Telling", "consequences", "root_cause"]
 
 # An enum looks its members up in Python.
 _EXPIRED, _ABORT = ErrorCode.SESSION_EXPIRED, Operation.ABORT
 _CREATED, _STORED, _ABORTED, _COMPLETED = Event.CREATE, Event.PART, Event.ABORT, Event.COMPLETE
 _CREDENTIALS = {ErrorCode.CREDENTIALS_EXPIRED, ErrorCode.URL_EXPIRED, ErrorCode.CREDENTIALS_INVALID}
 _NO_ANSWER = {ErrorCode.TIMEOUT, ErrorCode.NETWORK, ErrorCode.SERVER_ERROR}
-_STORE_FAULTS = {ErrorCode.SERVER_ERROR}
-_ANY = set(ErrorCode)
 HOUR = 3_600_000
 # Lifetimes that stores and lifecycle rules are set to: they count in days. The sweep comes late, never early.
 _DAY = 24 * HOUR
@@ -36,62 +35,88 @@ _REASONS = {
 }
 
 
-def root_cause(trace: Trace) -> RootCause | None:
+class Telling:
+    """What happened in some log, by what it may tell of a session. A session is asked for the few that matter.
+
+    Attributes:
+        turns: what may say that a session did not end with the last of its failures.
+        expired: failures that say that a session is gone.
+        dead: of these, the ones that killed it.
+        alive: all other failures.
+        doubtful: failures that may only follow from another one.
+        credentials: failures of credentials and signatures.
+        no_answer: calls of Complete that ended without a clear answer.
+        store_faults: failures of the store itself.
+    """
+
+    def __init__(self, whats: Iterable[What]) -> None:
+        whats = set(whats)
+        failures = {what for what in whats if isinstance(what, Failure)}
+        aborts = {what for what in failures if what.operation == _ABORT}
+        self.turns = whats - failures | aborts | {what for what in failures if what.code is ErrorCode.CANCELLED}
+        self.expired = {what for what in failures if what.code is _EXPIRED}
+        self.dead = self.expired - aborts
+        self.alive = failures - self.dead
+        self.doubtful = aborts | {what for what in failures if what.code in _REASONS and not what.service_code}
+        self.credentials = {what for what in failures if what.code in _CREDENTIALS}
+        self.no_answer = {what for what in failures if what.code in _NO_ANSWER and what.operation == Operation.COMPLETE}
+        self.store_faults = {what for what in failures if what.code is ErrorCode.SERVER_ERROR}
+
+
+def root_cause(trace: Trace, telling: Telling) -> RootCause | None:
     """Why the session died; None when none of the failures is a dead session."""
-    died = [
-        (place, what)
-        for what, place in trace.first.items()
-        if isinstance(what, Failure) and what.code is _EXPIRED and _dead(what)
-    ]
+    died = [(trace.first[what], what) for what in telling.dead & trace.first.keys()]
     if not died:
         return None
     place, what = min(died)
     for judge in (_completed, _lifecycle, _aborted, _raced, _never_known, _credentials, _store):
-        found = judge(trace, what, place)
+        found = judge(trace, what, place, telling)
         if found is not None:
             return found
-    return RootCause(
-        Cause.UNKNOWN,
-        (),
-        "Look for DELETE of this upload id, and for lifecycle rules, in the bucket's access log or CloudTrail.",
-        _unseen(trace),
-    )
+    return _unknown(created=_CREATED in trace.first, aborted=_ABORTED in trace.first)
 
 
-def consequences(trace: Trace, cause: RootCause | None) -> Iterator[tuple[Failure, int]]:
+def consequences(trace: Trace, cause: RootCause | None, telling: Telling) -> Iterator[tuple[Failure, int]]:
     """The failures of a session that only follow from another one, and how often each came.
 
     That is the session that is missed after its client aborted it, an abort that fails, and a status that tells again
     what another line gives the reason of.
     """
     led_to = cause is not None and cause.earlier is not None
-    failures = [what for what in trace.first if isinstance(what, Failure)]
-    for what in failures:
-        told = not what.service_code and any(other.code in _REASONS.get(what.code, ()) for other in failures)
-        if told or (led_to and what.code is _EXPIRED) or (what.operation == _ABORT and len(failures) > 1):
-            yield what, trace.counts[what]
+    follow = telling.expired & trace.first.keys() if led_to else set()
+    doubtful = telling.doubtful & trace.first.keys()
+    if doubtful:
+        failures = [what for what in trace.first if isinstance(what, Failure)]
+        codes = {what.code for what in failures}
+        follow |= {
+            what
+            for what in doubtful
+            if (what.operation == _ABORT and len(failures) > 1)
+            or (not what.service_code and not codes.isdisjoint(_REASONS.get(what.code, ())))
+        }
+    for what in follow:
+        yield what, trace.counts[what]
 
 
-def _dead(what: Failure) -> bool:
-    return what.code is _EXPIRED and what.operation != _ABORT
-
-
-def _unseen(trace: Trace) -> tuple[str, ...]:
+@cache
+def _unknown(*, created: bool, aborted: bool) -> RootCause:
     unseen = []
-    if _CREATED not in trace.first:
+    if not created:
         unseen.append("The log does not show when the session was created.")
-    if _ABORTED not in trace.first:
+    if not aborted:
         unseen.append("The log does not show any abort of it.")
-    return tuple(unseen)
+    return RootCause(
+        Cause.UNKNOWN,
+        (),
+        "Look for DELETE of this upload id, and for lifecycle rules, in the bucket's access log or CloudTrail.",
+        tuple(unseen),
+    )
 
 
-def _before(trace: Trace, place: Place, codes: Container[ErrorCode]) -> list[tuple[Place, Failure]]:
-    """The failures with one of these codes that came first before something else did."""
-    return [
-        (at, what)
-        for what, at in trace.first.items()
-        if isinstance(what, Failure) and what.code in codes and _earlier(at, place)
-    ]
+def _before(trace: Trace, place: Place, failures: set[Failure]) -> list[tuple[Place, Failure]]:
+    """Those of the failures that came first before something else did."""
+    firsts = [(trace.first[what], what) for what in failures & trace.first.keys()]
+    return [first for first in firsts if _earlier(first[0], place)]
 
 
 def _earlier(one: Place, other: Place) -> bool:
@@ -101,7 +126,7 @@ def _earlier(one: Place, other: Place) -> bool:
     return one[1] == other[1] and one[2] < other[2]
 
 
-def _completed(trace: Trace, what: Failure, died: Place) -> RootCause | None:
+def _completed(trace: Trace, what: Failure, died: Place, telling: Telling) -> RootCause | None:
     complete = trace.first.get(_COMPLETED)
     if complete is not None and _earlier(complete, died):
         return RootCause(
@@ -109,9 +134,7 @@ def _completed(trace: Trace, what: Failure, died: Place) -> RootCause | None:
             ("A Complete of this upload succeeded before the session was missed.",),
             "HEAD the key: its ETag ends in the number of parts, and its size is the file's.",
         )
-    if what.operation == Operation.COMPLETE and any(
-        other.operation == Operation.COMPLETE for _, other in _before(trace, died, _NO_ANSWER)
-    ):
+    if what.operation == Operation.COMPLETE and _before(trace, died, telling.no_answer):
         return RootCause(
             Cause.ALREADY_COMPLETED,
             ("An earlier Complete of this upload ended without a clear answer.",),
@@ -121,7 +144,7 @@ def _completed(trace: Trace, what: Failure, died: Place) -> RootCause | None:
     return None
 
 
-def _lifecycle(trace: Trace, what: Failure, died: Place) -> RootCause | None:
+def _lifecycle(trace: Trace, what: Failure, died: Place, _telling: Telling) -> RootCause | None:
     swept = trace.first.get(Event.LIFECYCLE_ABORT)
     if swept is not None and _earlier(swept, trace.last[what]):
         return RootCause(Cause.LIFECYCLE, ("The access log shows the lifecycle rule removing this upload.",))
@@ -140,18 +163,18 @@ def _lifecycle(trace: Trace, what: Failure, died: Place) -> RootCause | None:
     return None
 
 
-def _aborted(trace: Trace, _what: Failure, died: Place) -> RootCause | None:
+def _aborted(trace: Trace, _what: Failure, died: Place, telling: Telling) -> RootCause | None:
     abort = trace.first.get(_ABORTED)
     if abort is None or not _earlier(abort, died):
         return None
-    before = [(first, other.code) for first, other in _before(trace, abort, _ANY) if not _dead(other)]
+    before = [(first, other.code) for first, other in _before(trace, abort, telling.alive)]
     evidence = ["The session was aborted on request before it was missed."]
     if before:
         evidence.append(f"Before that abort came {min(before)[1]}: that is the failure to look at.")
     return RootCause(Cause.OWN_ABORT, tuple(evidence), earlier=min(before)[1] if before else None)
 
 
-def _raced(trace: Trace, what: Failure, _died: Place) -> RootCause | None:
+def _raced(trace: Trace, what: Failure, _died: Place, _telling: Telling) -> RootCause | None:
     begun = trace.first.get(_CREATED)
     if begun is None or not begun[0] or _STORED not in trace.first or Event.REFRESHED in trace.first:
         return None
@@ -165,7 +188,7 @@ def _raced(trace: Trace, what: Failure, _died: Place) -> RootCause | None:
     )
 
 
-def _never_known(trace: Trace, what: Failure, died: Place) -> RootCause | None:
+def _never_known(trace: Trace, what: Failure, died: Place, _telling: Telling) -> RootCause | None:
     begun = trace.first.get(_CREATED)
     if begun is None or _STORED in trace.first or not begun[0] or what.operation == Operation.COMPLETE:
         return None
@@ -178,8 +201,8 @@ def _never_known(trace: Trace, what: Failure, died: Place) -> RootCause | None:
     )
 
 
-def _credentials(trace: Trace, _what: Failure, died: Place) -> RootCause | None:
-    before = _before(trace, died, _CREDENTIALS)
+def _credentials(trace: Trace, _what: Failure, died: Place, telling: Telling) -> RootCause | None:
+    before = _before(trace, died, telling.credentials)
     if not before:
         return None
     return RootCause(
@@ -194,8 +217,8 @@ def _well_before(place: Place, died: Place) -> bool:
     return 0 < place[0] < died[0] - _SAME_REQUEST
 
 
-def _store(trace: Trace, _what: Failure, died: Place) -> RootCause | None:
-    if not any(_well_before(first, died) for first, _ in _before(trace, died, _STORE_FAULTS)):
+def _store(trace: Trace, _what: Failure, died: Place, telling: Telling) -> RootCause | None:
+    if not any(_well_before(first, died) for first, _ in _before(trace, died, telling.store_faults)):
         return None
     return RootCause(
         Cause.STORE_FAULT,

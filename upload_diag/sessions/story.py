@@ -10,7 +10,7 @@ from typing import NamedTuple, overload
 from upload_diag.codes import ErrorCode, Operation, Outcome
 from upload_diag.logs.markers import Event
 from upload_diag.redaction import redact
-from upload_diag.sessions.causes import root_cause
+from upload_diag.sessions.causes import Telling, consequences, root_cause
 from upload_diag.sessions.session import RootCause, Step, UploadSession, UploadTrace
 from upload_diag.sessions.trace import Failure, Place, Trace, What, what_order
 
@@ -48,14 +48,19 @@ class Stories(Sequence[UploadSession]):
         traces: what happened, by name.
         counted: the same before anything was given to an upload that another log may tell better.
         line: the line of a place in its file.
+
+    Attributes:
+        touched: what happened -> in how many sessions.
     """
 
     def __init__(
         self, traces: Mapping[bytes, Trace], counted: Mapping[bytes, Trace], line: Callable[[Place], int]
     ) -> None:
         self._line = line
-        stories = _stories(traces, counted)
-        self._stories = sorted(stories, key=lambda story: (story.begin, story.uploads, story.trace.video))
+        found = list(_uploads(traces, counted))
+        self.touched = Counter(chain.from_iterable(whole.first for whole, _, _ in found))
+        self._telling = Telling(self.touched)
+        self._stories = sorted((_story(*one, self._telling) for one in found), key=_order)
 
     @overload
     def __getitem__(self, index: int) -> UploadSession: ...
@@ -79,14 +84,27 @@ class Stories(Sequence[UploadSession]):
         """What happened in each session, and why it died if it did."""
         return ((story.trace, story.cause) for story in self._stories)
 
+    @property
+    def follows(self) -> Counter[Failure]:
+        """How often each failure only followed from another one of its session."""
+        follows: Counter[Failure] = Counter()
+        for story in self._stories:
+            for failure, count in consequences(story.trace, story.cause, self._telling):
+                follows[failure] += count
+        return follows
 
-def _stories(traces: Mapping[bytes, Trace], counted: Mapping[bytes, Trace]) -> Iterator[_Story]:
+
+def _uploads(
+    traces: Mapping[bytes, Trace], counted: Mapping[bytes, Trace]
+) -> Iterator[tuple[Trace, tuple[bytes, ...], tuple[Trace, ...]]]:
+    """Of each upload its whole trace, its upload ids in their order, and the pieces, see `_Story`."""
     for names in _together(traces):
         if len(names) == 1:
             whole = traces[names[0]]
             uploads = whole.uploads
             pieces: tuple[Trace, ...] = () if counted[names[0]] is whole else (counted[names[0]],)
         else:
+            names.sort()
             pieces = _in_order(traces[name] for name in names)
             uploads = tuple(dict.fromkeys(upload for piece in pieces for upload in piece.uploads))
             whole = Trace()
@@ -94,7 +112,16 @@ def _stories(traces: Mapping[bytes, Trace], counted: Mapping[bytes, Trace]) -> I
                 whole.merge(piece)
             pieces = _in_order(counted[name] for name in names)
         if whole.first:
-            yield _Story(whole.begin, uploads, _outcome(whole), whole, root_cause(whole), pieces)
+            yield whole, uploads, pieces
+
+
+def _story(whole: Trace, uploads: tuple[bytes, ...], pieces: tuple[Trace, ...], telling: Telling) -> _Story:
+    return _Story(whole.begin, uploads, _outcome(whole, telling), whole, root_cause(whole, telling), pieces)
+
+
+def _order(story: _Story) -> tuple[Place, tuple[bytes, ...], bytes, bytes, bytes]:
+    trace = story.trace
+    return story.begin, story.uploads, trace.video, trace.bucket, trace.key
 
 
 def _in_order(traces: Iterable[Trace]) -> tuple[Trace, ...]:
@@ -129,7 +156,7 @@ def _together(traces: Mapping[bytes, Trace]) -> Iterable[list[bytes]]:
             if len(videos) < 2 and Event.COMPLETE not in traces[before].first:
                 parent[root(after)] = root(before)
     groups: defaultdict[bytes, list[bytes]] = defaultdict(list)
-    for name in sorted(traces):
+    for name in traces:
         groups[root(name) if name in parent else name].append(name)
     return groups.values()
 
@@ -217,11 +244,9 @@ def _fingerprint(failure: Failure) -> str:
     return failure.fingerprint
 
 
-def _outcome(trace: Trace) -> Outcome:
+def _outcome(trace: Trace, telling: Telling) -> Outcome:
     """How it ended. What only follows from an earlier end (an Abort's 404) does not count as the last word."""
-    if all(
-        isinstance(what, Failure) and what.code is not _CANCELLED and what.operation != _ABORT for what in trace.first
-    ):
+    if trace.first.keys().isdisjoint(telling.turns):
         return Outcome.FAILED  # most that fill a log are like this
     last = {what: place[:3] for what, place in trace.last.items()}  # a report that was written tells no last line
     failures: list[tuple[int, str, int]] = []
