@@ -108,17 +108,20 @@ def main(args: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _drop_output()
         code = ExitCode.BROKEN_PIPE
-    if code == ExitCode.INTERRUPTED and args is None:
-        _leave_threads(code)
-    return int(code or ExitCode.OK)
+    code = int(code or ExitCode.OK)
+    if args is None:
+        _leave(code)
+    return code
 
 
-def _leave_threads(code: int) -> None:
-    """End the process of an interrupted command though a thread still waits, for a store's answer.
+def _leave(code: int) -> None:
+    """End the process as it is: to take apart what is known of a large log takes longer than to print it.
 
-    Python itself would wait for it, a minute perhaps, and end with a traceback at the next Ctrl-C.
+    Threads that work are waited for, as ever; but not after Ctrl-C, for one may wait for a store's answer, a minute
+    perhaps, and Python would end with a traceback at the next Ctrl-C.
     """
-    if any(not thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread()):
+    others = (thread for thread in threading.enumerate() if thread is not threading.main_thread())
+    if code == ExitCode.INTERRUPTED or all(thread.daemon for thread in others):
         _flush()
         os._exit(code)
 
@@ -183,8 +186,9 @@ def _speak_utf8() -> None:
 
 
 def _flush() -> None:
-    if sys.stdout is not None:
-        sys.stdout.flush()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
 
 
 def _drop_output() -> None:

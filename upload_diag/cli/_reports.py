@@ -31,6 +31,7 @@ _SUFFIXES = {
 _PAGE = "upload-diag-report.html"  # where a page goes that nobody wants to see as text on a terminal
 _PAGES = frozenset({".html", ".htm"})
 _LARGEST_PAGE = 4_000_000  # bytes; no page of ours has a quarter of that
+_printed: "list[Report]" = []  # the last one stays until the process ends, which is faster than to take it apart
 
 
 def _formats() -> Iterable[str]:
@@ -56,6 +57,7 @@ def print_report(report: "Report", format_: str | None, output: str | None) -> N
     """
     from upload_diag.report import FORMATS
 
+    _printed[:] = [report]
     name = format_ or _SUFFIXES.get(Path(output or "").suffix.lower(), "text")
     if name == "html" and output is None and sys.stdout.isatty():
         output = _PAGE
