@@ -263,11 +263,16 @@ def test_a_stream_that_is_closed_is_one_line(call, said):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's /dev/full")
-def test_a_full_disk_behind_standard_output_is_one_line():
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("call", ["--version", "--help", "explain NoSuchUpload", "rules list"])
+def test_a_full_disk_behind_standard_output_is_one_line(call, unbuffered):
+    command = [sys.executable, "-m", "upload_diag", *call.split()]
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
     with Path("/dev/full").open("w") as full:
-        command = [sys.executable, "-m", "upload_diag", "--version"]
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, env=environment)
+        silent = subprocess.run(command, stdout=full, stderr=full, check=False, env=environment)
     assert (done.returncode, done.stderr) == (ExitCode.FILES, "upload-diag: No space left on device\n")
+    assert silent.returncode == ExitCode.FILES
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send to one process")

@@ -120,9 +120,12 @@ def _leave(code: int) -> None:
     Threads that work are waited for, as ever; but not after Ctrl-C, for one may wait for a store's answer, a minute
     perhaps, and Python would end with a traceback at the next Ctrl-C.
     """
+    try:
+        _flush()
+    except OSError:  # it has been told
+        _drop_output()
     others = (thread for thread in threading.enumerate() if thread is not threading.main_thread())
     if code == ExitCode.INTERRUPTED or all(thread.daemon for thread in others):
-        _flush()
         os._exit(code)
 
 
@@ -175,7 +178,12 @@ def _say(text: str) -> None:
     from upload_diag.redaction import redact
     from upload_diag.terminal import one_line
 
-    click.echo(f"upload-diag: {one_line(redact(text))}", err=True)
+    try:
+        click.echo(f"upload-diag: {one_line(redact(text))}", err=True)
+    except BrokenPipeError:
+        raise
+    except OSError:  # a full disk behind both outputs: the exit code is all that is left to say
+        pass
 
 
 def _speak_utf8() -> None:
@@ -192,7 +200,7 @@ def _flush() -> None:
 
 
 def _drop_output() -> None:
-    """Point both outputs at nothing, so that Python's own flush at exit does not meet the closed pipe again."""
+    """Point both outputs at nothing, so that no later flush meets the closed pipe, or the full disk, again."""
     nothing = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, OSError):  # no stream at all, or not a real file
