@@ -131,6 +131,81 @@ TOLD: dict[str, tuple[str, dict[str, Any]]] = {
     "a status that Chinese words tell": ("上传时接口会返回 404", {"http_status": 404}),
     "a status behind Chinese": ("上传失败，返回错误413 Request Entity Too Large", {"http_status": 413}),
     "a status of the SDK's logger": ("[AWS s3 404 0.8s 0 retries] uploadPart", {"http_status": 404}),
+    "an errno is no status": (
+        "upload failed: ('Connection aborted.', ConnectionResetError(104, 'Connection reset by peer'))",
+        {"http_status": None},
+    ),
+    "a status and its reason in a tuple": ("upload failed: (403, 'Forbidden')", {"http_status": 403}),
+    "a status of B2": (
+        "error token expired (401 expired_auth_token)",
+        {"http_status": 401, "service_code": "expired_auth_token"},
+    ),
+    "a code of B2's SDK": ("Checksum did not match data received (bad_request)", {"service_code": "bad_request"}),
+    "a status of IIS": ("<h3>HTTP Error 404.13 - Not Found</h3>", {"http_status": 404}),
+    "a status of the SDK for Swift": ("Status Code: http_status_400", {"http_status": 400}),
+    "a status and an id without labels": (
+        "AWS Error: AccessDenied <nil>\n403 7C1E5A90B3D2F468",
+        {"http_status": 403, "request_id": "7C1E5A90B3D2F468"},
+    ),
+    "the upload of a stream": (
+        "Aborting [Manager uploading to films/cut/a.mov with id c0ffee5eed] due to error: timed out",
+        {"bucket": "films", "key": "cut/a.mov", "upload_id": "c0ffee5eed"},
+    ),
+    "a line of MinIO's trace": (
+        "[404 Not Found] s3.PutObjectPart store-2:9000/films/cut/a.mov?partNumber=2&uploadId=c0ffee5eed 10.0.0.12",
+        {**PART, "bucket": "films", "key": "cut/a.mov", "upload_id": "c0ffee5eed"},
+    ),
+    "a request and its host": (
+        "> PUT /cut/a.mov?X-Amz-Expires=300 HTTP/1.1\n> User-Agent: curl\n> Host: films.s3.amazonaws.com\n>",
+        {"bucket": "films", "key": "cut/a.mov"},
+    ),
+    "an address that Rust prints in parts": (
+        'Url { scheme: "https", host: Some(Domain("s3.eu-west-3.amazonaws.com")), path: "/films/a.mov" }',
+        {"bucket": "films", "key": "a.mov"},
+    ),
+    "an address that the SDK for JavaScript prints in parts": (
+        "HttpRequest { method: 'PUT', hostname: 'films.s3.eu-west-3.amazonaws.com', path: '/cut/a.mov', headers: {} }",
+        {"bucket": "films", "key": "cut/a.mov"},
+    ),
+    "a list of a bucket of an unknown host": (
+        "curl error for https://store.example.com/films/?list-type=2&prefix=",
+        {"bucket": "films", "key": None},
+    ),
+    "an application's own address": (
+        f"POST https://api.example.com/api/complete?uploadId={UPLOAD}&bucket=films failed",
+        {"bucket": "films", "key": None, "upload_id": UPLOAD},
+    ),
+    "an upload that is an object": (
+        '{"message": "upload no longer exists", "upload": {"id": "mpu_7Q", "parts": 14}}',
+        {"upload_id": "mpu_7Q"},
+    ),
+    "an application's id beside the store's": (
+        f'{{"upload_session_id": 883, "multipart_upload_id": "{UPLOAD}"}}',
+        {"upload_id": UPLOAD},
+    ),
+    "a framework's request id beside the store's": (
+        '{"reqId": "req-1f", "err": {"requestId": "7C1E5A90B3D2F468"}}',
+        {"request_id": "7C1E5A90B3D2F468"},
+    ),
+    "a request id of Qiniu": (
+        '{"code": 631, "error": "no such bucket", "reqId": "1mAAAc2511"}',
+        {"request_id": "1mAAAc2511"},
+    ),
+    "the file that failed": (
+        (
+            "upload: a.mov to s3://films/a.mov\n"
+            "upload failed: b.mov to s3://films/b.mov timed out\n"
+            "upload failed: c.mov to s3://films/c.mov timed out"
+        ),
+        {"bucket": "films", "key": "b.mov"},
+    ),
+    "a chunk that Chinese words tell": ("上传分片 3/689 失败", {"part_number": 3}),
+    "a bucket in MinIO's answer": ("ErrorResponse(bucketName=null, resource=/films/, hostId=3L)", {"bucket": "films"}),
+    "an object in quotes": ('Creating object "cut.mov" in bucket "films".', {"bucket": "films", "key": "cut.mov"}),
+    "an upload that Fluent Bit cannot end": (
+        "[error] [output:s3:s3.0] Could not complete upload /app/2026/a.log, will retry..",
+        {"operation": "CompleteMultipartUpload", "key": "app/2026/a.log"},
+    ),
 }
 
 

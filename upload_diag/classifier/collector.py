@@ -43,6 +43,7 @@ _OPERATION_NAME = re.compile(r"(?!\w*ObjectPart|NewMultipart)[A-Z][A-Za-z0-9]{3,
 _ESCAPED_OBJECT = re.compile(r"\{\s{0,8}(?:\\|&quot;|\"\"\w)")
 # A body as a gateway hands it on: base64 of `<?xml`, of `<Error`, or of `{"`.
 _BASE64 = re.compile(r"(?:PD94bWwg|PEVycm9y|eyJ)[A-Za-z0-9+/\r\n]{12,100000}={0,2}\Z")
+_UPLOADS = frozenset({"upload", "uploadSession", "upload_session", "multipartUpload", "multipart_upload"})
 _ENDS = {"{": "}", "[": "]", '"': '"'}
 _BEGINNINGS = frozenset((*_ENDS, *whitespace))
 
@@ -131,7 +132,7 @@ class Collector:
                 self._unknown(key, value, (path, key), depth + 1, nested)
             elif meaning.field and isinstance(value, (str, int)):
                 if meaning is not _OPERATION or (isinstance(value, str) and _OPERATION_NAME.match(value)):
-                    self.found.fact(meaning.field, value, 80)
+                    self.found.fact(meaning.field, value, meaning.rank)
                 else:  # `create_multipart_upload`
                     self._unknown(key, value, (path, key), depth + 1, nested)
             elif meaning is _METHOD and isinstance(value, str):
@@ -142,6 +143,16 @@ class Collector:
                 self._field(meaning, value, (path, key), depth, nested)
         if address or method:
             self._request(method, address)
+        self._object_of(path, tree)
+
+    def _object_of(self, path: Path, tree: Mapping[Any, Any]) -> None:
+        """What a mapping is: an upload with its id, or an address in parts (SDK for JavaScript v3, Rust's `Url`)."""
+        if path is not None and path[1] in _UPLOADS and "id" in tree:
+            self.found.fact("upload_id", tree["id"], 55)
+        elif isinstance(target := tree.get("path"), str) and target[:1] == "/":
+            host = tree.get("hostname") or tree.get("host")
+            if isinstance(host, str):
+                self.found.facts(url.read(f"https://{host}{target}"), 50)
 
     def _unknown(self, key: str, value: Any, path: Path, depth: int, nested: int) -> None:
         """A value under a key that means nothing, unless the key is a code: `{ NoSuchUpload: 'The specified …' }`."""

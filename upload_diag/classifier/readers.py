@@ -169,8 +169,8 @@ class LabelledFact(Pattern):
         if label.field == "bucket" and self.code_named(value) is not None:
             return  # "failed to upload to bucket: AccessDenied"
         if label.field == "http_status":
-            status = STATUS_NAMES.get(value)
-            found.statuses.append((80, 0, status, None) if status else (1, 0, int(value), None))
+            status = STATUS_NAMES.get(value) or int(value)
+            found.statuses.append((80 if status else 1, 0, status, None))
         elif label.field != "code":
             found.fact(label.field, value.rstrip(".:)"), label.rank)
         elif (row := self.code_named(value := value.rstrip("."))) is not None:

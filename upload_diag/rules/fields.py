@@ -14,9 +14,11 @@ __all__ = ["FIELDS", "Meaning", "meaning_of"]
 class Meaning(Enum):
     """What the value under a key says."""
 
-    def __init__(self, value: str) -> None:
+    def __init__(self, value: str, rank: int = 80) -> None:
         self.field = "" if value.endswith("?") else value
         """The field of UploadContext that the value is, empty when it is none."""
+        self.rank = rank
+        """Of two values for one field the higher wins."""
 
     CODE = "code?"  # the name of the failure; a number here is an HTTP status at best
     NAME = "name?"  # may be the name of the failure, may be any other name
@@ -30,6 +32,7 @@ class Meaning(Enum):
     OTHERS = "others?"  # facts about other requests or about the program, never about this failure
     # Identifiers: the value is the name of the field of UploadContext. The others end in a question mark.
     UPLOAD_ID = "upload_id"
+    SESSION_ID = "upload_id", 60  # an application's own name of the upload, where the store's is not told
     VIDEO_ID = "video_id"
     PART_NUMBER = "part_number"
     CHUNK_SIZE = "chunk_size"
@@ -38,6 +41,7 @@ class Meaning(Enum):
     RESOURCE = "resource?"  # /bucket/key
     OPERATION = "operation"
     REQUEST_ID = "request_id"
+    OWN_REQUEST_ID = "request_id", 30  # which a framework gives; Qiniu calls its own so too
     HOST_ID = "host_id"
     REGION = "region"
     SERVER = "server?"
@@ -71,7 +75,8 @@ _ROWS: dict[Meaning, str] = {
         result_info messages userIdentity user_agent userAgent accept pid hostname_pid level lvl severity verbosity
         requires_stack duration elapsed timeout maxRetries backtrace""",
     Meaning.UPLOAD_ID: """uploadId upload_id upload-id multipartUploadId multipart_upload_id aws.s3.upload_id
-        uploadSessionId sessionUploadId mpu_id mpuId""",
+        mpu_id mpuId""",
+    Meaning.SESSION_ID: "uploadSessionId sessionUploadId",
     Meaning.VIDEO_ID: "videoId video_id mediaId media_id assetId asset_id",
     Meaning.PART_NUMBER: """partNumber part_number part_num partNum partNo part_no aws.s3.part_number chunkNumber
         chunk_number partIndex part""",
@@ -82,9 +87,11 @@ _ROWS: dict[Meaning, str] = {
     Meaning.OPERATION: "operation operationName operation_name eventName apiName aws.operation rpc.method commandName api",
     Meaning.REQUEST_ID: """requestId request_id request-id x-amz-request-id RequestID aws.request_id x-oss-request-id
         x-obs-request-id x-cos-request-id x-ms-request-id x-goog-request-id x-minio-request-id aws.request.id
-        x-request-id opc-request-id""",
+        x-request-id opc-request-id x-amzn-requestid x-tos-request-id x-bce-request-id x-emc-request-id x-reqid
+        x-trans-id x-openstack-request-id""",
+    Meaning.OWN_REQUEST_ID: "reqId",
     Meaning.HOST_ID: """hostId host_id x-amz-id-2 extendedRequestId extended_request_id s3ExtendedRequestId
-        aws.extended_request_id aws.request.extended_id id2 x-obs-id-2""",
+        aws.extended_request_id aws.request.extended_id id2 x-obs-id-2 x-tos-id-2""",
     Meaning.REGION: "region awsRegion aws_region cloud.region x-amz-bucket-region",
     Meaning.SERVER: "server hostname host",
     Meaning.OCCURRED_AT: "timestamp time @timestamp eventTime occurredAt ts date datetime",

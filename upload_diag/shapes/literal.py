@@ -37,7 +37,7 @@ _TEXTUAL = re.compile(
     r"\{\s?(?::\w{1,60}\s?=>|\[\"\w{1,60}\"[:\]]"
     r"|\w[\w.-]{0,60}(?:=(?![>=])|:\{[^{}\"']{0,200}\} [A-Z]\w{0,60}:|:[^\s\"'{}\[\],:]{1,900} [A-Z]\w{0,60}:))"
 )
-_SOME = re.compile(r"Some\( ?\"?(.*?)\"? ?\)\Z", re.DOTALL)  # an Option of Rust
+_SOME = re.compile(r"Some\( ?(?:Domain\( ?)?\"?(.*?)\"? ?\){1,2}\Z", re.DOTALL)  # an Option of Rust, of a host too
 _JSON_START = re.compile(r'\{\s*"')
 _DECODER = json.JSONDecoder()
 _NUMBER = re.compile(r"[-+]?\d{1,18}(?:\.\d{1,18})?(?:[eE][-+]?\d{1,3})?\Z")

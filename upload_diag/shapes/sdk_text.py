@@ -76,6 +76,7 @@ LABELS: tuple[Label, ...] = (
     Label(
         "code", r"error: (?:400|401|403|404|405|408|409|416|429|500|503) ([a-z]{2,20}(?:_[a-z0-9]{2,20}){1,4})\b", 80
     ),
+    Label("code", r"\((bad_request|not_found|already_hidden|method_not_allowed)\)", 80),  # B2's SDK for Python
     Label("code", r"BmcException: \(\d{3}, ([A-Za-z]\w{2,60}), ", 90),
     # --- operation ----------------------------------------------------------------------------------------------
     Label("operation", r"when calling the ([A-Z]\w{3,40}) ?(\w{0,12}?) ?operation", 90),
@@ -99,6 +100,11 @@ LABELS: tuple[Label, ...] = (
     Label("http_status", r"[Ss]tatus ?[Cc]ode:? '?(" + "|".join(STATUS_NAMES) + r")\b"),
     Label("http_status", r"serverError Code=-(\d{3})\b"),  # Alibaba Cloud's SDK for iOS
     Label("http_status", r"\bHttp([45]\d\d)Error\b"),  # AWS SDK for Ruby: an answer without a body
+    Label(  # B2: "(401 expired_auth_token)"
+        "http_status", r"\((400|401|403|404|405|408|409|416|429|500|503) [a-z]{2,20}(?:_[a-z0-9]{2,20}){1,4}\)"
+    ),
+    Label("http_status", r"\bhttp_status_([45]\d\d)\b"),  # AWS SDK for Swift
+    Label("http_status", r"\bError -? ?([45]\d\d)\.\d{1,2} - [A-Z]"),  # IIS, with a number of its own behind the dot
     # --- ids ----------------------------------------------------------------------------------------------------
     Label(
         "request_id",
@@ -111,6 +117,8 @@ LABELS: tuple[Label, ...] = (
     Label("request_id", r"RequestId \"([^\"]{3,100})\"", 60),
     Label("request_id", r"ApiError\('([\w-]{6,60})'", 60),  # Dropbox's SDK for Python
     Label("request_id", r"\b[Rr]eq_?[Ii]d" + _SEP + "(" + _ID + ")", 30),
+    Label("request_id", r"<nil>\s(?:[45]\d\d) ([0-9A-Za-z]{16})\b", 40),  # Longhorn, of AWS SDK for Go v1
+    Label("request_id", r"\b[Xx]-(?:[Rr]eqid|[Tt]rans-[Ii]d)" + _SEP + "(" + _ID + ")", 45),  # Qiniu, OpenStack Swift
     Label("request_id", r"(?:request|Request)[ _-]?[Ii][Dd] [\"']?(?=[\w-]{8,})(?=\S{0,40}\d)([\w-]{8,100})", 40),
     Label("host_id", r"(?:HostId|xtended [Rr]equest [Ii][Dd]) ([A-Za-z0-9+/]{20,200}={0,2})", 40),
     Label(
@@ -154,6 +162,9 @@ LABELS: tuple[Label, ...] = (
         30,
     ),
     Label("upload_id", r"upload to \S{3,900} with (?:full )?ID (" + _ID + ")", 45),
+    Label("upload_id", r"Manager uploading to \S{3,900} with id (" + _ID + ")", 60),  # s3-stream-upload
+    Label("bucket", r"Manager uploading to ([A-Za-z0-9][\w.-]{2,62})/", 60),
+    Label("key", r"Manager uploading to [A-Za-z0-9][\w.-]{2,62}/(\S{1,900}) with id ", 60),
     Label("upload_id", r"ultipartNotFound: upload " + _BARE_ID, 50),
     Label(  # other languages
         "upload_id",
@@ -176,6 +187,7 @@ LABELS: tuple[Label, ...] = (
         r"(?:[\"'\]]{0,2} ?(?:[-=]>|[:=#]) ?(?:int\()?| #?)[\"']?(\d{1,5})\b(?![\w/-])",
     ),
     Label("part_number", r"/parts/(\d{1,5})\b", 25),
+    Label("part_number", r"分片 ?(?:编号|号|#)?[:：]? ?(\d{1,5})(?!\d)(?! ?个)", 30),
     Label("part_number", r"\b[Pp]art (\d{1,5})/\d{1,5}\b|\b[Pp]art[\[(](\d{1,5})[\])]", 40),
     Label("part_number", r"\b[Cc]hunk(?: ?#| ?[Nn]umber)?[ :=]{0,2}(\d{1,5})\b(?! of \d+ bytes)", 30),
     # --- place --------------------------------------------------------------------------------------------------
@@ -210,8 +222,8 @@ LABELS: tuple[Label, ...] = (
     Label("key", r"executing \"\w{4,60}\" on \"https?://[^/\s\"]{3,200}/[A-Za-z0-9][\w.-]{2,62}/([^\s\"?]{1,900})", 35),
     Label("bucket", r"[Rr]esource: ?[\"']/([a-z0-9][a-z0-9.-]{2,62})/", 45),
     Label("key", r"[Rr]esource: ?[\"']/[a-z0-9][a-z0-9.-]{2,62}/([^\"'?]{1,900})", 45),
-    Label("bucket", r"\bresource: /([a-z0-9][\w.-]{2,62})/", 40),  # MinIO's client for Python
-    Label("key", r"\bresource: /[a-z0-9][\w.-]{2,62}/([^\s,?\"']{1,900})", 40),
+    Label("bucket", r"\bresource(?:: |=)/([a-z0-9][\w.-]{2,62})(?=[/,\s])", 40),  # MinIO's clients for Python, for Java
+    Label("key", r"\bresource(?:: |=)/[a-z0-9][\w.-]{2,62}/([^\s,?\"']{1,900})", 40),
     # Hadoop S3A says what it did on which key.
     Label(
         "key",
@@ -257,6 +269,7 @@ LABELS: tuple[Label, ...] = (
     Label("key", r"\bobjectName = ([^\s,)]{1,900})", 60),
     Label("key", r"(?:[Ff]or|[Oo]f|[Uu]pload|[Pp]ut) object ([^\s:,'\"\]]{1,600}/[^\s:,'\"\]]{1,300})", 40),
     Label("key", r"\bfile to key: (\S{1,900})", 45),  # Rails
+    Label("key", r"\b[Cc]omplet(?:e|ing) upload (?:for )?/([^\s,]{1,900})", 45),  # Fluent Bit
     Label(
         "key",
         r"\bObjectKey\{bucket=BucketKey\{[^']{0,40}'[^']{0,80}', name='[^']{0,80}'.{0,80}?\}, name='([^']{1,900})'",
@@ -264,6 +277,7 @@ LABELS: tuple[Label, ...] = (
     ),
     Label("key", r"ERROR (?:CreateMultipartUpload|UploadPart|CompleteMultipartUpload|PutObject) (\S{1,900}) = ", 60),
     Label("key", r"[Oo]bject (?:\[([^\]<>]{1,900})\]|'([^'\s]{1,900})'|\(([^)\s]{1,900})\))", 50),
+    Label("key", r"[Oo]bject \"([^\"\s]{1,900})\" (?:in|to|from) (?:the )?bucket\b", 50),
     Label("key", r"ERROR : ([^:]{1,600}): Failed to copy", 40),  # rclone
     Label("key", r"putting object ([^\s:,\"']{1,900}):", 60),
     Label("key", r"multipart upload on ([^\s:]{1,900}):", 60),
@@ -280,7 +294,7 @@ LABELS: tuple[Label, ...] = (
 """Every label; the order means nothing."""
 
 # --- statuses ---------------------------------------------------------------------------------------------------
-_NUMBER = re.compile(r"([1-5]\d\d)(?<![\w./%+-]\d\d\d)(?![\w%/]|[.-]\d|,\d)", re.ASCII)
+_NUMBER = re.compile(r"([2-5]\d\d)(?<![\w./%+-]\d\d\d)(?![\w%/]|[.-]\d|,\d)", re.ASCII)
 _BEFORE_WORDS = (
     "status",
     "status of",
@@ -305,6 +319,7 @@ _BEFORE_WORDS = (
     "resp:",
     "status: some(",
     "status): some(",
+    "<nil>",
     "a ",
     "an ",
     '" ',
@@ -316,7 +331,7 @@ _BEFORE = re.compile(
     + "|".join(re.escape(word[::-1]) for word in _BEFORE_WORDS)
     + r"|\"?(?:\d\.)?\d/ptth)"
 )
-_AFTER = re.compile(r"[\s)\]:\"'`(–-]{1,4}([a-z][a-z_ ]{1,40})")
+_AFTER = re.compile(r"(?:[\s)\]:\"'`(–-]{1,4}|, [\"'])([a-z][a-z_ ]{1,40})")
 _CODE_AFTER = re.compile(r"[\s:\"'`(\[-]{1,4}(?:[A-Z][a-z]{1,20}){2,6}\b")  # "404 NoSuchUpload"
 _ERROR_AFTER = re.compile(r" (?:http )?(?:error|response|status)\b")
 # Words that stand before other numbers too; what is counted stands behind those.
@@ -457,6 +472,7 @@ OPERATION_WORDS: tuple[tuple[str, str], ...] = (
         r"\bmulti-?part upload:? (?:failed to )?(?:completion|complete\b|finali[sz](?:e|ation))",
     ),
     ("CompleteMultipartUpload", r"\bwhile finishing the upload\b"),
+    ("CompleteMultipartUpload", r"\bcomplet(?:e|ing) upload (?:for )?/"),  # Fluent Bit
     (
         "CreateMultipartUpload",
         r"\b(?:initiat(?:e|ing)|creat(?:e|ing)|start(?:ing)?)\b.{0,16}\bmulti-?(?:ple )?part\b",
@@ -473,7 +489,7 @@ OPERATION_WORDS: tuple[tuple[str, str], ...] = (
     ("CreateMultipartUpload", r"\bsignature \[post\] \[\S{1,900}\] \[uploads=\]"),  # s3fs
     ("UploadPart", r"\bupload[_-]part\b|\bupload part (?:#?\d|on )|\bdouploadpart\("),
     # a class for PHP
-    ("CreateBucket", r"\bs3::putbucket\b"),
+    ("CreateBucket", r"\bs3::putbucket\b|\bcreate_bucket\b"),
     ("PutObject", r"\bs3::putobject\w{0,10}\b"),
     # MinIO's own names
     ("UploadPart", r"\bputobjectpart(?:handler\b|\b)"),
@@ -487,7 +503,7 @@ OPERATION_WORDS: tuple[tuple[str, str], ...] = (
     ("UploadPart", r"\bpart \d+ (?:failed|error)"),
     ("UploadPart", r"\b(?:fail(?:ed|ure) (?:to upload|uploading)|error uploading|upload of|retrying) (?:a )?part\b"),
     ("UploadPart", r"\b(?:failed to|unable to|could not) (?:upload a|upload|send) part\b"),
-    ("UploadPart", r"\binitiating a part upload\b|\bpart put\b"),
+    ("UploadPart", r"\binitiating a part upload\b|\bpart put\b|\bput part requests\b"),
 )
 """Operations told by verbs, on lower-cased text."""
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import unquote
 
 from upload_diag.codes import Operation
@@ -35,11 +36,20 @@ _BARE_HOST = re.compile(
     r"(?<![\w.@/-])([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\.s3(?:[.-][a-z0-9-]{2,30}){0,3}\.amazonaws\.com"
 )
 _S3CMD = re.compile(r"(?:Upload failed|failed request): /([^\s?]{1,1024})\?(partNumber)?")  # it leaves the bucket out
+# `mc admin trace` prints the operation, and the address without a scheme.
+_MINIO_TRACE = re.compile(r"\bs3\.[A-Z]\w{3,60} ([\w.-]{1,253}:\d{2,5})(/[^\s\"]{1,4000})")
+_REQUEST_HEAD = re.compile(
+    r"\b(GET|PUT|POST|DELETE|HEAD) (/[^\s\"'<>`]{1,4000}) HTTP/[\d.]{1,3}\s[^<]{0,200}?\b[Hh]ost: ?([\w.-]{4,253})"
+)
 _NGINX = re.compile(r"request: \"([A-Z]{3,6}) (/[^\s\"]{1,4000})[^\"]{0,12}\".{0,2000}? host: \"([\w.:-]{3,253})\"")
 _STORE_URI = re.compile(
     r"\b(?:s3[an]?|gs|b2|oss|cosn?|obs)://([A-Za-z0-9][\w.-]{1,62}|<\w{1,30}>)(?:/([^\s\"'<>`|]{1,1024}))?"
 )
-_PARAMETER = re.compile(r"[?&;](uploadId|partNumber|upload_id|x-id|uploads|key|name)(?:=([^&\s\"'<>),;\]}]*))?")
+# Of several files the one that failed counts: aws-cli, s3cmd.
+_FAILED_URI = re.compile(r"\b(?:upload|copy|move) failed: [^\n]{1,1024} to " + _STORE_URI.pattern)
+_PARAMETER = re.compile(
+    r"[?&;](uploadId|partNumber|upload_id|x-id|uploads|list-type|location|bucket|key|name)(?:=([^&\s\"'<>),;\]}]*))?"
+)
 _CONSOLE_LINE = re.compile(r":(?:NaN|\d{1,6})\Z")  # what a browser's console writes behind an address
 _VIRTUAL_HOST = re.compile(
     r"\A([a-z0-9][a-z0-9._-]{1,61}?[a-z0-9])\."
@@ -93,6 +103,10 @@ def read(text: str) -> dict[str, str]:
     facts: dict[str, str] = {}
     if ("host='" in text or " HTTP/1." in text) and (match := _POOL.search(text)):
         _read_target(match[3] or "", match[4], match[1] or match[2], facts)
+    if " HTTP/" in text and "ost: " in text and (match := _REQUEST_HEAD.search(text)):
+        _read_target(match[1], match[2], match[3], facts)
+    if " s3." in text and (match := _MINIO_TRACE.search(text)):
+        _read_target("PUT", match[2], match[1], facts)
     if 'request: "' in text and (match := _NGINX.search(text)):
         _read_target(match[1], match[2], match[3], facts)
     if "://" in text:
@@ -108,13 +122,18 @@ def read(text: str) -> dict[str, str]:
 
 
 def _read_store_uri(text: str, facts: dict[str, str]) -> None:
-    # A copy names its source first, so the last of the first few counts.
-    found = _STORE_URI.findall(text)[:8]
-    for bucket, key in found[-1:] if " to " in text else found[:1]:
-        if bucket[0] != "<":
-            facts.setdefault("bucket", bucket)
-        if key:
-            facts.setdefault("key", key.rstrip(".,;:)"))
+    match = _FAILED_URI.search(text)
+    if match is None:
+        # A copy names its source first, so the last of the first few counts.
+        found = list(islice(_STORE_URI.finditer(text), 8))
+        match = found[-1 if " to " in text else 0] if found else None
+    if match is None:
+        return
+    bucket, key = match.groups()
+    if bucket[0] != "<":
+        facts.setdefault("bucket", bucket)
+    if key:
+        facts.setdefault("key", key.rstrip(".,;:)"))
 
 
 def _read_requests(text: str, facts: dict[str, str]) -> None:
@@ -167,40 +186,42 @@ def _read_target(method: str, target: str, host: str, facts: dict[str, str]) -> 
         method, "uploadId" in found, "partNumber" in found, "uploads" in found
     ):
         facts.setdefault("operation", operation)
-    path = path.lstrip("/").rstrip(".,;:)]}'")
-    name, _, port = host.partition(":")
-    if (match := _BUCKET_PATH.search(path)) and (match[1] or path[:5] != "file/" or ".backblazeb2." in name):
-        bucket, key = match[1] or match[3], match[2] or match[4] or found.get("name", "")
-    elif match := _COMPANION_PATH.search(path) or _B2_PART.search(path):  # Uppy's Companion
-        bucket, key = "", ""
-        facts.setdefault("upload_id", unquote(match[1]))
-        facts.update({name: value for name, value in (("part_number", match[2]), ("key", found.get("key"))) if value})
-    elif match := _VIRTUAL_HOST.match(name):
-        bucket, key = match[1], path
-    elif not path:
-        return
-    elif name and "." not in name and not port and "partNumber" in found and not _PATH_HOST.match(name):
-        bucket, key = name, path  # a virtual host whose domain the reporter masked
-    elif (
-        _PATH_HOST.match(name)
-        or "uploadId" in found
-        or "partNumber" in found
-        or "x-id" in found
-        or "uploads" in found
-        or ".s3." in name
-        or (port in _STORE_PORTS and "/" in path and method.upper() in ("", "PUT"))
-    ):
-        bucket, slash, key = path.partition("/")
-        if not slash and ("uploadId" in found or "partNumber" in found):  # of a key, so the bucket is in the host
-            bucket, key = "", path
-    else:
-        return
+    bucket, key = _bucket_and_key(method, path.lstrip("/").rstrip(".,;:)]}'"), host, found, facts)
     if "*" in bucket:
         return
     if bucket and "<" not in bucket:
         facts.setdefault("bucket", unquote(bucket))
     if key and "…" not in key and "<" not in key:
         facts.setdefault("key", unquote(key))
+
+
+def _bucket_and_key(method: str, path: str, host: str, found: dict[str, str], facts: dict[str, str]) -> tuple[str, str]:
+    """The bucket and the key that a request's target names, each empty where it cannot be told."""
+    name, _, port = host.partition(":")
+    if (match := _BUCKET_PATH.search(path)) and (match[1] or path[:5] != "file/" or ".backblazeb2." in name):
+        return match[1] or match[3], match[2] or match[4] or found.get("name", "")
+    if match := _COMPANION_PATH.search(path) or _B2_PART.search(path):  # Uppy's Companion
+        facts.setdefault("upload_id", unquote(match[1]))
+        facts.update({name: value for name, value in (("part_number", match[2]), ("key", found.get("key"))) if value})
+        return "", ""
+    if "bucket" in found:  # an application's own address
+        return found["bucket"], found.get("key", "")
+    if match := _VIRTUAL_HOST.match(name):
+        return match[1], path
+    if name and "." not in name and not port and "partNumber" in found and not _PATH_HOST.match(name):
+        return name, path  # a virtual host whose domain the reporter masked
+    if path and (
+        _PATH_HOST.match(name)
+        or not found.keys().isdisjoint(("uploadId", "partNumber", "x-id", "uploads"))
+        or ("/" not in path.rstrip("/") and not found.keys().isdisjoint(("list-type", "location")))
+        or ".s3." in name
+        or (port in _STORE_PORTS and "/" in path and method.upper() in ("", "PUT"))
+    ):
+        bucket, slash, key = path.partition("/")
+        if slash or not ("uploadId" in found or "partNumber" in found):
+            return bucket, key
+        return "", path  # of a key, so the bucket is in the host
+    return "", ""
 
 
 def _read_query(text: str, facts: dict[str, str]) -> dict[str, str]:
