@@ -319,6 +319,13 @@ DISGUISES: dict[str, Any] = {
     "bytes as Node prints them": f"<Buffer {NO_SUCH_UPLOAD.encode().hex(' ')}>",
     "UTF-16 read as Latin-1": NO_SUCH_UPLOAD.encode("utf-16-le").decode("latin-1"),
     "HTML escaped twice": html.escape(html.escape(NO_SUCH_UPLOAD)),
+    "JSON as Python prints a text": repr(json.dumps({"path": 'PUT "/a"', "message": NO_SUCH_UPLOAD})),
+    "JSON in a column of CSV": f'7,"{json.dumps({"message": NO_SUCH_UPLOAD}).replace(chr(34), chr(34) * 2)}",x',
+    "UTF-8 as Python prints bytes": repr(f"上传会话已过期, upload id {UPLOAD_ID}".encode()),
+    "lines as containerd keeps them": (
+        f"2026-11-20T09:14:02.118220145Z stderr F The specified\n"
+        f"2026-11-20T09:14:02.118220190Z stderr F upload does not exist. UploadId: {UPLOAD_ID}"
+    ),
     "a query with plus signs": f"/?message=The+specified+upload+does+not+exist.&uploadId={UPLOAD_ID}",
 }
 
@@ -327,6 +334,20 @@ DISGUISES: dict[str, Any] = {
 def test_a_disguised_text_is_read(payload: Any) -> None:
     info = classify(payload)
     assert (info.code, info.context.upload_id) == (ErrorCode.SESSION_EXPIRED, UPLOAD_ID)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("error: nosuchupload", ErrorCode.SESSION_EXPIRED),
+        ("error: connect econnrefused 192.0.2.7:9000", ErrorCode.NETWORK),
+        ("net::err_connection_refused", ErrorCode.NETWORK),
+        ("Uploads are in slowdown mode", ErrorCode.UNKNOWN),
+        ("upload_timeout is a setting", ErrorCode.UNKNOWN),
+    ],
+)
+def test_a_name_counts_in_lower_case_where_all_is_in_lower_case(text: str, code: ErrorCode) -> None:
+    assert classify(text).code is code
 
 
 def test_an_encoding_inside_eight_encodings_is_undone() -> None:

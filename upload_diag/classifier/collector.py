@@ -56,12 +56,13 @@ _OPERATION, _SERVER, _RESOURCE = Meaning.OPERATION, Meaning.SERVER, Meaning.RESO
 class Collector:
     """Collects the findings of one payload."""
 
-    __slots__ = ("_characters", "_index", "_nodes", "_seen", "_stack", "found")
+    __slots__ = ("_characters", "_doubtful", "_index", "_nodes", "_seen", "_stack", "found")
 
     def __init__(self, index: Index) -> None:
         self.found = Findings()
         self._index = index
         self._stack: list[tuple[Any, Path, int, int]] = []  # (value, path, depth, how often decoded)
+        self._doubtful = ""  # a text whose objects may have been misread, for their quotes were not their own
         self._seen: dict[int, Any] = {}  # by identity; it holds them, so that no identity is used twice
         self._nodes = 0
         self._characters = 0
@@ -259,10 +260,16 @@ class Collector:
         if text and self._characters <= MAX_CHARACTERS:
             self._read(text, nested)
             self._walk()
+            if self._doubtful and self._says_nothing():
+                self._prose(self._doubtful)
+                self._walk()
         # Near a limit it may not be all there is.
         if len(text) <= MEMO_LENGTH and self._characters <= MAX_CHARACTERS and nested < MAX_NESTED // 2:
             remember(self._index, text, self.found)
         return self.found
+
+    def _says_nothing(self) -> bool:
+        return not self.found.statuses and all(hit.code is UNKNOWN for hit in self.found.hits.values())
 
     def _read(self, text: str, nested: int) -> None:
         """A text: decoded if it is JSON, else searched for objects, XML and prose."""
@@ -276,7 +283,12 @@ class Collector:
         text = clean(text)
         if "{" in text and nested < MAX_NESTED:
             # An object's own escapes are part of its grammar; those around it are undone first.
+            self._doubtful = text
             text = self._islands(unescape(text) if _ESCAPED_OBJECT.search(text) else text, nested)
+        self._prose(text, nested)
+
+    def _prose(self, text: str, nested: int = MAX_NESTED) -> None:
+        """What the text says, as it is written; of XML in it, its fields."""
         text = unescape(text)
         if "<" in text:
             for error in xml_error.read(text):

@@ -34,6 +34,8 @@ __all__ = [
 CODE_LIKE = re.compile(r"[A-Za-z][\w.-]{2,60}\Z")
 VAGUE_CODES = frozenset({"Error", "UnknownError", "Unknown", "NetworkingError", "S3Error", "HTTP_ERROR", "ClientError"})
 
+# A name that is no word of English in lower case either.
+_COMPOUND = re.compile(r"(?=.{9})(?:[A-Z]+[a-z0-9]+){2,}\Z|E[A-Z]{5,}|ERR_[A-Z_]+\Z")
 _SET_OFF = frozenset(":)]'\"([")
 _WORD = frozenset(ascii_letters + digits + "_")
 
@@ -216,6 +218,8 @@ class CodeName:
         row, flat = self.row, text.flat
         name = row.name
         at = flat.find(name, start)
+        if at < 0 and flat == text.low and _COMPOUND.match(name):  # all of the text is in lower case
+            name, at = name.lower(), start
         while at >= 0:
             end = at + len(name)
             if not (at and flat[at - 1] in _WORD) and (

@@ -14,17 +14,19 @@ MAX_UNESCAPE = 4
 # A run of backslashes is entered at its start and left as a whole: a million of them cost one look each.
 _ESCAPES = re.compile(r"\\(?<!\\\\)\\*+(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(r(?=\\++n)|[nt\"'/<>]))")
 _BUFFER = re.compile(r"<Buffer ((?:[0-9a-f]{2} ?){8,})")  # bytes as Node prints them
+_BYTES = re.compile(r"\\x[c-fC-F][0-9a-fA-F](?:\\x[89a-fA-F][0-9a-fA-F])+")  # as Python prints them
 _PLUSES = re.compile(r"(?<![\w+/])[A-Za-z']{1,40}(?:\+[a-z]{1,40}){3,60}(?![\w+/=])")  # a sentence in a query
 _MANY_PLUSES = re.compile(r"\+[a-z]{1,40}\+[a-z]{1,40}\+[a-z]")
 _CONTROL = {"n": "\n", "r": "\n", "t": "\t"}
 _ANSI = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]")
 
-# What collectors, shells and CI put before each line: docker-compose, journald and syslog, heroku, logcat, pm2,
-# CI gutters, markdown quotes, pytest.
+# What collectors, shells and CI put before each line: docker-compose, containerd, journald and syslog, heroku, logcat,
+# pm2, CI gutters, markdown quotes, pytest.
 _PREFIX = re.compile(
     r"""^(?:
       (?:\d{1,6}\|)?[\w.-]{1,40}+\s{0,12}+\|\s
     | \d{1,6}\s\|\s
+    | \d{4}-\d\d-\d\dT[\d:.]{8,18}(?:Z|[+-]\d\d:\d\d)\sstd(?:out|err)\s[FP]\s
     | [A-Z][a-z]{2}\s{1,2}\d{1,2}\s\d\d:\d\d:\d\d\s[\w.-]{1,80}\s[\w.@/-]{1,60}(?:\[\d+\])?:\s
     | \d{4}-\d\d-\d\dT[\d:.]{8,18}(?:Z|[+-]\d\d:\d\d)\s[\w.-]{1,40}\[[\w.-]{1,40}\]:\s
     | \[\s{0,12}\]\s(?=[EWID]/)
@@ -48,6 +50,8 @@ def clean(text: str) -> str:
         text = _ANSI.sub("", text)
     if "<Buffer " in text:
         text = _BUFFER.sub(lambda match: bytes.fromhex(match[1]).decode("utf-8", "replace"), text)
+    if "\\x" in text:
+        text = _BYTES.sub(_decoded, text)
     if "\n" in text:
         text = _unwrap(_strip_prefixes(text))
         if "?\n" in text:  # a URL broken before its query
@@ -64,7 +68,7 @@ def unescape(text: str) -> str:
             text = plain
     if "&" in text:
         for _ in range(MAX_UNESCAPE):
-            if not any(entity in text for entity in ("&lt;", "&quot;", "&#", "&amp;lt;", "&amp;quot;")):
+            if not any(entity in text for entity in ("&lt;", "&quot;", "&#", "&amp;lt;", "&amp;quot;", "&amp;#")):
                 break
             text = html.unescape(text)
     if "+" in text and _MANY_PLUSES.search(text):
@@ -72,6 +76,14 @@ def unescape(text: str) -> str:
     if '""' in text:
         text = text.replace('""', '"')
     return text
+
+
+def _decoded(match: re.Match[str]) -> str:
+    """The text that the bytes encode, or the bytes as they were printed."""
+    try:
+        return bytes.fromhex(match[0].replace("\\x", "")).decode()
+    except UnicodeDecodeError:
+        return match[0]
 
 
 def _unescape(match: re.Match[str]) -> str:
