@@ -202,6 +202,40 @@ TOLD: dict[str, tuple[str, dict[str, Any]]] = {
     "a chunk that Chinese words tell": ("上传分片 3/689 失败", {"part_number": 3}),
     "a bucket in MinIO's answer": ("ErrorResponse(bucketName=null, resource=/films/, hostId=3L)", {"bucket": "films"}),
     "an object in quotes": ('Creating object "cut.mov" in bucket "films".', {"bucket": "films", "key": "cut.mov"}),
+    "an upload's address at a Docker registry": (
+        'PUT "https://registry.example.com/v2/app/blobs/uploads/9c41f0e2-77aa-4c1e-9d2b-5a0c?digest=sha256": 404',
+        {"upload_id": "9c41f0e2-77aa-4c1e-9d2b-5a0c"},
+    ),
+    "an upload's folder at a Docker registry": (
+        "s3aws: Path not found: /docker/registry/v2/repositories/app/_uploads/9c41f0e2-77aa-4c1e-9d2b-5a0c/data",
+        {"upload_id": "9c41f0e2-77aa-4c1e-9d2b-5a0c"},
+    ),
+    "an upload's address in tus": (
+        "tus: failed, originated from request (method: PATCH, url: /files/25bc66++7f9a, response code: 404, text: )",
+        {"upload_id": "25bc66++7f9a"},
+    ),
+    "an upload's address in a browser's tools": (
+        "Request URL: http://localhost:8000/uploads.//8c6570cb07ab\nRequest Method: PATCH\nStatus Code: 404",
+        {"upload_id": "8c6570cb07ab", "http_status": 404},
+    ),
+    "an upload's address in a request": ("HEAD https://up.example.com/files/25bc66f0 404", {"upload_id": "25bc66f0"}),
+    "a file's address in a request": (
+        "HEAD https://films.s3.amazonaws.com/uploads/a1b2c3d4 404",
+        {"upload_id": None, "key": "uploads/a1b2c3d4"},
+    ),
+    "a picture's address in a request": ("HEAD https://example.com/uploads/a1b2c3d4.png 404", {"upload_id": None}),
+    "what ends an upload, as an object": (
+        "{ Bucket: 'films', Key: 'a.mov', MultipartUpload: { Parts: [ [Object] ] }, UploadId: 'c0ffee5eed' }",
+        {"operation": "CompleteMultipartUpload", "upload_id": "c0ffee5eed"},
+    ),
+    "a status as Ruby prints it": ("#<Net::HTTPRedirection 308 Resume Incomplete readbody=true>", {"http_status": 308}),
+    "lines that are as long as one another": (
+        "".join(
+            f"upload failed: {name}.mov to s3://films/{name}.mov ('Connection aborted.', ConnectionResetError(104))\n"
+            for name in "abcd"
+        ),
+        {"bucket": "films", "key": "a.mov"},
+    ),
     "an upload that Fluent Bit cannot end": (
         "[error] [output:s3:s3.0] Could not complete upload /app/2026/a.log, will retry..",
         {"operation": "CompleteMultipartUpload", "key": "app/2026/a.log"},
@@ -216,6 +250,14 @@ def test_a_text_tells_where_and_how(text: str, expect: dict[str, Any]) -> None:
 
 
 MEANT = {
+    "the last line below bars of progress": (
+        f"{'2f1e0d9c8b7a: Pushing [' + '=' * 50 + '>] 528.6 MB' + chr(10)}" * 3 + "blob upload unknown",
+        ErrorCode.SESSION_EXPIRED,
+    ),
+    "an errno of Erlang over two lines": (
+        "[op] Error while streaming - error:{badmatch,\n[op]    {error,\n[op]      enospc}}",
+        ErrorCode.LOCAL_IO,
+    ),
     "a code behind Chinese": ("分片合并时报NoSuchUpload错误", ErrorCode.SESSION_EXPIRED),
     "a code behind its status": ("Complete answers 404 NoSuchUpload", ErrorCode.SESSION_EXPIRED),
     "a session of Google that is gone": (

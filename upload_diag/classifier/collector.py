@@ -27,6 +27,7 @@ from upload_diag.classifier.hits import (
 from upload_diag.classifier.index import Index
 from upload_diag.classifier.prose import MEMO_LENGTH, providers, read_prose, remember
 from upload_diag.classifier.readers import CODE_LIKE, VAGUE_CODES
+from upload_diag.codes import Operation
 from upload_diag.rules.fields import Meaning, meaning_of
 from upload_diag.shapes import exception, literal, url, xml_error
 from upload_diag.shapes.text import MAX_TEXT, clean, flatten, unescape
@@ -43,7 +44,9 @@ _OPERATION_NAME = re.compile(r"(?!\w*ObjectPart|NewMultipart)[A-Z][A-Za-z0-9]{3,
 _ESCAPED_OBJECT = re.compile(r"\{\s{0,8}(?:\\|&quot;|\"\"\w)")
 # A body as a gateway hands it on: base64 of `<?xml`, of `<Error`, or of `{"`.
 _BASE64 = re.compile(r"(?:PD94bWwg|PEVycm9y|eyJ)[A-Za-z0-9+/\r\n]{12,100000}={0,2}\Z")
-_UPLOADS = frozenset({"upload", "uploadSession", "upload_session", "multipartUpload", "multipart_upload"})
+_UPLOADS = frozenset(
+    {"upload", "uploadSession", "upload_session", "multipartUpload", "multipart_upload", "MultipartUpload"}
+)
 _ENDS = {"{": "}", "[": "]", '"': '"'}
 _BEGINNINGS = frozenset((*_ENDS, *whitespace))
 
@@ -56,13 +59,12 @@ _OPERATION, _SERVER, _RESOURCE = Meaning.OPERATION, Meaning.SERVER, Meaning.RESO
 class Collector:
     """Collects the findings of one payload."""
 
-    __slots__ = ("_characters", "_doubtful", "_index", "_nodes", "_seen", "_stack", "found")
+    __slots__ = ("_characters", "_index", "_nodes", "_seen", "_stack", "found")
 
     def __init__(self, index: Index) -> None:
         self.found = Findings()
         self._index = index
         self._stack: list[tuple[Any, Path, int, int]] = []  # (value, path, depth, how often decoded)
-        self._doubtful = ""  # a text whose objects may have been misread, for their quotes were not their own
         self._seen: dict[int, Any] = {}  # by identity; it holds them, so that no identity is used twice
         self._nodes = 0
         self._characters = 0
@@ -144,16 +146,8 @@ class Collector:
                 self._field(meaning, value, (path, key), depth, nested)
         if address or method:
             self._request(method, address)
-        self._object_of(path, tree)
-
-    def _object_of(self, path: Path, tree: Mapping[Any, Any]) -> None:
-        """What a mapping is: an upload with its id, or an address in parts (SDK for JavaScript v3, Rust's `Url`)."""
-        if path is not None and path[1] in _UPLOADS and "id" in tree:
-            self.found.fact("upload_id", tree["id"], 55)
-        elif isinstance(target := tree.get("path"), str) and target[:1] == "/":
-            host = tree.get("hostname") or tree.get("host")
-            if isinstance(host, str):
-                self.found.facts(url.read(f"https://{host}{target}"), 50)
+        if "path" in tree and (address := _joined(tree)):
+            self.found.facts(url.read(address), 50)
 
     def _unknown(self, key: str, value: Any, path: Path, depth: int, nested: int) -> None:
         """A value under a key that means nothing, unless the key is a code: `{ NoSuchUpload: 'The specified …' }`."""
@@ -163,7 +157,15 @@ class Collector:
             if not value.isdigit():  # a number means nothing here either, such as a header's `Content-Length: '503'`
                 self._string(value, path, depth, nested)
         elif value is not None and not isinstance(value, (bool, int, float)):
+            if key in _UPLOADS and isinstance(value, dict):
+                self._upload(value)
             self._stack.append((value, path, depth, nested))
+
+    def _upload(self, upload: Mapping[Any, Any]) -> None:
+        """An upload as an object of its own: it has an id, or is the list of parts that ends it."""
+        self.found.fact("upload_id", upload.get("id"), 55)
+        if "Parts" in upload:
+            self.found.fact("operation", Operation.COMPLETE.value, 40)
 
     def _request(self, method: str, address: str) -> None:
         self.found.facts(url.read(f"{method} {address}".strip()), 75)
@@ -258,10 +260,10 @@ class Collector:
         """Collect what a text says, and what stands in it."""
         self._characters += len(text)
         if text and self._characters <= MAX_CHARACTERS:
-            self._read(text, nested)
+            doubtful = self._read(text, nested)
             self._walk()
-            if self._doubtful and self._says_nothing():
-                self._prose(self._doubtful)
+            if doubtful and self._says_nothing():
+                self._prose(doubtful)
                 self._walk()
         # Near a limit it may not be all there is.
         if len(text) <= MEMO_LENGTH and self._characters <= MAX_CHARACTERS and nested < MAX_NESTED // 2:
@@ -271,21 +273,27 @@ class Collector:
     def _says_nothing(self) -> bool:
         return not self.found.statuses and all(hit.code is UNKNOWN for hit in self.found.hits.values())
 
-    def _read(self, text: str, nested: int) -> None:
-        """A text: decoded if it is JSON, else searched for objects, XML and prose."""
+    def _read(self, text: str, nested: int) -> str:
+        """A text: decoded if it is JSON, else searched for objects, XML and prose.
+
+        Returns:
+            The text if objects in it may have been misread, for their quotes are not always their own.
+        """
         if nested < MAX_NESTED and (tree := _as_json(text)) is not None:
             self._stack.append((tree, None, 0, nested + 1))
-            return
+            return ""
         if nested < MAX_NESTED and _BASE64.match(text):
             with suppress(ValueError):
                 self._stack.append((b64decode(text).decode(), None, 0, nested + 1))
-                return
+                return ""
         text = clean(text)
         if "{" in text and nested < MAX_NESTED:
             # An object's own escapes are part of its grammar; those around it are undone first.
-            self._doubtful = text
-            text = self._islands(unescape(text) if _ESCAPED_OBJECT.search(text) else text, nested)
+            rest = self._islands(unescape(text) if _ESCAPED_OBJECT.search(text) else text, nested)
+            self._prose(rest, nested)
+            return text
         self._prose(text, nested)
+        return ""
 
     def _prose(self, text: str, nested: int = MAX_NESTED) -> None:
         """What the text says, as it is written; of XML in it, its fields."""
@@ -305,6 +313,12 @@ class Collector:
                 at = end
         rest.append(text[at:])
         return " ".join(rest)
+
+
+def _joined(request: Mapping[Any, Any]) -> str:
+    """The address that a request gives in parts, as the SDK for JavaScript v3 and Rust do; empty if it gives none."""
+    host, path = request.get("hostname") or request.get("host"), request["path"]
+    return f"https://{host}{path}" if isinstance(host, str) and isinstance(path, str) and path[:1] == "/" else ""
 
 
 def _as_json(text: str) -> Any:

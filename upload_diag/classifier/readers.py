@@ -34,8 +34,10 @@ __all__ = [
 CODE_LIKE = re.compile(r"[A-Za-z][\w.-]{2,60}\Z")
 VAGUE_CODES = frozenset({"Error", "UnknownError", "Unknown", "NetworkingError", "S3Error", "HTTP_ERROR", "ClientError"})
 
-# A name that is no word of English in lower case either.
-_COMPOUND = re.compile(r"(?=.{9})(?:[A-Z]+[a-z0-9]+){2,}\Z|E[A-Z]{5,}|ERR_[A-Z_]+\Z")
+# Names that are no words of English in lower case either: those of errno, which Erlang and Elixir print so, and others
+# where all of a text is in lower case.
+_ERRNO = re.compile(r"E[A-Z]{5,}\Z")
+_COMPOUND = re.compile(r"(?=.{9})(?:[A-Z]+[a-z0-9]+){2,}\Z|ERR_[A-Z_]+\Z")
 _SET_OFF = frozenset(":)]'\"([")
 _WORD = frozenset(ascii_letters + digits + "_")
 
@@ -218,7 +220,7 @@ class CodeName:
         row, flat = self.row, text.flat
         name = row.name
         at = flat.find(name, start)
-        if at < 0 and flat == text.low and _COMPOUND.match(name):  # all of the text is in lower case
+        if at < 0 and (_ERRNO.match(name) or (flat == text.low and _COMPOUND.match(name))):
             name, at = name.lower(), start
         while at >= 0:
             end = at + len(name)

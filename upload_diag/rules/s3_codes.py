@@ -198,7 +198,7 @@ _ROWS = (
     ),
     S3Code("CrossLocationLoggingProhibited", 403, E.INVALID_REQUEST, vendors="aws obs"),
     S3Code("customerEncryptionKeyIsIncorrect", 400, E.INVALID_REQUEST, vendors="gcs"),
-    S3Code("DatabaseError", 500, E.SERVER_ERROR, vendors="supabase"),
+    S3Code("DatabaseError", 500, E.SERVER_ERROR, vendors="supabase", plain=True),
     S3Code("DatabaseInvalidObjectDefinition", 503, E.SERVER_ERROR, vendors="supabase"),
     S3Code("DatabaseReadOnly", 503, E.SERVER_ERROR, vendors="supabase"),
     S3Code("DatabaseSchemaMismatch", 503, E.SERVER_ERROR, vendors="supabase"),

@@ -9,6 +9,8 @@ import json
 import re
 from typing import Any
 
+from upload_diag.shapes.text import utf8
+
 __all__ = ["MAX_DEPTH", "read"]
 
 MAX_DEPTH = 64  # deeper containers are passed over; no known error nests a tenth of it
@@ -56,7 +58,7 @@ _WORDS: dict[str, Any] = {
 def _unquote(quoted: str) -> str:
     quoted = quoted.lstrip("bur")
     body = quoted[1:-1] if quoted[-1] == quoted[0] and len(quoted) > 1 else quoted[1:]
-    return _ESCAPE.sub(_unescape, body) if "\\" in body else body
+    return _ESCAPE.sub(_unescape, utf8(body)) if "\\" in body else body
 
 
 def _unescape(match: re.Match[str]) -> str:

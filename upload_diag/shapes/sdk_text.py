@@ -103,8 +103,12 @@ LABELS: tuple[Label, ...] = (
     Label(  # B2: "(401 expired_auth_token)"
         "http_status", r"\((400|401|403|404|405|408|409|416|429|500|503) [a-z]{2,20}(?:_[a-z0-9]{2,20}){1,4}\)"
     ),
+    Label("http_status", r"\bNet::HTTP[A-Z]\w{2,40} (\d{3})\b"),  # Ruby
+    Label("http_status", r"<nil>\s([45]\d\d) [0-9A-Za-z]{16}\b"),  # Longhorn, of AWS SDK for Go v1
     Label("http_status", r"\bhttp_status_([45]\d\d)\b"),  # AWS SDK for Swift
-    Label("http_status", r"\bError -? ?([45]\d\d)\.\d{1,2} - [A-Z]"),  # IIS, with a number of its own behind the dot
+    Label(
+        "http_status", r"\b(?:HTTP|Detailed) Error -? ?([45]\d\d)\.\d{1,2} - "
+    ),  # IIS, with a number of its own behind the dot
     # --- ids ----------------------------------------------------------------------------------------------------
     Label(
         "request_id",
@@ -117,7 +121,7 @@ LABELS: tuple[Label, ...] = (
     Label("request_id", r"RequestId \"([^\"]{3,100})\"", 60),
     Label("request_id", r"ApiError\('([\w-]{6,60})'", 60),  # Dropbox's SDK for Python
     Label("request_id", r"\b[Rr]eq_?[Ii]d" + _SEP + "(" + _ID + ")", 30),
-    Label("request_id", r"<nil>\s(?:[45]\d\d) ([0-9A-Za-z]{16})\b", 40),  # Longhorn, of AWS SDK for Go v1
+    Label("request_id", r"<nil>\s[45]\d\d ([0-9A-Za-z]{16})\b", 40),
     Label("request_id", r"\b[Xx]-(?:[Rr]eqid|[Tt]rans-[Ii]d)" + _SEP + "(" + _ID + ")", 45),  # Qiniu, OpenStack Swift
     Label("request_id", r"(?:request|Request)[ _-]?[Ii][Dd] [\"']?(?=[\w-]{8,})(?=\S{0,40}\d)([\w-]{8,100})", 40),
     Label("host_id", r"(?:HostId|xtended [Rr]equest [Ii][Dd]) ([A-Za-z0-9+/]{20,200}={0,2})", 40),
@@ -155,6 +159,11 @@ LABELS: tuple[Label, ...] = (
         45,
     ),
     Label("upload_id", r"\b(?:mpu|MPU)[ _-]?[Ii][Dd]" + _SEP + "(" + _ID + ")", 55),
+    # Addresses of uploads: the Docker registry's and its store's, those of tus.
+    Label("upload_id", r"/blobs/uploads/([A-Za-z0-9_=-]{8,300})", 50),
+    Label("upload_id", r"/_uploads/([A-Za-z0-9-]{8,300})/", 50),
+    Label("upload_id", r"Request URL: \S{1,900}/([\w.=+~-]{6,300}) Request Method: (?:PATCH|HEAD)\b", 50),
+    Label("upload_id", r"request \(method: (?:PATCH|HEAD), url: [^\s,?]{0,900}/([^\s,?/]{6,300}),", 50),
     Label("upload_id", r"upload(?:Id|_id)%3D([A-Za-z0-9._~-]{3,300})", 50),
     Label(  # and no name of a file
         "upload_id",
@@ -227,7 +236,7 @@ LABELS: tuple[Label, ...] = (
     # Hadoop S3A says what it did on which key.
     Label(
         "key",
-        r"(?:upload part(?: #\d{1,5})?(?: upload ID \S{1,300})?|Writing Object|Completing multipart upload)"
+        r"(?:upload part(?: #\d{1,5})?(?: upload ID \S{1,300})?|Writing Object|Completing multi-?part upload)"
         r" on ([^\s:]{1,900}): ",
         60,
     ),
@@ -319,7 +328,6 @@ _BEFORE_WORDS = (
     "resp:",
     "status: some(",
     "status): some(",
-    "<nil>",
     "a ",
     "an ",
     '" ',
@@ -333,7 +341,7 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(r"(?:[\s)\]:\"'`(–-]{1,4}|, [\"'])([a-z][a-z_ ]{1,40})")
 _CODE_AFTER = re.compile(r"[\s:\"'`(\[-]{1,4}(?:[A-Z][a-z]{1,20}){2,6}\b")  # "404 NoSuchUpload"
-_ERROR_AFTER = re.compile(r" (?:http )?(?:error|response|status)\b")
+_ERROR_AFTER = re.compile(r" (?:http |post |put )?(?:error|response|status)\b")
 # Words that stand before other numbers too; what is counted stands behind those.
 _TELLING = re.compile(
     r"\b(?:answer(?:ed|s)|attempts|failed|failure|gave|gets?|getting|got|permanently|received|results? in|retries"

@@ -3,7 +3,7 @@
 import html
 import re
 
-__all__ = ["MAX_TEXT", "clean", "flatten", "unescape"]
+__all__ = ["MAX_TEXT", "clean", "flatten", "unescape", "utf8"]
 
 MAX_TEXT = 65_536
 """Characters of one text that are looked at; of a longer text the two ends, for the reason stands in one of them."""
@@ -50,8 +50,6 @@ def clean(text: str) -> str:
         text = _ANSI.sub("", text)
     if "<Buffer " in text:
         text = _BUFFER.sub(lambda match: bytes.fromhex(match[1]).decode("utf-8", "replace"), text)
-    if "\\x" in text:
-        text = _BYTES.sub(_decoded, text)
     if "\n" in text:
         text = _unwrap(_strip_prefixes(text))
         if "?\n" in text:  # a URL broken before its query
@@ -62,6 +60,7 @@ def clean(text: str) -> str:
 def unescape(text: str) -> str:
     """The text with backslashes, HTML entities and CSV's doubled quotes undone."""
     if "\\" in text:
+        text = utf8(text)
         for _ in range(MAX_UNESCAPE):
             if (plain := _ESCAPES.sub(_unescape, text)) == text:
                 break
@@ -76,6 +75,11 @@ def unescape(text: str) -> str:
     if '""' in text:
         text = text.replace('""', '"')
     return text
+
+
+def utf8(text: str) -> str:
+    r"""The text with the bytes that Python prints (`\xc3\xa4`) as the letters of UTF-8 that they are."""
+    return _BYTES.sub(_decoded, text) if "\\x" in text else text
 
 
 def _decoded(match: re.Match[str]) -> str:
@@ -107,12 +111,15 @@ def _unwrap(text: str) -> str:
     width = max(map(len, lines))
     if width not in _WIDTHS:
         return text
-    full = [len(line) >= width - 2 for line in lines]  # wide characters make a line look shorter
+    # Wide characters make a line look shorter; a bar of progress is as wide as the terminal by itself.
+    full = [len(line) >= width - 2 and "====" not in line for line in lines]
     if sum(full) < 3:
         return text
     pieces = []
     for number, line in enumerate(lines):
-        joined = full[number] and number + 1 < len(lines) and not _NEW_LINE.match(lines[number + 1])
+        following = lines[number + 1] if number + 1 < len(lines) else line
+        # Of what a tool repeats, lines are as long as one another by chance.
+        joined = full[number] and following[:8] != line[:8] and not _NEW_LINE.match(following)
         pieces.append(line if joined else line + "\n")
     return "".join(pieces)
 

@@ -39,7 +39,8 @@ _S3CMD = re.compile(r"(?:Upload failed|failed request): /([^\s?]{1,1024})\?(part
 # `mc admin trace` prints the operation, and the address without a scheme.
 _MINIO_TRACE = re.compile(r"\bs3\.[A-Z]\w{3,60} ([\w.-]{1,253}:\d{2,5})(/[^\s\"]{1,4000})")
 _REQUEST_HEAD = re.compile(
-    r"\b(GET|PUT|POST|DELETE|HEAD) (/[^\s\"'<>`]{1,4000}) HTTP/[\d.]{1,3}\s[^<]{0,200}?\b[Hh]ost: ?([\w.-]{4,253})"
+    r"\b(GET|PUT|POST|DELETE|HEAD|PATCH) (/[^\s\"'<>`]{1,4000}) HTTP/[\d.]{1,3}\s[^<]{0,200}?\b[Hh]ost: ?"
+    r"([\w.-]{4,253})"
 )
 _NGINX = re.compile(r"request: \"([A-Z]{3,6}) (/[^\s\"]{1,4000})[^\"]{0,12}\".{0,2000}? host: \"([\w.:-]{3,253})\"")
 _STORE_URI = re.compile(
@@ -75,6 +76,11 @@ _BUCKET_PATH = re.compile(  # Google Cloud Storage, Firebase (v0), Oracle Cloud 
 _B2_PART = re.compile(r"b2_upload_part/(4_z\w{10,300})/(\d{4,5})\b")
 _COMPANION_PATH = re.compile(
     r"(?:s3/multipart|files/upload_sessions)/(?=[^/]{0,300}[\d~%])([A-Za-z0-9._~%+-]{6,300})(?:/(\d{1,5})\Z|/batch\Z|/complete\Z|\Z)"
+)
+# tus appends to an upload by PATCH, and asks by HEAD how far it is.
+_TUS_PATH = re.compile(
+    r"(?:\A|/)(?:files|uploads?|tus\w{0,12}|resumable)\.?/{1,2}"
+    r"((?=[^/]{0,300}\d)(?![^/]{0,300}\.[a-z0-9]{2,4}\Z)[\w.=+~%-]{6,300})\Z"
 )
 _HOST_HEADER = re.compile(r"^[>* ]{0,4}[Hh]ost: ?([\w.-]{4,253})", re.MULTILINE)
 _REGION = re.compile(r"\bs3[.-](?:dualstack\.)?([a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\d)\.amazonaws\.com", re.IGNORECASE)
@@ -122,7 +128,7 @@ def read(text: str) -> dict[str, str]:
 
 
 def _read_store_uri(text: str, facts: dict[str, str]) -> None:
-    match = _FAILED_URI.search(text)
+    match = _FAILED_URI.search(text) if " failed: " in text else None
     if match is None:
         # A copy names its source first, so the last of the first few counts.
         found = list(islice(_STORE_URI.finditer(text), 8))
@@ -221,6 +227,8 @@ def _bucket_and_key(method: str, path: str, host: str, found: dict[str, str], fa
         if slash or not ("uploadId" in found or "partNumber" in found):
             return bucket, key
         return "", path  # of a key, so the bucket is in the host
+    if method.upper() in ("PATCH", "HEAD") and (match := _TUS_PATH.search(path)):
+        facts.setdefault("upload_id", unquote(match[1]))
     return "", ""
 
 

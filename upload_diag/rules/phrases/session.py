@@ -691,6 +691,17 @@ SESSION = (
         seen="Docker registry",
     ),
     Phrase(
+        "phrase.registry-upload-path",
+        E.SESSION_EXPIRED,
+        "/_uploads/",
+        r"\bpath not found: \S{0,400}/_uploads/",
+        refines=_OVER,
+        strength=80,
+        hits=("error resolving upload: s3aws: Path not found: /docker/registry/v2/repositories/a/_uploads/9c41/data",),
+        misses=("Path not found: /docker/registry/v2/repositories/a/_layers/sha256/9c41/link",),
+        seen="Docker registry: what it kept of the upload is gone",
+    ),
+    Phrase(
         "phrase.no-active-upload",
         E.SESSION_EXPIRED,
         "no active upload",

@@ -1393,6 +1393,17 @@ _TIMEOUT = (
         seen="AWS SDKs for Java",
     ),
     Phrase(
+        "phrase.within-specified-timeout",
+        E.TIMEOUT,
+        "timeout",
+        r"\bwithin (?:the |a )?(?:specified|configured|given|allotted|expected) (?:request |upload )?timeout\b",
+        refines=(E.CANCELLED, E.NETWORK),
+        strength=80,
+        hits=("The store did not acknowledge all parts within specified timeout of 60 seconds.",),
+        misses=("All parts were sent within the timeout",),
+        seen="clients that wait for what they sent",
+    ),
+    Phrase(
         "phrase.took-longer-than",
         E.TIMEOUT,
         "took longer than",
