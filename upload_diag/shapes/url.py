@@ -39,7 +39,7 @@ _S3CMD = re.compile(r"(?:Upload failed|failed request): /([^\s?]{1,1024})\?(part
 # `mc admin trace` prints the operation, and the address without a scheme.
 _MINIO_TRACE = re.compile(r"\bs3\.[A-Z]\w{3,60} ([\w.-]{1,253}:\d{2,5})(/[^\s\"]{1,4000})")
 _REQUEST_HEAD = re.compile(
-    r"\b(GET|PUT|POST|DELETE|HEAD|PATCH) (/[^\s\"'<>`]{1,4000}) HTTP/[\d.]{1,3}\s[^<]{0,200}?\b[Hh]ost: ?"
+    r"(?=[GPDH])\b(GET|PUT|POST|DELETE|HEAD|PATCH) (/[^\s\"'<>`]{1,4000}) HTTP/[\d.]{1,3}\s[^<]{0,200}?\b[Hh]ost: ?"
     r"([\w.-]{4,253})"
 )
 _NGINX = re.compile(r"request: \"([A-Z]{3,6}) (/[^\s\"]{1,4000})[^\"]{0,12}\".{0,2000}? host: \"([\w.:-]{3,253})\"")
@@ -109,7 +109,7 @@ def read(text: str) -> dict[str, str]:
     facts: dict[str, str] = {}
     if ("host='" in text or " HTTP/1." in text) and (match := _POOL.search(text)):
         _read_target(match[3] or "", match[4], match[1] or match[2], facts)
-    if " HTTP/" in text and "ost: " in text and (match := _REQUEST_HEAD.search(text)):
+    if "ost: " in text and " HTTP/" in text and (match := _REQUEST_HEAD.search(text)):
         _read_target(match[1], match[2], match[3], facts)
     if " s3." in text and (match := _MINIO_TRACE.search(text)):
         _read_target("PUT", match[2], match[1], facts)
