@@ -38,11 +38,54 @@ def test_what_a_client_prints_is_understood_as_a_log(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["aws-sdk-js-v2.500", "got.part", "httpx.part", "object-store.part", "s3cmd-debug.part", "s3fs.500"]
+    "name",
+    [
+        "aws-sdk-go-v1-debug.part",
+        "aws-sdk-go-v2-debug.part",
+        "aws-sdk-js-v2.500",
+        "fog.part",
+        "got.part",
+        "httpx.part",
+        "minio-go-trace.part",
+        "object-store.part",
+        "s3cmd-debug.part",
+        "s3fs.500",
+    ],
 )
 def test_what_a_client_prints_of_one_failure_in_many_lines_is_counted_once(name):
     report = analyze([str(FOLDER / f"{name}.txt")])
     assert {str(code): count for code, count in report.by_code.items()} == {wanted(f"{name}.txt"): 1}
+
+
+def test_that_an_abort_is_answered_404_only_follows_from_what_was_logged_before(tmp_path):
+    call = (
+        "{{\n  clientName: 'S3Client',\n  commandName: '{0}Command',\n"
+        "  input: {{ Bucket: 'films', Key: 'clip.mp4', UploadId: 'Ab12Cd34Ef56' }},\n"
+        "  error: {1}\n      at handleError (/app/node_modules/@aws-sdk/core/dist-cjs/index.js:1398:27) {{\n"
+        "    '$metadata': {{ httpStatusCode: {2}, requestId: undefined, attempts: 2 }}\n  }},\n"
+        "  metadata: {{ httpStatusCode: {2}, requestId: undefined, attempts: 2 }}\n}}\n"
+    )
+    log = tmp_path / "node.log"
+    log.write_text(
+        call.format("UploadPart", "Error: char '<' is not expected.:1:1\n    Deserialization error", 500)
+        + call.format("AbortMultipartUpload", "NoSuchUpload: The specified upload does not exist.", 404)
+    )
+    assert [(group.code, group.operation, group.follows) for group in analyze([str(log)]).groups] == [
+        ("SERVER_ERROR", "UploadPart", 0),
+        ("SESSION_EXPIRED", "AbortMultipartUpload", 1),
+    ]
+
+
+def test_a_head_that_asks_whether_the_object_is_there_is_no_failure_in_a_dump_of_the_wire(tmp_path):
+    log = tmp_path / "rclone.log"
+    log.write_text(
+        "2026/11/22 18:40:01 DEBUG : HTTP REQUEST (req 0xc000012345)\n"
+        "2026/11/22 18:40:01 DEBUG : HEAD /films/clip.mp4 HTTP/1.1\nHost: s3.example.test\n\n"
+        "2026/11/22 18:40:01 DEBUG : HTTP RESPONSE (req 0xc000012345)\n"
+        "2026/11/22 18:40:01 DEBUG : HTTP/1.1 404 Not Found\nServer: AmazonS3\nX-Amz-Request-Id: 8QZ2EXAMPLE\n\n"
+        "2026/11/22 18:40:01 DEBUG : clip.mp4: Need to transfer - File not found at Destination\n"
+    )
+    assert not analyze([str(log)]).findings
 
 
 def test_a_browser_that_is_answered_404_for_a_part_has_lost_its_session():

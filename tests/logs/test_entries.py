@@ -1,5 +1,6 @@
 """What is told of a line at a glance is what is told when it and all around it is looked at."""
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -140,3 +141,14 @@ def test_lines_that_are_alike_stay_entries(tmp_path):
     log = tmp_path / "app.log"
     log.write_text("Message: SlowDown: Please reduce your request rate.\n" * 3)
     assert analyze([str(log)]).by_code == {"THROTTLED": 3}
+
+
+@pytest.mark.parametrize("name", ["app[web.1]", "my-app", "I,"])
+def test_a_name_before_the_date_of_each_line_does_not_make_the_log_one_entry(name, tmp_path):
+    log = tmp_path / "app.log"
+    log.write_text(
+        f"{name} 2026-11-22T18:40:00 part 1 stored\n"
+        f"{name} 2026-11-22T18:40:01 api error NoSuchUpload: gone\n"
+        f"{name} 2026-11-22T18:40:02 api error SlowDown: wait\n"
+    )
+    assert dict(analyze([str(log)]).by_code) == {"SESSION_EXPIRED": 1, "THROTTLED": 1}

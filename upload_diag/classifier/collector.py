@@ -40,7 +40,8 @@ MAX_ITEMS = 1_000  # items of one list
 MAX_CHARACTERS = 400_000  # characters of one payload that are read as text
 MAX_NESTED = 12  # encodings inside encodings that are undone: JSON in a string in JSON in …
 
-_OPERATION_NAME = re.compile(r"(?!\w*ObjectPart|NewMultipart)[A-Z][A-Za-z0-9]{3,60}\Z")  # those are MinIO's
+# Not MinIO's own names; of the SDK for JavaScript's, which are those of its classes, without their ending.
+_OPERATION_NAME = re.compile(r"(?!\w*ObjectPart|NewMultipart)([A-Z][A-Za-z0-9]{3,60}?)(?:Command)?\Z")
 _ESCAPED_OBJECT = re.compile(r"\{\s{0,8}(?:\\|&quot;|\"\"\w)")
 # A body as a gateway hands it on: base64 of `<?xml`, of `<Error`, or of `{"`.
 _BASE64 = re.compile(r"(?:PD94bWwg|PEVycm9y|eyJ)[A-Za-z0-9+/\r\n]{12,100000}={0,2}\Z")
@@ -133,11 +134,13 @@ class Collector:
             meaning = meaning_of(key)
             if meaning is None or (meaning is _TRACE and isinstance(value, str)):
                 self._unknown(key, value, (path, key), depth + 1, nested)
-            elif meaning.field and isinstance(value, (str, int)):
-                if meaning is not _OPERATION or (isinstance(value, str) and _OPERATION_NAME.match(value)):
-                    self.found.fact(meaning.field, value, meaning.rank)
+            elif meaning is _OPERATION:
+                if isinstance(value, str) and (name := _OPERATION_NAME.match(value)):
+                    self.found.fact(meaning.field, name[1], meaning.rank)
                 else:  # `create_multipart_upload`
                     self._unknown(key, value, (path, key), depth + 1, nested)
+            elif meaning.field and isinstance(value, (str, int)):
+                self.found.fact(meaning.field, value, meaning.rank)
             elif meaning is _METHOD and isinstance(value, str):
                 method = value
             elif meaning is _URL and isinstance(value, str):

@@ -20,6 +20,7 @@ __all__ = [
     "entry_end",
     "entry_start",
     "is_echo",
+    "is_head",
     "is_json_line",
     "may_be_echoed",
 ]
@@ -32,6 +33,7 @@ _ORNAMENT = rb"[\x00-\x08\x0e-\x1f!-/:-@\[-^`{-\xff]"
 # in front; or syslog's and klog's own forms. How most begin comes first, and what makes sure that none does.
 _DATED = re.compile(
     rb"""\d{4}-\d\d-\d\d[T\ ]\d\d:\d\d
+       | [ADEFIW],\ \[\d{4}-\d\d-\d\dT  # Ruby's logger
        | """
     + _ORNAMENT
     + rb"""{0,16}+[ ]?(?:[A-Za-z0-9_./-]{1,60}+[ \t]*+\|[ \t]*+)?[\[(<"']?(?=[0-9]|[A-Z][a-z]{2}\ |[IWEF][0-9])
@@ -57,7 +59,8 @@ _TAIL = re.compile(
        | goroutine\ \d+\ \[ | \.\.\.\ \d+\ (?:more|lines) | at\ \S+.*:\d+\)? $ | \[cause\] | ---\ End\ of
        | [|+]\ \ ?(?:[-+|]|Traceback|File)
        | Debug\ source:$ | (?:Line|Column|Char):\ \S*$ | For\ more\ information\ check:  # object_store, sax, httpx
-       | DEBUG:\ (?:HttpHeader|ErrorXML):\  """,  # s3cmd, of one answer
+       | DEBUG:\ (?:HttpHeader|ErrorXML):\  # s3cmd, of one answer
+       | excon\.error\.(?:request|response)$  """,  # fog, the exchange that its exception is about
     re.VERBOSE,
 )
 _CHAINED = (b"During handling of the above", b"The above exception was")
@@ -77,6 +80,13 @@ _SAFARI = re.compile(rb"not allowed by Access-Control-Allow-Origin|due to access
 # What curl prints of one exchange, below the line of the request.
 _CURL = re.compile(rb"[<>] (?:[A-Za-z][\w-]*: |HTTP/)|[<>]\s*$|\* [A-Z]")
 _CURL_ANSWER = re.compile(rb"<!?[\w?]")
+# What other clients print of it: headers below the first line, which stands below a line that announces it.
+_HEADER = re.compile(
+    rb"(?i:(?:accept|access-control|amz|cf|content|x)-[\w-]{1,60}|connection|date|etag|expect|host|last-modified|server"
+    rb"|transfer-encoding|user-agent|vary): "
+)
+_FIRST_LINE = re.compile(rb"HTTP/[\d.]{1,3} \d{3}\b|(?:DELETE|GET|HEAD|POST|PUT) /\S* HTTP/")
+_ANNOUNCES = re.compile(rb".*(?:DEBUG (?:Request|Response)|\]-{20,80})\r?$")
 # What Alibaba Cloud's SDK for Go prints of one answer: line after line, in this order.
 _OSS_ANSWER = (
     *(b"Error returned by Service.", b"Http Status Code: ", b"Error Code: ", b"Request Id: ", b"Message: ", b"EC: "),
@@ -112,6 +122,11 @@ _UNDATED_LINES = re.compile(
 )
 
 
+def is_head(line: bytes) -> bool:
+    """Whether the line begins with a date or a level, as entries do."""
+    return bool(_DATED.match(line) or _LEVELLED.match(line))
+
+
 def is_json_line(line: bytes) -> bool:
     """Whether the line looks like one JSON object."""
     return line[:1] == b"{" and line.rstrip()[-1:] == b"}" and line[1:2] in (b'"', b" ", b"}")
@@ -145,6 +160,10 @@ def _goes_on(line: bytes, previous: bytes, above: Iterator[bytes]) -> bool:
         return True
     if _CURL.match(previous):
         return bool(_CURL.match(line) or _CURL_ANSWER.match(line))
+    if _HEADER.match(line) or (_FIRST_LINE.match(line) and _ANNOUNCES.match(previous)):
+        return True
+    if _HEADER.match(previous):
+        return line[:1] in (b"<", b"{")  # the body
     return any(line.startswith(then) and first in previous for first, then in pairwise(_OSS_ANSWER))
 
 

@@ -10,7 +10,7 @@ __all__ = ["literals", "read_event"]
 _BLANKS = re.compile(r"\s+")
 _TEXT_LIMIT = 16_384
 # More telling first: a record that says it gives up also says what it had tried.
-_RANK = {event: rank for rank, event in enumerate(reversed(Event))}
+_RANK: dict[Event | None, int] = {event: rank for rank, event in enumerate((*reversed(Event), None))}
 _ROWS = sorted(MARKERS, key=lambda row: (_RANK[row.event], not row.quiet, row.keywords))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from upload_diag.logs import access_log, cloudtrail, collectors, table, web_log
-from upload_diag.logs.entries import is_json_line
+from upload_diag.logs.entries import is_head, is_json_line
 from upload_diag.logs.fields import find_time
 from upload_diag.logs.record import Record
 
@@ -162,7 +162,8 @@ def _lines(encoding: str, lines: list[bytes]) -> Layout:
     if shares["ndjson"] > _NEARLY_ALL:
         return Layout("ndjson", encoding, timed=timed, whole_lines=True)
     edge = [line for line in lines if line[:1] not in b" \t"]
-    dated = sum(bool(find_time(line[:40])) for line in edge)
+    # A date behind a name that `is_head` does not know would make the whole log one entry.
+    dated = sum(bool(find_time(line[:40])) and is_head(line) for line in edge)
     share, name = max((share, name) for name, share in shares.items())
     doubt = f"only {share:.0%} of its first lines are {name}" if share > _SOME else ""
     return Layout("text", encoding, dated=dated > 1 and dated >= 0.6 * len(edge), timed=timed, doubt=doubt)

@@ -36,6 +36,7 @@ class Marker:
     """One way of saying that something happened.
 
     Attributes:
+        event: what happened; None when nothing did.
         keywords: lower-case literals; every match contains one. They gate the pattern and feed the prefilter, so they
             must be rare in lines that say nothing of the kind.
         pattern: the regular expression; any of the keywords when empty.
@@ -45,7 +46,7 @@ class Marker:
         misses: texts it must not match.
     """
 
-    event: Event
+    event: Event | None
     keywords: tuple[str, ...]
     pattern: str = ""
     rare: bool = True
@@ -108,6 +109,43 @@ MARKERS = (
         quiet=True,
         hits=("[requestfailed] PUT https://s3.example.org/bkt/k?partNumber=2 net::ERR_ABORTED",),
         misses=("PUT https://s3.example.org/k net::ERR_ABORTED 404 (Not Found)", "AbortError net::ERR_ABORTED"),
+    ),
+    Marker(
+        # A dump of the wire by rclone, s3fs or an SDK for Go: the status and headers of an answer, without a body. What
+        # it means is told below; a HEAD that asks whether an object is there is answered 404 as a matter of course.
+        event=None,
+        keywords=("debug : http/", "debug response", "---[ response ]", "[curl dbg] < http/"),
+        pattern=r"(?:\bdebug : |\bdebug response |-{3}\[ response \]-{3,80} )http/[\d.]{1,3} (?:4\d\d|503)\b[^<{]*\Z"
+        r"|\[curl dbg\] < http/\S+ (?:4\d\d|503)\b",
+        quiet=True,
+        hits=(
+            "2026/11/22 10:00:00 DEBUG : HTTP/1.1 404 Not Found\nDate: Sun, 22 Nov 2026 10:00:00 GMT\nServer: AmazonS3",
+            "SDK 2026/11/22 10:00:00 DEBUG Response\nHTTP/1.1 503 Slow Down\nContent-Length: 348\n",
+            "2026/11/22 10:00:00 DEBUG: Response s3/UploadPart Details:\n---[ RESPONSE ]-----\nHTTP/1.1 404 Not Found\n\n",
+            "2026-11-22T10:00:00.000Z [CURL DBG] < HTTP/1.1 404 Not Found",
+        ),
+        misses=(
+            "2026/11/22 10:00:00 DEBUG : HTTP/1.1 404 Not Found\nServer: AmazonS3\n\n<Error><Code>NoSuchUpload</Code>",
+            "10:00:00 DEBUG: HTTP/1.1 503 Service Unavailable",
+            "HTTP/1.1 404 Not Found\nServer: AmazonS3\n",
+        ),
+    ),
+    Marker(
+        # s3fs asks whether a file is there before it writes it.
+        event=None,
+        keywords=("was returned, returning enoent",),
+        quiet=True,
+        hits=("[INF] curl.cpp:RequestPerform(2368): HTTP response code 404 was returned, returning ENOENT",),
+        misses=("[ERR] curl.cpp:RequestPerform(2377): HTTP response code 503, returning EIO",),
+    ),
+    Marker(
+        # The AWS common runtime looks what machine it runs on, and for credentials.
+        event=None,
+        keywords=("failed to open file. path:'",),
+        pattern=r"\bstatic: failed to open file\. path:'(?:/sys/|[^']{0,400}[/\\]\.aws[/\\])",
+        quiet=True,
+        hits=("[ERROR] common-io: static: Failed to open file. path:'/sys/devices/virtual/dmi/id/sys_vendor' errno:2",),
+        misses=("common-io: static: Failed to open file. path:'/srv/clip.mp4' mode:'rb' errno:2",),
     ),
     Marker(
         event=Event.EXPIRED,
