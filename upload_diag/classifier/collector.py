@@ -135,10 +135,7 @@ class Collector:
             if meaning is None or (meaning is _TRACE and isinstance(value, str)):
                 self._unknown(key, value, (path, key), depth + 1, nested)
             elif meaning is _OPERATION:
-                if isinstance(value, str) and (name := _OPERATION_NAME.match(value)):
-                    self.found.fact(meaning.field, name[1], meaning.rank)
-                else:  # `create_multipart_upload`
-                    self._unknown(key, value, (path, key), depth + 1, nested)
+                self._operation(key, value, (path, key), depth + 1, nested)
             elif meaning.field and isinstance(value, (str, int)):
                 self.found.fact(meaning.field, value, meaning.rank)
             elif meaning is _METHOD and isinstance(value, str):
@@ -163,6 +160,13 @@ class Collector:
             if key in _UPLOADS and isinstance(value, dict):
                 self._upload(value)
             self._stack.append((value, path, depth, nested))
+
+    def _operation(self, key: str, value: Any, path: Path, depth: int, nested: int) -> None:
+        """The name of an operation, or text that says what was done: `create_multipart_upload`."""
+        if isinstance(value, str) and (name := _OPERATION_NAME.match(value)):
+            self.found.fact(_OPERATION.field, name[1], _OPERATION.rank)
+        else:
+            self._unknown(key, value, path, depth, nested)
 
     def _upload(self, upload: Mapping[Any, Any]) -> None:
         """An upload as an object of its own: it has an id, or is the list of parts that ends it."""
