@@ -38,6 +38,11 @@ INPUTS = {
         [("/response/data", 404)],
     ),
     "curl -i": (f"HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n\r\n{GOOD}", [("", 404)]),
+    "curl -i, asked to go on": (f"HTTP/1.1 100 Continue\r\n\r\nHTTP/2 404\r\nvia: x\r\n\r\n{GOOD}", [("", 404)]),
+    "curl -i -L through a proxy": (
+        f"HTTP/1.1 200 Connection established\r\n\r\nHTTP/1.1 307 T\r\n\r\nHTTP/1.1 404 N\r\n\r\n{GOOD}",
+        [("", 404)],
+    ),
     "a HAR": (
         har(
             (200, {"text": '{"success": true}'}),
@@ -105,6 +110,18 @@ def test_a_response_object_gives_its_body_and_status(given):
 @pytest.mark.parametrize("given", [EXPIRED, GOOD, GOOD.encode(), bytearray(GOOD.encode())])
 def test_a_payload_is_its_own_document(given):
     assert document_of(given).value == EXPIRED
+
+
+def test_a_separator_of_lines_inside_a_string_ends_no_document():
+    lines = ('{"a": "x\N{LINE SEPARATOR}y"}', '{"a": "\N{NEXT LINE}"}\r', '{"a": "\N{PARAGRAPH SEPARATOR}"}')
+    documents = documents_in("input", "\n".join(lines).encode())
+    assert [document.line for document in documents] == [1, 2, 3]
+
+
+def test_one_document_breaks_and_several_break(tmp_path, capsys):
+    (tmp_path / "bad.json").write_text(BAD)
+    main(["check", str(tmp_path / "bad.json")])
+    assert capsys.readouterr().out.endswith("1 document breaks upload-error 1.0\n")
 
 
 def test_good_and_bad_files_globs_and_standard_input(tmp_path, monkeypatch, capsys):

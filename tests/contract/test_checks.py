@@ -15,6 +15,7 @@ from upload_diag.contract.schemas import find, names
 from upload_diag.rules.s3_codes import S3_CODES
 
 CHECKER = Checker(find("upload-error"))
+DRAFT_4 = "http://json-schema.org/draft-04/schema#"
 SIGNED = "https://b.example/k?X-Amz-Signature=" + "0a" * 32
 
 
@@ -133,6 +134,20 @@ def test_messages_are_short_and_free_of_secrets(long, key):
 )
 def test_junk_is_refused_without_raising(value):
     assert CHECKER.problems(Document("test", value))
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "rule", "wanted"),
+    [
+        (False, 0, "schema.false", "nothing at all"),
+        ({"$schema": DRAFT_4, "minimum": 0, "exclusiveMinimum": True}, 0, "schema.minimum", "more than 0"),
+        ({"$schema": DRAFT_4, "maximum": 0, "exclusiveMaximum": True}, 0, "schema.maximum", "less than 0"),
+        ({"$schema": DRAFT_4, "minimum": 1, "exclusiveMinimum": False}, 0, "schema.minimum", "at least 1"),
+    ],
+)
+def test_what_a_schema_of_ones_own_wants_is_said(schema, value, rule, wanted):
+    [problem] = Checker(schema or {"allOf": [schema]}).problems(Document("test", value))
+    assert (problem.rule, problem.wanted) == (rule, wanted)
 
 
 @pytest.mark.parametrize("depth", [50, 2000])

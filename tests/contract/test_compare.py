@@ -149,6 +149,53 @@ def test_the_table_has_the_promised_size():
     assert (len(breaks), len(KNOWN) - len(breaks), len(HARDER)) == (14, 2, 10)
 
 
+DRAFT_4, DRAFT_7, NEWEST = (
+    *(f"http://json-schema.org/draft-0{number}/schema#" for number in (4, 7)),
+    "https://json-schema.org/draft/2020-12/schema",
+)
+MAP = {"type": "object", "additionalProperties": {"type": "string"}}
+SHORT = {"$ref": "#/definitions/a", "minLength": 5, "definitions": {"a": {"type": "string"}}}
+BOTH = {"type": "object", "properties": {"a": {"anyOf": [{"pattern": "^x"}, {"not": {"const": 3}}]}}, "required": ["a"]}
+
+# old, new, producer, consumer
+WHOLE = {
+    "other values of a map": (MAP, MAP | {"additionalProperties": {"type": "integer"}}, B, B),
+    "shorter values of a map": (MAP, MAP | {"additionalProperties": {"type": "string", "maxLength": 3}}, B, OK),
+    "a map that is closed": (MAP, MAP | {"additionalProperties": False}, B, OK),
+    "any member narrowed": ({"type": "object"}, MAP, B, OK),
+    "any further member narrowed": (BOTH, BOTH | {"additionalProperties": {"type": "integer"}}, B, OK),
+    "names of a kind narrowed": (BOTH, BOTH | {"patternProperties": {"^x-": {"type": "integer"}}}, OK, OK),
+    "a number beyond all floats": ({"enum": [10**400]}, {"type": "integer"}, OK, B),
+    "what stands beside $ref, read since 2019": ({"$schema": DRAFT_7} | SHORT, {"$schema": NEWEST} | SHORT, B, OK),
+    "const, read since draft-06": ({"$schema": DRAFT_4, "const": 1}, {"$schema": NEWEST, "const": 1}, B, OK),
+    "dependencies, read no more": (
+        *({"$schema": draft, "type": "object", "dependencies": {"a": ["b"]}} for draft in (DRAFT_7, NEWEST)),
+        *(OK, B),
+    ),
+    "exclusiveMinimum as in draft-04": (
+        *({"$schema": DRAFT_4, "minimum": 0, "exclusiveMinimum": True}, {"exclusiveMinimum": 0}, OK, OK),
+    ),
+    "exclusiveMinimum that is false": (
+        *({"$schema": DRAFT_4, "minimum": 0, "exclusiveMinimum": False}, {"minimum": 0}, OK, OK),
+    ),
+    "dependencies on members": (
+        *({"$schema": DRAFT_7, "dependencies": {"a": ["b"]}}, {"dependentRequired": {"a": ["b"]}}, OK, OK),
+    ),
+    "dependencies on schemas": (
+        {"$schema": DRAFT_7, "dependencies": {"a": {"required": ["b"]}}},
+        {"dependentSchemas": {"a": {"required": ["b"]}}},
+        *(OK, OK),
+    ),
+    "words that mean the same in both drafts": ({"$schema": DRAFT_7} | BOTH, {"$schema": NEWEST} | BOTH, OK, OK),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "producer", "consumer"), WHOLE.values(), ids=WHOLE)
+def test_whole_schemas_are_judged_right_also_across_drafts(old, new, producer, consumer):
+    verdicts = compare(old, new).verdicts
+    assert verdicts == {Direction.PRODUCER: producer, Direction.CONSUMER: consumer}
+
+
 def test_a_format_counts_when_asked_to():
     new = changed(lambda n, e, m: m["videoId"].update(format="uuid"))
     (change,) = compare(ENVELOPE, new, formats=True).changes

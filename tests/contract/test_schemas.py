@@ -104,6 +104,8 @@ def test_an_unknown_schema_is_answered_with_the_nearest_name():
         ('{"type": "strnig"}', "not a JSON Schema: type"),
         ('{"properties": {"a": {"minimum": "1"}}}', "properties/a/minimum"),
         ('{"pattern": "("}', "cannot be read"),
+        ('{"success": false}', "not a JSON Schema but a document of another kind"),
+        ('{"openapi": "3.1.0", "components": {"schemas": {}}}', "not a JSON Schema but an OpenAPI document"),
     ],
 )
 def test_a_file_that_is_no_schema_is_refused_in_one_line(tmp_path, text, wanted):

@@ -14,6 +14,7 @@ from upload_diag.redaction import redact
 
 __all__ = ["Checker"]
 
+_DEEP = "flatten it; if it is flat, a reference of the schema leads only to itself"
 COUPLED = {"session-flag-fits-error-type", "action-fits-error-type"}  # to errorType
 
 
@@ -35,7 +36,7 @@ class Checker:
         try:
             found = list(self._schema_problems(document.value))
         except RecursionError:
-            found = [Problem("schema.depth", "", "nesting beyond Python's limit", "a shallow document", "flatten it")]
+            found = [Problem("schema.depth", "", "nesting beyond Python's limit", "a shallow document", _DEEP)]
         except Unresolvable as error:
             raise InputError(f"the reference {error.ref!r} leads to no schema. Nothing is fetched.") from error
         found += beyond_schema(document)
@@ -50,8 +51,9 @@ class Checker:
 
     def _told(self, error: Any) -> Problem:
         """A jsonschema error in our words; its own message repeats the whole instance."""
-        rule = _rule_name(self.schema, list(error.absolute_schema_path)) or f"schema.{error.validator}"
-        fix = FIXES.get(rule) or FIXES.get(f"schema.{error.validator}", "change the value")
+        keyword = f"schema.{error.validator or 'false'}"  # a schema that is `false` has no keyword
+        rule = _rule_name(self.schema, list(error.absolute_schema_path)) or keyword
+        fix = FIXES.get(rule) or FIXES.get(keyword, "change the value")
         allowed = _allowed_names(self.schema, error)
         if allowed and isinstance(error.instance, str) and (close := get_close_matches(error.instance, allowed, n=1)):
             fix = f"did you mean {close[0]}? Else {fix}"
@@ -121,12 +123,12 @@ def _missing(error: Any) -> str:
     return f"members {redact(names)[:SHOWN]}" if names else "an empty object"
 
 
-_WANTED: dict[str, Callable[[Any], str]] = {
+_WANTED: dict[str | None, Callable[[Any], str]] = {
     "required": lambda e: f"the member {_first_missing(e)!r}",
     "type": lambda e: "a value of type " + " or ".join(_list(e.validator_value)),
     "const": lambda e: brief(e.validator_value),
-    "minimum": lambda e: f"at least {e.validator_value}",
-    "maximum": lambda e: f"at most {e.validator_value}",
+    "minimum": lambda e: f"{'more than' if _strict(e) else 'at least'} {e.validator_value}",
+    "maximum": lambda e: f"{'less than' if _strict(e) else 'at most'} {e.validator_value}",
     "exclusiveMinimum": lambda e: f"more than {e.validator_value}",
     "exclusiveMaximum": lambda e: f"less than {e.validator_value}",
     "multipleOf": lambda e: f"a multiple of {e.validator_value}",
@@ -138,8 +140,13 @@ _WANTED: dict[str, Callable[[Any], str]] = {
     "not": lambda e: f"nothing that fits {json.dumps(e.validator_value)[:SHOWN]}",
     "format": lambda e: f"the format {e.validator_value}",
     "additionalProperties": lambda _: "no further members",
-    "false schema": lambda _: "nothing at all",
+    None: lambda _: "nothing at all",
 }
+
+
+def _strict(error: Any) -> bool:
+    """Whether draft-04 says, beside a limit, that the limit itself is out."""
+    return error.schema.get(f"exclusive{error.validator.capitalize()}") is True
 
 
 def _wanted(error: Any, allowed: list[str]) -> str:

@@ -108,7 +108,7 @@ def _decode(source: str, data: bytes) -> str:
 def _from_lines(source: str, text: str, whole: ValueError) -> list[Document]:
     """NDJSON, if the first line is a document by itself."""
     found: list[Document] = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):  # other separators of lines may stand inside of a string
         if not line.strip():
             continue
         try:
@@ -123,6 +123,10 @@ def _from_lines(source: str, text: str, whole: ValueError) -> list[Document]:
 def _from_http_text(source: str, text: str) -> Document:
     """`curl -i`: a status line, headers, an empty line, the body."""
     head, _, body = text.replace("\r\n", "\n").partition("\n\n")
+    while body.startswith(
+        "HTTP/"
+    ):  # 100 Continue, a proxy's CONNECT, a redirect that was followed: the last one counts
+        head, _, body = body.partition("\n\n")
     status = head.split("\n")[0].split()[1:2]
     if not body.strip():
         raise InputError(f"{source}: an HTTP response without a body. A JSON body is wanted.")

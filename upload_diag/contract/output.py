@@ -49,8 +49,8 @@ class Result:
         count, bad = len(self.checked), len(self.failed)
         noun = "document" if count == 1 else "documents"
         unread = f"; {len(self.unread)} could not be read" if self.unread else ""
-        told = f"{bad} of {count} {noun} break" if bad else f"{count} {noun} keep"
-        return f"{told} {self.schema}{unread}".replace("1 document keep ", "1 document keeps ")
+        verb = ("break" if bad else "keep") + ("s" if count == 1 else "")
+        return f"{f'{bad} of ' if 0 < bad < count else ''}{count} {noun} {verb} {self.schema}{unread}"
 
 
 def text(result: Result) -> str:

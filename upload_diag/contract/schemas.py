@@ -17,6 +17,7 @@ from upload_diag.errors import InputError, UsageError
 __all__ = ["find", "names", "schema_text", "title_of", "validator", "version"]
 
 ENVELOPE = "upload-error"
+_REMARKS = {"$schema", "$id", "id", "$defs", "definitions", "$comment", "title", "description", "default", "examples"}
 _SUFFIX = ".schema.json"
 
 
@@ -113,6 +114,11 @@ def _check(name: str, body: Any) -> None:
     if problem is not None:
         where = "/".join(str(step) for step in problem.absolute_path)
         raise InputError(f"{name}: not a JSON Schema: {where or 'top'}: {problem.message[:160]}")
+    if isinstance(body, dict) and body and not body.keys() & (kind.VALIDATORS.keys() | _REMARKS):
+        what = "an OpenAPI document" if body.keys() & {"openapi", "swagger"} else "a document of another kind"
+        raise InputError(
+            f"{name}: not a JSON Schema but {what}, which every answer would keep. Name a file with one schema."
+        )
     for pattern in patterns(body):
         try:
             re.compile(pattern)

@@ -14,7 +14,7 @@ from typing import Any
 from upload_diag.contract.compare.side import Schema, Side, same
 from upload_diag.contract.compare.strings import longest_text, matching
 
-__all__ = ["Prober"]
+__all__ = ["STRANGER", "Prober"]
 
 STRANGER = "memberThatNoSchemaNames"
 PER_PLACE = 60  # values for one place
@@ -127,8 +127,8 @@ class Prober:
         required = {name for part in mine for name in part.get("required", ())}
         start = {name: values[0] for name, values in options.items() if name in required and values}
         full = {name: values[0] for name, values in options.items() if name != STRANGER and values}
-        bases = [found for base in (start, full) if (found := self._repaired(base, given, options, fixed=()))]
-        made = list(_unique(bases))
+        repaired = (self._repaired(base, given, options, fixed=()) for base in (start, full))
+        made = list(_unique(base for base in repaired if base is not None))
         yield from made
         if few or not made:
             yield from self._single(made, options, limit=4)

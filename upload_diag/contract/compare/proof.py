@@ -245,7 +245,7 @@ class Prover:
 
 # These depend on what stands beside them, or on the way that led here.
 _TOO_FAR = ("unevaluatedProperties", "unevaluatedItems", "$dynamicRef", "$recursiveRef")
-_MEMBER_WORDS = ("propertyNames", "dependentRequired", "dependentSchemas", "dependencies")
+_MEMBER_WORDS = ("propertyNames", "dependentRequired", "dependentSchemas")
 
 
 def _all_listed(types: frozenset[str], values: list[Any]) -> bool:
@@ -257,8 +257,7 @@ def _all_listed(types: frozenset[str], values: list[Any]) -> bool:
 def _numbers(have: View, want: View) -> Iterator[str]:
     for limit, strict, sign in (("minimum", "exclusiveMinimum", 1), ("maximum", "exclusiveMaximum", -1)):
         mine, theirs = _edge(have, limit, strict, sign), _edge(want, limit, strict, sign)
-        old_style = any(isinstance(value, bool) for value in want.plain.get(strict, []))  # draft-04
-        if old_style or (theirs is not None and (mine is None or mine < theirs)):
+        if theirs is not None and (mine is None or mine < theirs):
             yield limit
     steps = have.plain.get("multipleOf", [])
     for step in want.plain.get("multipleOf", []):
@@ -269,7 +268,7 @@ def _numbers(have: View, want: View) -> Iterator[str]:
 def _edge(view: View, limit: str, strict: str, sign: int) -> tuple[float, int] | None:
     """A limit as something to compare: larger is stricter."""
     edges = [(sign * value, 0) for value in view.plain.get(limit, [])]
-    edges += [(sign * value, 1) for value in view.plain.get(strict, []) if not isinstance(value, bool)]
+    edges += [(sign * value, 1) for value in view.plain.get(strict, [])]
     return max(edges, default=None)
 
 

@@ -23,6 +23,9 @@ _REMARKS = frozenset(
     {"$schema", "$id", "$comment", "$defs", "definitions", "title", "description", "default", "examples", "deprecated"}
     | {"readOnly", "writeOnly", "contentEncoding", "contentMediaType", "contentSchema", "$vocabulary", "$anchor"}
 )
+# What drafts read only beside another keyword; they have no validators of their own in jsonschema.
+_ASIDE = frozenset({"then", "else", "exclusiveMinimum", "exclusiveMaximum"})
+_BESIDE = {True: _ASIDE, False: _ASIDE | {"minContains", "maxContains"}}
 _MAX_PLACES = 400  # schemas that speak of one value; more are not looked at
 
 
@@ -65,6 +68,7 @@ class Side:
         self._validator.is_valid(None)  # makes it find its own root before sub-schemas are asked for
         dialect = root.get("$schema", "") if isinstance(root, dict) else ""
         self.old_items = any(f"draft-0{number}" in str(dialect) for number in (3, 4, 6, 7))
+        self.words = frozenset(self._validator.VALIDATORS) | _BESIDE[self.old_items]
 
     def valid(self, value: Any, schema: Schema | None = None) -> bool:
         """Whether the real validator takes a value, under the whole schema or a part of it."""
@@ -152,6 +156,7 @@ class Side:
         self._own(schema, view)
 
     def _own(self, schema: dict[str, Any], view: View) -> None:
+        schema = self._in_new_words(schema)
         if "type" in schema:
             names = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
             view.types &= frozenset().union(*(_TYPES.get(name, frozenset()) for name in names))
@@ -173,6 +178,17 @@ class Side:
             elif keyword not in handled:
                 view.plain.setdefault(keyword, []).append(value)
 
+    def _in_new_words(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """What this side's draft reads of a schema's own keywords, where 2020-12 has other words in these."""
+        read = {word: value for word, value in schema.items() if word in self.words}
+        for limit, strict in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):  # draft-04
+            if isinstance(read.get(strict), bool) and read.pop(strict) and limit in read:
+                read[strict] = read.pop(limit)
+        for name, needed in read.pop("dependencies", {}).items():
+            word = "dependentRequired" if isinstance(needed, list) else "dependentSchemas"
+            read[word] = read.get(word, {}) | {name: needed}
+        return read
+
     def _items(self, schema: dict[str, Any]) -> tuple[list[Schema], Schema]:
         if isinstance(schema.get("items"), list):
             return schema["items"], schema.get("additionalItems", True)
@@ -192,7 +208,7 @@ def atom(value: Any) -> str:
     if isinstance(value, bool):
         return "boolean"
     if isinstance(value, int | float):
-        return "integer" if float(value).is_integer() else "fraction"
+        return "integer" if isinstance(value, int) or value.is_integer() else "fraction"
     return "string" if isinstance(value, str) else "array" if isinstance(value, list) else "object"
 
 
@@ -238,7 +254,7 @@ def text_of(schema: Any) -> str:
 
 def same(one: Side, mine: Schema, other: Side, theirs: Schema) -> bool:
     """Whether two schemas, and all that they refer to, say the same word for word, but for remarks."""
-    if text_of(mine) != text_of(theirs):
+    if text_of(mine) != text_of(theirs) or not _read_alike(one, other, mine):
         return False
     waiting, seen = _references(mine), set[str]()
     while waiting:
@@ -247,10 +263,21 @@ def same(one: Side, mine: Schema, other: Side, theirs: Schema) -> bool:
             continue
         seen.add(reference)
         left, right = one.resolve(reference), other.resolve(reference)
-        if text_of(left) != text_of(right):
+        if text_of(left) != text_of(right) or not _read_alike(one, other, left):
             return False
         waiting += _references(left)
     return True
+
+
+def _read_alike(one: Side, other: Side, schema: Schema) -> bool:
+    """Whether the drafts of both sides take the same words to say the same."""
+    if (one.words, one.old_items) == (other.words, other.old_items):
+        return True
+    apart = one.words ^ other.words
+    return not any(
+        apart & node.keys() or isinstance(node.get("items"), list) or ("$ref" in node and len(node) > 1)
+        for node in _walk(schema)
+    )
 
 
 def _references(node: Any) -> list[str]:

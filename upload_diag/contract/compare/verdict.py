@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from upload_diag.contract.compare.probes import Prober
+from upload_diag.contract.compare.probes import STRANGER, Prober
 from upload_diag.contract.compare.proof import Doubt, Prover
 from upload_diag.contract.compare.side import Schema, Side, same
 from upload_diag.contract.problems import brief, pointer
@@ -194,7 +194,9 @@ def _breaks(giver: Side, taker: Side, direction: Direction) -> Iterator[Change]:
         unnamed |= {member} if member else set()
         witness = _pruned(document, giver, taker, (path, keyword))
         if giver.valid(witness) and not taker.valid(witness):
-            mild = member is not None and direction is Direction.PRODUCER
+            # What NEW says of members that nobody names restricts them all, whatever their names.
+            named = member is not None and not member.endswith(f"/{STRANGER}")
+            mild = named and direction is Direction.PRODUCER
             severity = Severity.WARNING if mild else Severity.ERROR
             yield Change(member or path, keyword, direction, severity, _reason(error, member, direction), witness)
 
