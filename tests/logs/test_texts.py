@@ -1,12 +1,16 @@
 """Texts that are remembered are read as texts that are new."""
 
+import re
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from upload_diag.classifier import Classifier
 from upload_diag.logs import texts
 from upload_diag.logs.fields import read_line
 from upload_diag.logs.texts import Texts
+from upload_diag.rules.ruleset import Ruleset
 
 HEX = st.text("0123456789abcdef", min_size=4, max_size=40)
 TOKEN = st.text("abcXYZ012789._-/+%=~", min_size=1, max_size=60)
@@ -22,6 +26,10 @@ FRAMES = (
     "curl: ({0}) {3} after {0} ms upload id: {2}",
     "at a.B$C.d(B.java:{0})\\n\\tat {1}:{0} [{2}] ({3}),",
     "{0} {1} {2} {3}",
+    "cache {0} hits, {0}, {1} misses of {0} {3} {0}}}",
+    "user {0} {3} store/part.go:{0}:{1} clip-{0}.mp4 n={0} {2}:{0} {0}",
+    'GET {1} {0} {0} "{2}" {0} status of {0}, {0} - {3}',
+    "pool-{0} node-{1}/x-{0}-{0}/abcdefgh {2}={0} Code=-{0} -{0} {3}",
     "[{0}] {1}{2} x{3}",
 )
 
@@ -81,6 +89,68 @@ def test_numbers_that_say_what_went_wrong_are_kept_and_those_that_count_are_not(
     assert read_line(b"part 404 took=503ms, attempt 3/5 after 12 ms") == read_line(
         b"part 7 took=9ms, attempt 1/5 after 503 ms"
     )
+
+
+COUNTS = (
+    "cache: {0} hits, {0} misses, {0} expired entries evicted",
+    "upload session for user {0} opened, {0} parts expected",
+    "transcode progress {0}",
+    'stored {{"part": {0}}}',
+    'stored {{"part":{0},"n":{0}}}',
+    "upload/part.go:{0} session opened",
+    "app/jobs/part.rb:{0}:in 'perform'",
+    "#1 /srv/app/Middleware.php({0}): handle",
+    "ERROR/ForkPoolWorker-{0}] started",
+    "3 of {0} parts",
+)
+TELLS = (
+    "Failed to load resource: the server responded with a status of {0} ()",
+    "part 2 failed after 2 attempts: {0}",
+    "the store said {0}",
+    "{0} went wrong",
+    "GET /api/v1/videos/x {0} in 3 ms",
+    '10/0/30 {0} 187 - - "PUT /x HTTP/1.1"',
+    "upload rejected {0} Not Found",
+    "upload rejected - {0}: not found",
+    "upload rejected {0} NoSuchUpload",
+    "upload rejected [{0}]",
+    "Expected(200) <=> Actual({0} Forbidden)",
+    '{{"message":"{0}: "}}',
+    '{{"part":7,"status":{0}}}',
+    '"codigo": {0}',
+    "$ status_code: int {0}",
+    "$ status_code - {0}",
+)
+
+
+@pytest.mark.parametrize("text", COUNTS)
+def test_a_number_that_cannot_be_a_status_where_it_stands_only_counts(text):
+    assert len({read_line(text.format(number).encode())[0] for number in (7, 12, 200, 404, 503)}) == 1
+
+
+@pytest.mark.parametrize("text", TELLS)
+def test_a_number_that_may_be_a_status_where_it_stands_is_kept(text):
+    assert len({read_line(text.format(number).encode())[0] for number in (200, 404, 503)}) == 3
+
+
+def test_the_negative_numbers_of_apple_tell_what_went_wrong():
+    codes = (b"-1001", b"-1005", b"-1009")
+    for text in (b'Error Domain=NSURLErrorDomain Code=%b "x"', b"NSURLErrorDomain error %b.", b"NSURLErrorDomain:%b"):
+        assert len({read_line(text % code)[0] for code in codes}) == 3
+    assert read_line(b"clip-1001.mp4") == read_line(b"clip-1009.mp4")
+
+
+def test_no_number_of_which_a_rule_makes_its_verdict_is_taken_for_one_that_counts():
+    classifier = Classifier()
+    number = re.compile(r"(?<!\d)[1-5]\d\d(?!\d)")
+    for hit in {hit for phrase in Ruleset.builtin().phrases for hit in phrase.hits}:
+        for match in number.finditer(hit):
+            read: dict[bytes, set[str]] = {}
+            for status in (match.group(), "200", "404", "503"):
+                text = hit[: match.start()] + status + hit[match.end() :]
+                plain = b"\n".join(read_line(line.encode())[0] for line in text.splitlines())
+                read.setdefault(plain, set()).add(classifier.judge(text).code)
+            assert all(len(codes) == 1 for codes in read.values()), hit
 
 
 def test_a_clock_in_quotes_or_behind_a_name_is_no_status():

@@ -6,10 +6,13 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
+from upload_diag.logs.numbers import LONE, counts, only_counting
+
 __all__ = [
     "CLOCK",
     "COUNT",
     "COUNTED",
+    "IDLE",
     "LONG_ID",
     "NAMED",
     "NO_IDS",
@@ -142,8 +145,12 @@ _QUOTED_END = re.compile(rb"[\"'`][.:]+$")  # a sentence ends behind the quotati
 _EDGES = b"""\"'`,;()[]{}<>"""
 _DIGITS = b"0123456789"
 _WITHIN_NUMBERS = (b".", b",", b":")
-_STATUS_DIGITS, _CODE_DIGITS = 3, 5
-_HEX = re.compile(rb"(?<![A-Za-z0-9_])(?:(?=[a-f]*\d)[0-9a-f]{8,}|(?=[A-F]*\d)[0-9A-F]{8,})(?![A-Za-z0-9_])")
+_STATUS_DIGITS, _APPLE_DIGITS, _CODE_DIGITS = 3, 4, 5
+_PART_OF_LONG = re.compile(
+    rb"""(?<![A-Za-z0-9_])(?:(?=[a-f]*\d)[0-9a-f]{8,}|(?=[A-F]*\d)[0-9A-F]{8,})(?![A-Za-z0-9_])
+       | (?<=[A-Za-z#][/.-])\d+(?![A-Za-z0-9_])""",
+    re.VERBOSE,
+)
 _MANY_DIGITS = 4
 _LONG = 16
 _UPLOAD_ID = re.compile(rb"[A-Za-z0-9._~+/=|$-]{6,}$")  # a browser's console writes "…uploadId=abc:NaN", cut short
@@ -160,8 +167,8 @@ _TWO_WORDS = {b"upload", b"request", b"host", b"video"}  # "upload id: x"
 # Words whose numbers only count something, and words whose numbers tell what went wrong. All other numbers count, but
 # for those that look like an HTTP status, or like a code of R2 or WinSock.
 _COUNTS = re.compile(
-    rb"""[\[(]?(?i:parts?|chunks?|piece|attempts?|retry|line|took|after|in|of|elapsed|port|pid
-         |["']?\w*(?:delay|index|bytes|length|duration|offset))["']?[:=#]?$""",
+    rb"""[\[(]?(?i:parts?|chunks?|piece|attempts?|retry|line|took|after|in|elapsed|port|pid
+         |["']?\w*(?:delay|index|bytes|length|duration|offset))(?<!attempts:)["']?[:=#]?(?<!attempts:)$""",
     re.VERBOSE,
 )
 _TELLS = re.compile(rb"(?i:.*(?:curl|errno|error|status|code|http|exit)\W{0,3})$")
@@ -173,6 +180,7 @@ Word = tuple[bytes, int | None, tuple[tuple[int, bytes], ...]]
 _TWO = -2  # "id:", whose field the word before it tells
 COUNT = -3  # "part", after which a number is one of many
 _TELL = -4  # "errno", after which a number says what went wrong
+IDLE = -5  # a word after which a number, for all that stands around it, is no status
 _ERASED: Word = (b"#", None, ())
 # Words repeat, so each is read once. Emptied when full.
 _WORDS: dict[bytes, Word] = {}
@@ -194,7 +202,10 @@ def read_words(line: list[bytes]) -> list[Word]:
     words: list[Word] = []
     waiting: int | None = None
     before = b""
+    lone: list[int] = []
     for word in line:
+        if waiting is None and before and word[0] in _DIGITS and LONE.match(word):
+            lone.append(len(words))
         known = read_word(word, waiting)
         words.append(known)
         erased, waiting, _ = known
@@ -202,6 +213,8 @@ def read_words(line: list[bytes]) -> list[Word]:
             waiting = id_field(f"{before.decode()}id") if (before := before.lower()) in _TWO_WORDS else None
             words[-1] = (erased, waiting, ())
         before = erased
+    for place in only_counting([word[0] for word in words], line, lone) if lone else ():
+        words[place - 1 : place + 1] = (words[place - 1][0], IDLE, words[place - 1][2]), _ERASED
     return words
 
 
@@ -212,7 +225,10 @@ def read_word(word: bytes, waiting: int | None) -> Word:
             found: list[Any] = [b"", b"", b"", b"", b"", 0]
             keep(found, waiting, word)
             return b"#", None, ((waiting, found[waiting]),) if waiting != OTHER and found[waiting] else ()
-        if COUNTED.match(word):
+        if waiting == IDLE:
+            if LONE.match(word):
+                return _ERASED
+        elif COUNTED.match(word):
             return _ERASED if waiting == COUNT else (word, None, ())
     known = _WORDS.get(word)
     if known is not None:
@@ -319,13 +335,15 @@ def erase(match: re.Match[bytes]) -> bytes:
         digits = len(token) - len(token.translate(None, _DIGITS))
         if digits >= _MANY_DIGITS:
             return b"#"
-        return _HEX.sub(b"#", token) if len(token) >= _LONG else b"#"
+        return _PART_OF_LONG.sub(b"#", token) if len(token) >= _LONG else b"#"
     before = match.string[max(0, match.start() - 2) : match.start()]
     if before[-1:] in _WITHIN_NUMBERS and before[:1].isdigit():  # a fraction, a clock, an address
         return b"#"
-    if len(token) == _STATUS_DIGITS:
-        return token if b"100" <= token < b"600" else b"#"
-    return token if len(token) == _CODE_DIGITS and b"10000" <= token < b"12000" else b"#"
+    if len(token) == _APPLE_DIGITS:  # NSURLError's are negative
+        return token if before[-1:] == b"-" and not before[:-1].isalnum() else b"#"
+    status = len(token) == _STATUS_DIGITS and b"100" <= token < b"600"
+    tells = status or (len(token) == _CODE_DIGITS and b"10000" <= token < b"12000")
+    return token if tells and not counts(match.string, match.start(), match.end()) else b"#"
 
 
 _MONTHS = {name: number for number, name in enumerate(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}

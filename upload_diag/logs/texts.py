@@ -16,6 +16,7 @@ from upload_diag.logs.fields import (
     CLOCK,
     COUNT,
     COUNTED,
+    IDLE,
     LONG_ID,
     NAMED,
     NO_IDS,
@@ -30,6 +31,7 @@ from upload_diag.logs.fields import (
     read_word,
     read_words,
 )
+from upload_diag.logs.numbers import LONE, counts
 
 __all__ = ["Cut", "Texts", "cut", "getter", "none_of"]
 
@@ -57,7 +59,8 @@ _BLANKS = b" \t\n\v\f\r"
 _VALUE = rb"(?!=)" + none_of(_BLANKS + b"\"'`<>&,;(){}[]\\") + rb"{1,1024}+"
 _TOKEN = rb"(?=" + 4 * rb"[A-Za-z_+./~%-]*+[0-9]" + rb")[A-Za-z0-9_+./~%-]{16,}+=*+"
 _HEX = rb"(?:(?=[a-f]*\d)[0-9a-f]{8,12}+|(?=[A-F]*\d)[0-9A-F]{8,12}+)(?![A-Za-z0-9_])"  # and no long word around it
-_NUMBER = rb"(?:\d{1,2}|[06-9]\d\d|\d{4}|[02-9]\d{4})(?![A-Za-z0-9_])"
+_NUMBER = rb"(?:\d{1,2}|[06-9]\d\d|(?<!\W-)(?<!^-)\d{4}|[02-9]\d{4})(?![A-Za-z0-9_])"
+_ANY_NUMBER = rb"\d{1,6}(?![A-Za-z0-9_])"  # where it is no status
 _CLOCK = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.,Z]*+"
 _KINDS = tuple(
     (re.compile(kind), kind) for kind in (rb"[\[(]?" + _TOKEN + rb"[\])]?[,;.:]?", _TOKEN, _HEX, _NUMBER, _CLOCK)
@@ -84,8 +87,10 @@ _STAMP = re.compile(  # a time in a longer word; its hour stays, for it stands b
 _LONG_RUN = 16  # bytes; a run of as many is one token
 _GROWTH = 4  # digits that a number may have more
 _DIGITS = re.compile(rb"\d+")
+_NOT_FURTHER = (b",", b";", b"{", b"}", b"[", b"]")  # behind which no word tells of a number
 _NEVER = rb"(?!)"  # matches nothing: look at each word
 _ANYTHING = none_of(_BLANKS) + b"++"
+_LONE = rb"\d++[,;.)\]}]{0,3}(?![^\s\"])"
 # Numbers, dates and clocks as most are come first.
 _COUNTED = rb"(?:\d{1,6}+[,:)]?(?!\S)|" + COUNTED.pattern.rstrip(b"$") + b")"
 _DATE_OR_CLOCK = rb"(?:\d{4}-\d\d-\d\d(?!\S)|\d\d:\d\d:\d\d[.,]\d{3}(?!\S)|" + CLOCK.pattern.rstrip(b"$") + b")"
@@ -225,7 +230,7 @@ class _Known:
         found: list[Any] = [b"", b"", b"", b"", b"", 0]
         for word, waiting, read in zip(varying, self._waiting, self._read, strict=True):
             erased, next_waiting, named = read_word(word, waiting)
-            if erased != read[0] or next_waiting != read[1]:
+            if erased != read[0] or next_waiting not in (read[1], None if read[1] == IDLE else read[1]):
                 return None
             for field, value in named:
                 found[field] = found[field] or value
@@ -247,9 +252,11 @@ def _pieces(word: bytes, waiting: int | None, fields: list[int]) -> list[bytes] 
         return [b"", _AROUND_AN_ID + _group(waiting, fields) + _AROUND_AN_ID, b""]
     if waiting == COUNT and COUNTED.match(word):
         return [b"", _COUNTED, b""]
+    if waiting == IDLE and LONE.match(word):
+        return [b"", _LONE, b""]
     erased, _, named = read_word(word, waiting)
     letter = word[:1].isalpha() and erased[:1] == word[:1]  # stays, so no word that fits is a number
-    if erased == b"#" and waiting in (None, COUNT):  # what counts is erased, too
+    if erased == b"#" and waiting in (None, COUNT, IDLE):  # what counts is erased, too
         return [b"", _DATE_OR_CLOCK, b""] if CLOCK.match(word) else _kind(word, _WORD_KINDS)
     if waiting is None or letter:
         known = len(fields)
@@ -313,6 +320,8 @@ def _outside_values(text: bytes, pieces: list[bytes]) -> bytes:
         run = next(((start, end) for start, end in runs if start <= place < end), (place, place))
         if match["unit"] and run[0] in short:
             pieces += [rb"\d{1,4}", match["unit"]]
+        elif left == b"#" and _always_counts(pieces[-1], text, match.end()) and match.group().isdigit():
+            pieces += [_ANY_NUMBER, b""]
         elif left == b"#" and ((place, match.end()) == run or run[0] in short):
             text_before, *kind = _kind(match.group())
             pieces[-1] += text_before
@@ -323,6 +332,12 @@ def _outside_values(text: bytes, pieces: list[bytes]) -> bytes:
         end = match.end()
     pieces[-1] += text[end:]
     return erased + text[end:]
+
+
+def _always_counts(before: bytes, text: bytes, end: int) -> bool:
+    """Whether any number would count only that ends there, by what stays of the word; see `numbers.counts`."""
+    stays = text[end : end + 1] in _NOT_FURTHER or VARYING.search(text, end) is None
+    return stays and counts(before + text[end:], len(before), len(before))
 
 
 Cut = tuple[list[bytes], tuple[bytes, ...], list[int]]
