@@ -1,5 +1,7 @@
 """Exports of other makers: arrays of records, tables, wrapped values; each is read record by record."""
 
+import base64
+import gzip
 import io
 import json
 
@@ -39,6 +41,28 @@ def otlp(rows):
     return {"resourceLogs": [{"resource": {"attributes": []}, "scopeLogs": [{"scope": {}, "logRecords": records}]}]}
 
 
+def text(row):
+    return f"{row['message']} uploadId={row['uploadId']}"
+
+
+def subscription(rows):
+    """What CloudWatch Logs sends to whoever subscribes to a log."""
+    events = [{"id": "1", "timestamp": row["timestamp"], "message": text(row)} for row in rows]
+    return {
+        "messageType": "DATA_MESSAGE",
+        "owner": "1",
+        "logGroup": "a",
+        "subscriptionFilters": ["f"],
+        "logEvents": events,
+    }
+
+
+def packed(value):
+    return base64.b64encode(gzip.compress(json.dumps(value).encode(), mtime=0)).decode()
+
+
+SECONDS = [1795341601.0, 1795341602.0, 1795341603.0]
+PAIRS = [[f"{int(second)}000000000", text(row)] for second, row in zip(SECONDS, ROWS, strict=True)]
 TEXTS = {
     "an array": (json.dumps(ROWS), "json-records"),
     "a pretty array": (json.dumps(ROWS, indent=2), "json-records"),
@@ -47,6 +71,110 @@ TEXTS = {
     "two arrays, joined": (json.dumps(ROWS[:2]) + "\n" + json.dumps(ROWS[2:], indent=1), "json-records"),
     "records after one another": ("".join(json.dumps(row | {"more": {"a": "}{"}}) for row in ROWS), "json-stream"),
     "the same with blanks between": (" ".join(json.dumps(row) for row in ROWS), "json-stream"),
+    "records over lines": ("".join(json.dumps(row, indent=2) + "\n" for row in ROWS), "json-stream"),
+    "records over lines with nothing between": ("".join(json.dumps(row, indent="\t") for row in ROWS), "json-stream"),
+    "RFC 7464": ("".join("\x1e" + json.dumps(row) + "\n" for row in ROWS), "json-stream"),
+    "RFC 7464 over lines": ("".join("\x1e" + json.dumps(row, indent=1) + "\n" for row in ROWS), "json-stream"),
+    "GELF over TCP": ("".join(json.dumps(row) + "\0" for row in ROWS), "json-stream"),
+    "Fluent Bit": (
+        "".join(json.dumps([SECONDS[at], {"log": text(row)}]) + "\n" for at, row in enumerate(ROWS)),
+        "json-stream",
+    ),
+    "Fluent Bit's messages": (
+        json.dumps([[SECONDS[at], {"log": text(row)}] for at, row in enumerate(ROWS)]),
+        "json-records",
+    ),
+    "a search engine's answer": (
+        json.dumps(
+            {
+                "took": 5,
+                "_shards": {"total": 1},
+                "hits": {"total": {"value": 3}, "hits": [{"_source": row} for row in ROWS]},
+            }
+        ),
+        "json-records",
+    ),
+    "Loki's streams": (
+        json.dumps(
+            {
+                "status": "success",
+                "data": {"resultType": "streams", "result": [{"stream": {"app": "a"}, "values": PAIRS}]},
+            }
+        ),
+        "json-records",
+    ),
+    "what Loki is sent": (
+        json.dumps({"streams": [{"stream": {}, "values": [pair]} for pair in PAIRS]}),
+        "json-records",
+    ),
+    "Loki's lines": (
+        "".join(json.dumps({"labels": {}, "line": text(row), "timestamp": row["timestamp"]}) + "\n" for row in ROWS),
+        "ndjson",
+    ),
+    "pairs": (json.dumps(PAIRS, indent=1), "json-records"),
+    "Datadog's answer": (
+        json.dumps({"data": [{"id": "A", "type": "log", "attributes": row} for row in ROWS], "meta": {"elapsed": 132}}),
+        "json-records",
+    ),
+    "CloudWatch Logs Insights": (
+        json.dumps(
+            {
+                "results": [
+                    [
+                        {"field": f"@{name}", "value": text(row) if name == "message" else row[name]}
+                        for name in ("timestamp", "message")
+                    ]
+                    for row in ROWS
+                ]
+            },
+            indent=4,
+        ),
+        "json-records",
+    ),
+    "CloudWatch's events behind a token": (json.dumps({"nextForwardToken": "f/1", "events": ROWS}), "json-records"),
+    "CloudWatch for a subscriber, a line a batch": (
+        "".join(json.dumps(subscription([row])) + "\n" for row in ROWS),
+        "json-records",
+    ),
+    "CloudWatch for a function": (json.dumps({"awslogs": {"data": packed(subscription(ROWS))}}), "json-stream"),
+    "CloudWatch by Kinesis": (
+        json.dumps({"Records": [{"kinesis": {"data": packed(subscription(ROWS))}}]}),
+        "json-records",
+    ),
+    "CloudWatch by Firehose": (
+        json.dumps({"invocationId": "a", "records": [{"recordId": "1", "data": packed(subscription(ROWS))}]}),
+        "json-records",
+    ),
+    "Splunk's results": (
+        json.dumps({"preview": False, "messages": [], "fields": [{"name": "_time"}], "results": ROWS}),
+        "json-records",
+    ),
+    "Splunk's rows": (
+        json.dumps(
+            {"preview": False, "fields": ["_time", "_raw"], "rows": [[row["timestamp"], text(row)] for row in ROWS]}
+        ),
+        "json-records",
+    ),
+    "Azure's tables": (
+        json.dumps(
+            {
+                "tables": [
+                    {
+                        "name": "PrimaryResult",
+                        "columns": [{"name": "TimeGenerated", "type": "datetime"}, {"name": "Message"}],
+                        "rows": [[row["timestamp"], text(row)] for row in ROWS],
+                    }
+                ]
+            }
+        ),
+        "json-records",
+    ),
+    "Azure's table": (
+        table_of([{"TimeGenerated [UTC]": row["timestamp"], "ResultDescription": text(row)} for row in ROWS]),
+        "csv",
+    ),
+    "New Relic": (json.dumps([{"common": {}, "logs": ROWS}]), "json-records"),
+    "a list of Kubernetes": (json.dumps({"apiVersion": "v1", "items": ROWS, "kind": "List"}, indent=4), "json-records"),
     "OpenTelemetry": (json.dumps(otlp(ROWS)), "otlp"),
     "OpenTelemetry, a line a batch": ("".join(json.dumps(otlp([row])) + "\n" for row in ROWS), "otlp"),
     "a table": (table_of(ROWS), "csv"),
@@ -146,7 +274,7 @@ def test_the_spelled_times_of_a_web_servers_error_log_are_read(tmp_path):
     )
     report = analyze([str(log)])
     assert dict(report.by_code) == {"NETWORK": 1}
-    assert report.first == "2026-11-22T10:00:00Z"
+    assert report.first == "2026-11-22T10:00:00.123Z"
 
 
 @pytest.mark.parametrize(

@@ -21,11 +21,13 @@ _BEGINNINGS = {
     har.NAME: re.compile(r'"entries"\s*:\s*\['),
     cloudtrail.NAME: re.compile(r'"Records"\s*:\s*\['),
     otlp.NAME: re.compile(r'"resourceLogs"\s*:\s*\['),
-    records.NAME: re.compile(r"\[(?=\s*\{)"),
-    records.STREAM: re.compile(r"(?=\{)"),
+    records.NAME: re.compile(r"\[(?=\s*[\[{])"),
+    records.STREAM: re.compile(r"(?=[\[{])"),
 }
 _BEGINNING = 4096  # characters in which the beginning of a list must stand
-_BETWEEN = re.compile(r"(?:[\s,]++|\{\}|\[\]|null)*+")  # elements that say nothing included
+# Elements that say nothing included, and what begins a record by RFC 7464, ends one of GELF, or begins a file.
+_BETWEEN = re.compile(r"(?:[\s,\x1e\0\xef\xbb\xbf]++|\{\}|\[\]|null)*+")
+_NEXT = re.compile(r"(?:[\n\x1e]|\}(?=\{\"))(?=[\[{\x1e])")  # where a stream goes on behind a broken record
 
 
 class DocumentReader:
@@ -105,18 +107,35 @@ class DocumentReader:
                 size > _VALUES_LIMIT and self._text.count(",", start, start + looked_at) > _VALUES_LIMIT
             )
             looked_at = _ELEMENT_LIMIT
+            broken = False
             if size and not too_much:
                 if self._text[start] == "]":
                     return None
                 try:
                     return start, self._decoder.raw_decode(self._text, start)[1]
-                except (ValueError, RecursionError):
+                except json.JSONDecodeError as error:
+                    broken = not records.is_cut(error)
+                except RecursionError:
                     pass
-            while not too_much and len(self._text) - start < 2 * size + 1 and self._more(size + _CHUNK):
+            while not (too_much or broken) and len(self._text) - start < 2 * size + 1 and self._more(size + _CHUNK):
                 pass
+            if broken and self._name == records.STREAM and (place := self._behind(start)):
+                continue
             if len(self._text) - start == size:
                 self._give_up(start, "an entry is too large" if too_much else "the document is cut short or broken")
                 return None
+
+    def _behind(self, start: int) -> int:
+        """Where a stream goes on behind a broken record, which is counted; 0 when it does not."""
+        while (found := _NEXT.search(self._text, start + 1)) is None:
+            if len(self._text) - start > _ELEMENT_LIMIT or not self._more():
+                return 0
+        self._count_unreadable(found.end() - start)
+        return found.end()
+
+    def _count_unreadable(self, size: int) -> None:
+        reason = "an entry that cannot be read"
+        self.unreadable[reason] = self.unreadable.get(reason, 0) + size
 
     def _give_up(self, start: int, reason: str) -> None:
         self._broken = True
@@ -142,23 +161,23 @@ class DocumentReader:
         line = self._newlines + 1
         try:
             element = json.loads(text, parse_int=_harmless_int)
-            for record in self._read(element, text, self._base + start) if isinstance(element, dict) else ():
+            for record in self._read(element, text, self._base + start):
                 record.line = line
                 yield record
         except (ValueError, RecursionError):
-            reason = "an entry that cannot be read"
-            self.unreadable[reason] = self.unreadable.get(reason, 0) + len(text)
+            self._count_unreadable(len(text))
 
-    def _read(self, element: dict[str, Any], text: bytes, offset: int) -> Iterator[Record]:
-        if self._name == otlp.NAME:
-            yield from otlp.read(element, offset, self._json)
-            return
+    def _read(self, element: Any, text: bytes, offset: int) -> Iterator[Record]:
         if self._name in (records.NAME, records.STREAM):
-            record = records.read(element, offset, self._json)
+            yield from records.read(element, offset, self._json)
+        elif not isinstance(element, dict):
+            return
+        elif self._name == otlp.NAME:
+            yield from otlp.read(element, offset, self._json)
         else:
             record = (har if self._name == har.NAME else cloudtrail).read_element(element, text, offset)
-        if record is not None:
-            yield record
+            if record is not None:
+                yield record
 
 
 def _harmless(_number: str) -> int:

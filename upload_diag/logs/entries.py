@@ -129,6 +129,7 @@ def is_head(line: bytes) -> bool:
 
 def is_json_line(line: bytes) -> bool:
     """Whether the line looks like one JSON object."""
+    line = line.removeprefix(b"\xef\xbb\xbf")  # files that were joined with `cat` have it in the middle
     return line[:1] == b"{" and line.rstrip()[-1:] == b"}" and line[1:2] in (b'"', b" ", b"}")
 
 

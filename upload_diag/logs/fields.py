@@ -27,6 +27,7 @@ __all__ = [
     "erase",
     "find_time",
     "id_field",
+    "is_time",
     "keep",
     "part_number",
     "read_line",
@@ -63,11 +64,18 @@ NO_IDS = Ids()
 UPLOAD, PART = Ids._fields.index("upload"), Ids._fields.index("part")
 OTHER = -1
 
-# Fields that only make records differ, without separators and in lower case.
-_IDENTIFYING = set(
+# Fields that say when, without separators and in lower case; those of Azure's tables have their zone in the name.
+_TIMES = set(
+    """
+time timestamp ts datetime date asctime eventtime starteddatetime occurredat createdat t realtimetimestamp timegenerated
+timereported lasttimestamp timestamputc timegeneratedutc
+    """.split()  # noqa: SIM905 - a table of words, to be read as one
+)
+# Fields that only make records differ, likewise.
+_IDENTIFYING = _TIMES | set(
     """
 hostid xamzid2 extendedrequestid s3extendedrequestid cfid traceid spanid traceparent correlationid eventid
-time timestamp ts date datetime asctime eventtime starteddatetime occurredat createdat updatedat expiresat
+updatedat expiresat
 userid user username sessionid clientip ip remoteip remoteaddr sourceipaddress pid tid thread threadname
 hostname host pod containerid instanceid etag filename filesize filepath size bytes contentlength duration
 durationms elapsed elapsedms latency latencyms loaded total chunksize offset port seq id uuid
@@ -96,7 +104,7 @@ _KINDS = {
     "partnumber": "part",
     "awss3partnumber": "part",
 }
-_SEPARATORS = str.maketrans("", "", "-_.@ $")
+_SEPARATORS = str.maketrans("", "", "-_.@ $[]")
 
 
 @lru_cache(maxsize=4096)
@@ -105,6 +113,12 @@ def id_field(name: str) -> int | None:
     folded = name.translate(_SEPARATORS).lower()
     kind = _KINDS.get(folded)
     return Ids._fields.index(kind) if kind is not None else OTHER if folded in _IDENTIFYING else None
+
+
+@lru_cache(maxsize=4096)
+def is_time(name: str) -> bool:
+    """Whether the field of this name says when."""
+    return name.translate(_SEPARATORS).lower() in _TIMES
 
 
 def part_number(value: bytes) -> int:
@@ -355,8 +369,20 @@ _TIME = re.compile(
 )
 # The last that a zone cannot carry beyond what a date can be; a log has no such time, but somebody may send one.
 _LAST_YEAR = 9998
-# Apache's error log: `Sun Nov 22 10:00:00.123456 2026`.
-_SPELLED = re.compile(rb"\b([A-Z][a-z]{2}) ([ \d]\d) (\d\d:\d\d:\d\d)(?:\.\d{1,9})? (\d{4})\b")
+# What else is written: by Apache's error log; in mails, HTTP and by Tomcat; by Java and Kibana; in Germany; in America.
+_CLOCK_OF = rb"(?P<clock>\d\d?:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}))?(?: ?(?P<half>[AP]M)\b)?"
+_ZONED = _CLOCK_OF + rb"(?: (?P<zone>[+-]\d{4})\b)?"
+_SPELLED = tuple(
+    re.compile(rb"\b(?:" + pattern + rb")")
+    for pattern in (
+        rb"(?P<month>[A-Z][a-z]{2}) (?P<day>[ \d]\d) " + _CLOCK_OF + rb" (?P<year>\d{4})\b",
+        rb"(?P<day>\d\d?)[- ](?P<month>[A-Z][a-z]{2})[- ](?P<year>\d{4})[ T]" + _ZONED,
+        rb"(?P<month>[A-Z][a-z]{2}) (?P<day>\d\d?), (?P<year>\d{4}),? (?:@ )?" + _CLOCK_OF,
+        rb"(?P<day>\d\d)\.(?P<month>\d\d)\.(?P<year>\d{4}),? " + _CLOCK_OF,
+        rb"(?P<month>\d\d?)/(?P<day>\d\d?)/(?P<year>\d{4}),? " + _CLOCK_OF + rb"(?<=M)",
+    )
+)
+_HAS_CLOCK = re.compile(rb"\d:\d\d:\d\d")
 # Most times are written like this, and many records share a second. Milliseconds of the first 20 bytes of such a time,
 # and of the rest.
 _ISO = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.,]\d{3}Z$")
@@ -365,7 +391,7 @@ _THOUSANDTHS = re.compile(rb"\d{3}(?!\d| ?[+-])")  # and no zone
 USUAL: dict[bytes, int] = {}
 THOUSANDTHS = {b"%03dZ" % number: number for number in range(1000)}
 _USUAL_LIMIT = 4096
-_EPOCH = re.compile(rb"(?<![\d.])(1\d{9})(?:(\d{3})|\.(\d{1,9}))?(?!\d)")
+_EPOCH = re.compile(rb"(?<![\d.])(1\d{9})(?:(\d{3})(?:\d{3}|\d{6})?|\.(\d{1,9}))?(?!\d)")
 
 
 def usual_time(text: bytes, place: int = 0) -> int:
@@ -385,15 +411,25 @@ def find_time(text: bytes) -> int:
         if when and match.start() == 0 and _TO_SECONDS.match(text):
             _remember_second(text, when)
         return when
-    spelled = _SPELLED.search(text)
-    if spelled is None:
+    return _spelled_time(text) if _HAS_CLOCK.search(text) else _epoch(text.lstrip(b"[("), exact=True)
+
+
+def _spelled_time(text: bytes) -> int:
+    """See `_SPELLED`."""
+    match = next(filter(None, (pattern.search(text) for pattern in _SPELLED)), None)
+    if match is None:
         return 0
-    month, day, clock, year = spelled.groups()
-    return _seconds(int(year), _MONTHS.get(month, 0), int(day), clock) * 1000
+    said = match.groupdict()
+    month = _MONTHS.get(said["month"]) or (int(said["month"]) if said["month"].isdigit() else 0)
+    hour = int(said["clock"].split(b":")[0])
+    if said["half"]:
+        hour = hour % 12 + 12 * (said["half"] == b"PM")
+    seconds = _seconds(int(said["year"]), month, int(said["day"]), b"%02d%s" % (hour, said["clock"][-6:]))
+    return (seconds - _zone(said.get("zone"))) * 1000 + _thousandths(said["fraction"]) if seconds else 0
 
 
 def read_time(value: bytes) -> int:
-    """A value that is a time and nothing else: ISO 8601, CLF, or seconds or milliseconds since 1970. 0 if it is not."""
+    """A value that is a time and nothing else, as `find_time` reads it or since 1970. 0 if it is not."""
     usual, rest = USUAL.get(value[:20]), THOUSANDTHS.get(value[20:])
     if usual is not None and rest is not None:
         return usual + rest
@@ -403,11 +439,22 @@ def read_time(value: bytes) -> int:
         if len(value) == 24 and when and _ISO.match(value):
             _remember_second(value, when)
         return when
-    epoch = _EPOCH.match(value)
+    return _epoch(value) or _spelled_time(value)
+
+
+def _epoch(text: bytes, *, exact: bool = False) -> int:
+    """The time since 1970 with which the text begins; `exact`: not in whole seconds."""
+    epoch = _EPOCH.match(text)
     if epoch is None:
         return 0
     seconds, thousandths, fraction = epoch.groups()
+    if exact and not (thousandths or fraction):
+        return 0
     return int(seconds) * 1000 + int(thousandths or (fraction or b"").ljust(3, b"0")[:3])
+
+
+def _thousandths(fraction: bytes | None) -> int:
+    return int(fraction.ljust(3, b"0")[:3]) if fraction else 0
 
 
 def _remember_second(text: bytes, when: int) -> None:
@@ -424,8 +471,7 @@ def _milliseconds(match: re.Match[bytes]) -> int:
         seconds, zone = _seconds(int(cyear), _MONTHS.get(cmonth, 0), int(cday), cclock), czone
     if not seconds:
         return 0
-    milliseconds = int(fraction.ljust(3, b"0")[:3]) if fraction else 0
-    return (seconds - _zone(zone)) * 1000 + milliseconds
+    return (seconds - _zone(zone)) * 1000 + _thousandths(fraction)
 
 
 @lru_cache(maxsize=4096)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from upload_diag.logs import access_log, cloudtrail, collectors, table, web_log
+from upload_diag.logs import access_log, cloudtrail, collectors, records, table, web_log
 from upload_diag.logs.entries import is_head, is_json_line
 from upload_diag.logs.fields import find_time
 from upload_diag.logs.record import Record
@@ -24,11 +24,11 @@ COLLECTED = {collector.name: collector for collector in collectors.COLLECTORS}
 # Formats that are one JSON document, by how it begins; see `documents`.  ◄── add such a format
 DOCUMENTS = {
     "har": re.compile(rb'\{\s*"log"\s*:\s*\{'),
-    "cloudtrail": re.compile(rb'\{\s*"Records"\s*:\s*\['),
+    "cloudtrail": re.compile(rb'\{\s*"Records"\s*:\s*\[(?!\s*\{\s*"kinesis")'),
     "otlp": re.compile(rb'\{\s*"resourceLogs"\s*:\s*\['),
-    "json-records": re.compile(rb'(?:\{\s*"(?:events|logEvents|records|entries|logs)"\s*:\s*)?\[\s*\{\s*"'),
+    records.NAME: records.BEGINS_LIST,
     # Objects one after another on one line: strings are passed over, and braces with no other object behind them.
-    "json-stream": re.compile(rb'\{(?:[^"\n}]++|"(?:[^"\\\n]++|\\.)*+"|\}(?![ \t]*\{))*+\}[ \t]*\{'),
+    records.STREAM: re.compile(rb'\{(?:[^"\n}]++|"(?:[^"\\\n]++|\\.)*+"|\}(?![ \t]*\{))*+\}[ \t]*\{'),
 }
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 _ZEROS = bytes(16)  # more than begin any wide letter; a log may follow, see `opening.begin`
@@ -96,7 +96,10 @@ def detect(sample: bytes) -> Layout:
         lines.pop()  # perhaps cut by the end of the sample
     if not lines:
         return Layout("text", encoding)
-    document = next((name for name, pattern in DOCUMENTS.items() if pattern.match(sample.lstrip(_BLANK))), None)
+    begin = sample.lstrip(_BLANK)
+    document = next((name for name, pattern in DOCUMENTS.items() if pattern.match(begin)), None)
+    if document is None and records.is_stream(begin):
+        document = records.STREAM
     if document is not None:
         return Layout(document, encoding, timed=True)
     if table.delimiter_of(lines) is not None:

@@ -18,10 +18,8 @@ def read(resource: dict[str, Any], offset: int, lines: JsonLines) -> Iterator[Re
         for one in _list(scope, "logRecords"):
             row = {name: value for name, value in one.items() if name not in ("attributes", "body")}
             moment = str(one.get("timeUnixNano") or one.get("observedTimeUnixNano") or "")
-            row |= {"time": moment[:-6], "body": _plain(one.get("body")), "attributes": _attributes(one)}
-            record = records.read(row, offset, lines)
-            if record is not None:
-                yield record
+            row |= {"time": moment, "body": _plain(one.get("body")), "attributes": _attributes(one)}
+            yield from records.read(row, offset, lines)
 
 
 def _list(tree: Any, name: str) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from upload_diag.logs.fields import (
     USUAL,
     Ids,
     id_field,
+    is_time,
     part_number,
     read_line,
     read_time,
@@ -32,10 +33,6 @@ from upload_diag.logs.texts import Texts, getter
 
 __all__ = ["Count", "JsonLines", "Plan"]
 
-_TIME_NAMES = {
-    *("time", "timestamp", "ts", "@timestamp", "datetime", "date", "asctime", "eventTime", "startedDateTime"),
-    *("occurredAt", "createdAt", "_time", "Timestamp", "Time", "@t"),
-}
 _TELLING = re.compile("status|code|err", re.IGNORECASE)  # names of numbers that say what went wrong
 _ALIKE_LIMIT = 64  # shapes that begin alike; they are tried one after another
 _PLANS_LIMIT = 4096  # shapes; more than any log has, unless its field names are made up as it goes
@@ -186,7 +183,7 @@ class Plan:
             text = parts[i + 1].strip(b" \\") == b":" and i + 2 < len(parts)
             at = i + 2 if text else i + 1
             field = id_field(name)
-            if name in _TIME_NAMES:
+            if is_time(name):
                 self.time.append(at)
             if field is None:
                 if not text and parts[at].strip(b": ")[:1].isdigit() and not _TELLING.search(name):

@@ -19,9 +19,11 @@ __all__ = ["NAME", "SAMPLES", "TableReader", "delimiter_of"]
 NAME = "csv"
 SAMPLES = (b'time,level,message\n2026-11-22T10:00:00Z,ERROR,"part 3 failed: ""NoSuchUpload"""\n',)
 _DELIMITERS = (b",", b";", b"\t")
-_COLUMN = re.compile(rb'"?[@_]?[A-Za-z][\w @.()/-]{0,60}"?\s*$')
+_COLUMN = re.compile(rb'"?[@_]?[A-Za-z][\w @.()/\[\]-]{0,60}"?\s*$')
 _TELLING = re.compile(
-    rb'"?[@_]?(?:message|msg|log|event|text|textPayload|body|error|description|raw|line|payload)"?\s*$', re.IGNORECASE
+    rb'"?[@_]?(?:\w+[.])?(?:message|msg|log|event|text|textPayload|body|error|description|raw|line|payload'
+    rb'|(?:log|outer|result|exception)_?(?:message|description|entry))"?\s*$',
+    re.IGNORECASE,
 )
 _LONGEST = 1 << 20  # bytes of a line; a longer one goes on as the next
 _QUOTED_LINES = 500  # a row with more lines in it is taken for one whose quote was never closed

@@ -69,7 +69,7 @@ _ROWS: dict[Meaning, str] = {
     Meaning.URL: """url uri requestUrl request_url url.full http.url endpoint_url NSErrorFailingURLStringKey
         NSErrorFailingURLKey responseURL uploadUrl upload_url requestUri request_uri""",
     Meaning.TRACE: "trace",
-    Meaning.OTHERS: """breadcrumbs config options frames sourceFile lineno line column stackTrace_lines
+    Meaning.OTHERS: """breadcrumbs config options frames sourceFile lineno column stackTrace_lines
         sampling tags modules contexts sdk requestHeaders request_headers agent _events
         _readableState _writableState timings performance pageTimings initiator cookies queryString
         result_info messages userIdentity user_agent userAgent accept pid hostname_pid level lvl severity verbosity
