@@ -108,6 +108,34 @@ def test_the_lines_of_two_processes_are_taken_apart(name, tmp_path):
     assert (report.inputs[0].bytes, report.inputs[0].lines) == (log.stat().st_size, len(lines))
 
 
+@pytest.mark.parametrize(
+    ("name", "stamp"),
+    [
+        ("kubectl", f"{AT}.500000{{0:03d}}Z "),
+        ("kubectl", f"{AT}.50000000{{0}}+01:00 "),
+        ("stern", f"{AT}.500000{{0:03d}}Z "),
+        ("docker-compose", f"{AT}.500000{{0:03d}}Z "),
+        ("pm2", f"{AT}: "),
+    ],
+)
+def test_a_time_that_the_collector_adds_to_each_line_makes_no_entries_of_them(name, stamp, tmp_path):
+    log = tmp_path / "mixed.log"
+    pairs = enumerate(zip(ONE, TWO, strict=True), 1)
+    lines = [PUT[name](who, stamp.format(at) + text) for at, pair in pairs for who, text in enumerate(pair)]
+    log.write_text("\n".join(lines) + "\n")
+    report = analyze([str(log)])
+    assert {str(code): count for code, count in report.by_code.items()} == {"SESSION_EXPIRED": 1, "THROTTLED": 1}
+
+
+def test_a_time_that_the_process_wrote_itself_is_its_own(tmp_path):
+    log = tmp_path / "mixed.log"
+    lines = [f"{AT}.{at}00Z INFO idle" for at in range(1, 9)]
+    lines += [f"{AT}.900Z ERROR part 3 failed", "NoSuchUpload: The specified upload does not exist."]
+    log.write_text("".join(PUT["kubectl"](0, line) + "\n" for line in lines))
+    report = analyze([str(log)])
+    assert [group.examples[0].line for group in report.groups] == [9]
+
+
 def test_lines_that_kubernetes_cut_are_joined(tmp_path):
     log = tmp_path / "pod.log"
     row = json.dumps({"uploadId": "AAAA1111aaaa", "error": {"code": "NoSuchUpload", "message": "gone"}})

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from upload_diag.logs.collectors import Collector, Line
+from upload_diag.logs.collectors import Line, unstamped
 from upload_diag.logs.entries import entry_end, entry_start
 from upload_diag.logs.fields import find_time
 from upload_diag.logs.layout import COLLECTED, LINE_FORMATS, Layout
@@ -51,14 +51,15 @@ class _Source:
         self.goes_on = line.goes_on
 
 
-def _take_apart(buffer: bytes, collector: Collector) -> tuple[list[int], dict[bytes, _Source], list[tuple[bytes, int]]]:
+def _take_apart(buffer: bytes, layout: Layout) -> tuple[list[int], dict[bytes, _Source], list[tuple[bytes, int]]]:
     """Where the lines begin; the lines by source; for each line its source, and its place there."""
     begins: list[int] = []
     owner: list[tuple[bytes, int]] = []
     sources: dict[bytes, _Source] = {}
-    begin, read = 0, collector.read
+    begin, read, stamped = 0, COLLECTED[layout.collector or ""].read, layout.stamped
     for number, raw in enumerate(buffer.split(b"\n")):
         line = read(raw.rstrip(b"\r")) or Line(b"" if number == 0 else owner[-1][0], 0, raw)
+        line = unstamped(line) if stamped else line
         known = sources.get(line.source)
         if known is None:
             known = sources[line.source] = _Source()
@@ -74,7 +75,7 @@ def whole_entries(lines: bytes, layout: Layout, old: int) -> int:
 
     That is where their source has begun another, or has been silent since the first `old` bytes were written.
     """
-    begins, sources, _ = _take_apart(lines.removesuffix(b"\n"), COLLECTED[layout.collector or ""])
+    begins, sources, _ = _take_apart(lines.removesuffix(b"\n"), layout)
     stop = len(lines)
     for source in sources.values():
         if begins[source.numbers[-1]] >= old:
@@ -105,7 +106,6 @@ class CollectedReader:
         self.unreadable: dict[str, int] = {}
         self._stream = stream
         self._layout = layout
-        self._collector = COLLECTED[layout.collector or ""]
         self._scanner = scanner
         self._json = json_lines
         self._buffer = b""
@@ -160,7 +160,7 @@ class CollectedReader:
             hits = self._scanner.hits(view[self._start :])
         if not hits:
             return
-        begins, sources, owner = _take_apart(self._buffer, self._collector)
+        begins, sources, owner = _take_apart(self._buffer, self._layout)
         wanted = sorted({bisect_right(begins, self._start + hit - 1) - 1 for hit in hits})
         found = sorted(self._entries(wanted, sources, owner, begins, stop), key=lambda one: one[0])
         line, counted = self.lines + 1, self._start

@@ -12,7 +12,7 @@ import orjson
 
 from upload_diag.logs.fields import find_time, read_time
 
-__all__ = ["COLLECTORS", "Collector", "Line", "detect"]
+__all__ = ["COLLECTORS", "Collector", "Line", "detect", "stamped", "unstamped"]
 
 
 class Line(NamedTuple):
@@ -197,3 +197,25 @@ def detect(lines: list[bytes]) -> Collector | None:
         if lines and sum(collector.read(line) is not None for line in lines) >= _SURE * len(lines):
             return collector
     return None
+
+
+# What `kubectl logs --timestamps`, `docker compose logs -t` and `pm2 --time` add in front of every line. The first two
+# write nanoseconds, less the zeros at their end, which hardly any program does by itself.
+_STAMP = re.compile(_ISO + rb"(?:\.\d{1,9}(?:Z|[+-]\d\d:\d\d)|:)(?: |$)")
+_SURELY_STAMPED = re.compile(_ISO + rb"(?:\.\d{8,9}[Z+-]|: )")
+
+
+def stamped(lines: list[Line]) -> bool:
+    """Whether each line also begins with a time that the collector wrote, and not its process."""
+    texts = [line.text for line in lines[:200] if not line.when]
+    return (
+        bool(texts)
+        and all(map(_STAMP.match, texts))
+        and sum(map(bool, map(_SURELY_STAMPED.match, texts))) >= (_SURE * len(texts))
+    )
+
+
+def unstamped(line: Line) -> Line:
+    """The line without the time that its collector wrote."""
+    stamp = _STAMP.match(line.text)
+    return line if stamp is None else line._replace(when=find_time(stamp.group()), text=line.text[stamp.end() :])

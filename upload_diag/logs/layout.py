@@ -57,6 +57,7 @@ class Layout:
         whole_lines: every line is an entry.
         doubt: why it may be something else than it is taken for, or what it is when it is no text; empty when all fits.
         collector: who put something around every line, if anybody; the rest is what stands in it.
+        stamped: there is also a time of the collector's in front of every line.
     """
 
     format: str | None
@@ -65,6 +66,7 @@ class Layout:
     timed: bool = False
     whole_lines: bool = False
     collector: str | None = None
+    stamped: bool = False
     doubt: str = ""
 
     @property
@@ -107,8 +109,10 @@ def detect(sample: bytes) -> Layout:
     collector = collectors.detect(lines)
     if collector is not None:
         inner = [collector.read(line) or collectors.Line(b"", 0, line) for line in lines]
-        within = _lines(encoding, [line.text for line in inner if line.text.strip()])
-        return replace(within, timed=True, collector=collector.name)
+        stamped = collectors.stamped(inner)
+        texts = [(collectors.unstamped(line) if stamped else line).text for line in inner]
+        within = _lines(encoding, [text for text in texts if text.strip()])
+        return replace(within, timed=True, collector=collector.name, stamped=stamped)
     return _lines(encoding, lines)
 
 
