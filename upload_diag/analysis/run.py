@@ -105,4 +105,5 @@ def _count_elsewhere(
 
         with cluster_workers(place) as workers:
             return gather(pieces, how, workers, progress)
+    judge_for(how)  # before processes are forked, which then have it
     return gather(pieces, how, local_workers(place) if isinstance(place, int) else given_workers(place), progress)

@@ -10,8 +10,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from heapq import nsmallest
+from itertools import islice
 from operator import itemgetter
 from sys import maxsize
+from typing import TypeVar
 
 from upload_diag.analysis.judge import Verdict
 from upload_diag.codes import ErrorCode
@@ -36,6 +38,8 @@ _COMPLETE, _EXPIRED = Event.COMPLETE, ErrorCode.SESSION_EXPIRED  # an enum looks
 # So many minutes are so long a time that no histogram has bars narrower than a day; of so many days, than a week.
 MINUTES = 50_000
 _COARSER = (1440, 7 * 1440)
+
+_T = TypeVar("_T")
 
 
 @dataclass(slots=True)
@@ -145,7 +149,7 @@ class Tally:
         """Count what parts of a block say, whose verdicts are known."""
         path, groups, traces = file.path, self.groups, self.traces
         failed: list[tuple[int, Failure]] = []  # in which minute, and what
-        named: list[tuple[bytes, bytes]] = []
+        named: dict[bytes, bytes] = {}
         for offset, when, line, verdict, begin, end, ids in rows:
             place = (when, path, offset, line)
             failure, event = verdict.failure, verdict.event
@@ -180,8 +184,8 @@ class Tally:
             if failure is not None:
                 if trace.first.setdefault(failure, place) is not place:
                     trace.add(failure, 1, place, place)
-                if request:
-                    named.append((request, trace.name))
+                if request and named.setdefault(request, trace.name) is not trace.name:
+                    named[request] = min(named[request], trace.name)
             if event is not None:
                 trace.mark(event, place, int(part or 0))
             if thread is not None:
@@ -233,17 +237,20 @@ class Tally:
         trace = self.traces[name] = Trace(name)
         return trace
 
-    def _remember(self, named: Iterable[tuple[bytes, bytes]]) -> None:
+    def _remember(self, named: dict[bytes, bytes]) -> None:
         """Remember of requests that failed the names of their traces; of several the least one, in whatever order."""
-        requests, left_out = self.requests, 0
-        for request, name in named:
-            known = requests.get(request)
-            if known is None and len(requests) >= REQUESTS:
-                left_out += 1
-            elif known is None or name < known:
-                requests[request] = name
-        if left_out:
-            self.dropped["ids of requests"] += left_out
+        requests = self.requests
+        for request in requests.keys() & named.keys():
+            requests[request] = min(requests[request], named.pop(request))
+        self._add(requests, named, REQUESTS, "ids of requests")
+
+    def _add(self, known: dict[bytes, _T], new: dict[bytes, _T], most: int, what: str) -> None:
+        """Add as much as there is room for to what is known, and count what is left out."""
+        room = most - len(known)
+        if len(new) > room:
+            self.dropped[what] += len(new) - room
+            new = dict(islice(new.items(), room))
+        known.update(new)
 
     def _orphan(
         self, failure: Failure | None, event: Event | None, place: Place, request: bytes, thread: Thread | None
@@ -288,13 +295,9 @@ class Tally:
                 self.groups[kind].merge(group)
             else:
                 self.groups[kind] = group
-        for name, trace in other.traces.items():
-            if name in self.traces:
-                self.traces[name].merge(trace)
-            elif len(self.traces) < SESSIONS:
-                self.traces[name] = trace
-            else:
-                self.dropped["sessions"] += 1
+        for name in self.traces.keys() & other.traces.keys():
+            self.traces[name].merge(other.traces.pop(name))
+        self._add(self.traces, other.traces, SESSIONS, "sessions")
         for minute, counts in other.minutes.items():
             self.minutes[minute].update(counts)
         if len(self.minutes) > self._most_minutes:
@@ -302,7 +305,7 @@ class Tally:
         self.dropped.update(other.dropped)
         for path, threads in other.threads.items():
             self.threads[path] = self._joined([*self.threads.get(path, ()), *threads])
-        self._remember(other.requests.items())
+        self._remember(other.requests)
         for request, failures in other.unnamed.items():
             self.unnamed.setdefault(request, []).extend(failures)
 

@@ -430,16 +430,18 @@ def _spelled_time(text: bytes) -> int:
 
 def read_time(value: bytes) -> int:
     """A value that is a time and nothing else, as `find_time` reads it or since 1970. 0 if it is not."""
+    if value[4:5].isdigit():  # no date begins so
+        return _epoch(value) or _spelled_time(value)
     usual, rest = USUAL.get(value[:20]), THOUSANDTHS.get(value[20:])
     if usual is not None and rest is not None:
         return usual + rest
-    match = None if value[4:5].isdigit() else _TIME.match(value)  # no date begins so
+    match = _TIME.match(value)
     if match:
         when = _milliseconds(match)
         if len(value) == 24 and when and _ISO.match(value):
             _remember_second(value, when)
         return when
-    return _epoch(value) or _spelled_time(value)
+    return _spelled_time(value)
 
 
 def _epoch(text: bytes, *, exact: bool = False) -> int:
