@@ -53,6 +53,13 @@ def test_young_sessions_stay(server, capsys):
     assert len(left(server)) == 3
 
 
+@pytest.mark.parametrize("age", ["7", "7w", "-7d", "99999999999999d", "1e9d", "nan", "٧d"])
+def test_a_length_of_time_without_a_unit_aborts_nothing(server, age, capsys):
+    assert main(["cleanup", "s3://bkt", "--older-than", age, "--endpoint-url", server.url]) == 2
+    assert "is no length of time; write 90s, 15m, 24h or 7d" in capsys.readouterr().err
+    assert len(left(server)) == 3
+
+
 @pytest.mark.parametrize(
     ("place", "code", "says"), [("bkt", 2, "write s3://bucket/key"), ("s3://none/", 3, "s3://none/: NoSuchBucket: ")]
 )

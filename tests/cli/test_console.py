@@ -4,12 +4,14 @@ import io
 import os
 import stat
 import sys
+from pathlib import Path
 
 import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from upload_diag.cli import main
 from upload_diag.cli._console import console, open_output, read_input
 from upload_diag.cli._options import FailOn, fail_on
 from upload_diag.cli.exit_codes import ExitCode
@@ -207,3 +209,9 @@ def test_fail_on(wanted, found, code):
 def test_fail_on_refuses_a_code_that_does_not_exist(value, hint):
     with pytest.raises(click.BadParameter, match=hint):
         FailOn().convert(value, None, None)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's /dev/full")
+def test_a_full_disk_is_told_with_the_name_of_the_file(capsys):
+    assert main(["schema", "report", "-o", "/dev/full"]) == ExitCode.FILES
+    assert capsys.readouterr().err == "upload-diag: cannot write /dev/full: No space left on device\n"

@@ -133,11 +133,17 @@ def test_a_file_that_cannot_be_sent_is_one_line_and_exit_code_3(tmp_path, name, 
     [
         (["https://bkt/k"], "write s3://bucket/key"),
         (["s3://bkt/k", "--part-size", "much"], "is no size"),
+        (["s3://bkt/k", "--part-size", "9" * 100], "is no size"),
+        (["s3://bkt/k", "--state", "movie.bin"], "is the file to be sent, which would be overwritten"),
+        (["s3://bkt/k", "--state", "movie.bin", "--resume"], "is the file to be sent, which would be overwritten"),
+        (["s3://bkt/k", "--state", "other.bin"], "is no state file of an upload: no JSON. Name another state file"),
         (["s3://bkt/k", "--metadata", "x"], "is no NAME=VALUE"),
         (["s3://bkt/k", "--resume"], "There is nothing to resume"),
     ],
 )
-def test_wrong_use_is_one_line_and_exit_code_2(file, arguments, says, capsys):
+def test_wrong_use_is_one_line_and_exit_code_2(file, arguments, says, capsys, monkeypatch):
+    monkeypatch.chdir(file.parent)
+    (file.parent / "other.bin").write_bytes(b"\0")
     assert main(["upload", str(file), *arguments]) == 2
     said = capsys.readouterr().err
     assert said.count("\n") == 1

@@ -142,7 +142,14 @@ def test_an_answer_without_a_body_leaves_the_connection_in_order(server, make, s
 
 @pytest.mark.parametrize(
     ("options", "error"),
-    [({"scenario": "none-such"}, InputError), ({"scenario": {}}, UsageError), ({"port": 70_000}, UsageError)],
+    [
+        ({"scenario": "none-such"}, InputError),
+        ({"scenario": {}}, UsageError),
+        ({"port": 70_000}, UsageError),
+        ({"host": ""}, UsageError),
+        ({"session_ttl": -1}, UsageError),
+        ({"session_ttl": float("nan")}, UsageError),
+    ],
 )
 def test_a_server_that_cannot_start_leaves_no_port_open(options, error, monkeypatch):
     from upload_diag.faults import http
@@ -152,6 +159,17 @@ def test_a_server_that_cannot_start_leaves_no_port_open(options, error, monkeypa
     with pytest.raises(error):
         FaultServer(**options).start()
     assert not opened
+
+
+def test_a_rule_of_six_million_years_is_no_reason_to_fail(server, s3):
+    abort = {"DaysAfterInitiation": 2**31 - 1}
+    rule = {"ID": "r", "Status": "Enabled", "Filter": {"Prefix": ""}, "AbortIncompleteMultipartUpload": abort}
+    s3.put_bucket_lifecycle_configuration(Bucket="bkt", LifecycleConfiguration={"Rules": [rule]})
+    assert s3.create_multipart_upload(Bucket="bkt", Key="k")["AbortDate"].year == 9999
+    assert send(server.control_url.removesuffix("/api"), "GET", "/api/overview?ahead=3600").status == 200
+    with FaultServer(session_ttl=1e15) as other:
+        other.client().create_bucket(Bucket="bkt")
+        other.client().create_multipart_upload(Bucket="bkt", Key="k")
 
 
 def test_a_form_field_that_only_begins_like_a_free_one_needs_the_policy(server, s3):

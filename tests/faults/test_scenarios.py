@@ -51,6 +51,14 @@ WRONG = [
         {"name": "x", "description": "y", "faults": [], "sessionTtlSeconds": 0},
         "sessionTtlSeconds must be a number above 0",
     ),
+    (
+        {"name": "x", "description": "y", "faults": [], "sessionTtlSeconds": float("nan")},
+        "sessionTtlSeconds must be a number above 0",
+    ),
+    (
+        {"name": "x", "description": "y", "faults": [], "abortIncompleteAfterDays": float("inf")},
+        "abortIncompleteAfterDays must be a number above 0",
+    ),
 ]
 
 

@@ -1,6 +1,8 @@
 """Going on: after kill -9, after a cancel, and when the file changes meanwhile."""
 
 import asyncio
+import io
+import json
 import os
 import random
 import threading
@@ -12,8 +14,10 @@ from bench import FAST, PART, object_is, sessions_left, upload
 from killed import kill_at
 
 from upload_diag import ErrorCode
+from upload_diag.errors import InputError, UsageError
 from upload_diag.faults import Delay, HideEtag, Respond
-from upload_diag.recovery import UploadCancelledError, UploadStoppedError
+from upload_diag.recovery import ResumableUpload, UploadCancelledError, UploadStoppedError
+from upload_diag.recovery.checkpoint import Checkpoint
 
 
 @pytest.mark.parametrize("parts", [0, 4, 9])
@@ -127,3 +131,36 @@ def test_or_begins_anew_with_nothing_of_the_old_version(server, s3, file):
     assert object_is(s3, file)
     assert result.refreshes == 1
     assert sessions_left(s3) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "no JSON"),
+        ("[" * 100_000, "no JSON"),
+        ('{"schema": "upload-diag/upload/99"}', "upload-diag/upload/1 is wanted"),
+        ('{"schema": "upload-diag/upload/1"}', "bucket must be str"),
+        ({"every": float("inf")}, "every does not fit"),
+        ({"creates": [[1]]}, "creates does not fit"),
+        ({"parts": {"x": "y"}}, "parts does not fit"),
+    ],
+)
+def test_a_state_file_that_is_none_says_so_and_what_to_do(tmp_path, text, says):
+    state = tmp_path / "state"
+    place = dict.fromkeys(("bucket", "key", "endpoint", "upload_id", "token", "path"), "x")
+    Checkpoint(**place, part_size=1, size=1, mtime_ns=1).save(state)
+    state.write_text(text if isinstance(text, str) else json.dumps(json.loads(state.read_text()) | text))
+    with pytest.raises(UsageError, match="Name another state file, or remove this one to start anew") as caught:
+        Checkpoint.load(state)
+    assert says in str(caught.value)
+
+
+def test_what_never_ends_is_no_state_file_and_no_file_to_send(server, s3, file, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for state in (tmp_path / "pipe", "/dev/full"):
+        with pytest.raises(InputError, match="not a regular file"):
+            ResumableUpload(s3, "bkt", "k", file, state=state).run()
+    with pytest.raises(InputError, match="not a regular file"):
+        ResumableUpload(s3, "bkt", "k", tmp_path / "pipe").run()
+    with pytest.raises(InputError, match="opened as text; wanted binary"):
+        ResumableUpload(s3, "bkt", "k", io.StringIO("x")).run()

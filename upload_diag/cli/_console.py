@@ -1,5 +1,6 @@
 """What the commands share: the two consoles, reading input, writing output, a polite kill."""
 
+import errno
 import os
 import signal
 import sys
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 STDIO = "-"
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # of a file that is written, never of one that is read
 
 
 def console(*, stderr: bool = False) -> "Console":
@@ -76,8 +78,13 @@ def open_output(path: str | None) -> Iterator[TextIO]:
         yield sys.stdout
         return
     target = Path(path).resolve()  # through links: what they point to is replaced, not they
-    with _replacing(target) if target.is_file() or not target.exists() else _writing(target) as file:
-        yield file
+    try:
+        with _replacing(target) if target.is_file() or not target.exists() else _writing(target) as file:
+            yield file
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        raise InputError(f"cannot write {path}: {error.strerror}") from error
 
 
 @contextmanager

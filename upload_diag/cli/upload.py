@@ -103,7 +103,7 @@ def command(  # noqa: PLR0917 - click passes them by name
     if not file.is_file():
         raise InputError(f"{file}: {'not a regular file' if file.exists() else 'no such file'}")
     state = state or file.with_name(f"{file.name}.upload")
-    _check_state(state, resume=resume)
+    _check_state(state, file, resume=resume)
     where = {"endpoint_url": endpoint_url, "region": region, "profile": profile}
     settings: dict[str, Any] = {"Metadata": _pairs(metadata)}
     if content_type:
@@ -131,10 +131,14 @@ def command(  # noqa: PLR0917 - click passes them by name
         click.echo(summary(result))
 
 
-def _check_state(state: Path, *, resume: bool) -> None:
+def _check_state(state: Path, file: Path, *, resume: bool) -> None:
+    from upload_diag.recovery.checkpoint import Checkpoint
+
+    if state.exists() and state.samefile(file):
+        raise UsageError(f"--state {state} is the file to be sent, which would be overwritten. Name another.")
     if resume and not state.exists():
         raise UsageError(f"There is nothing to resume: no {state}. Leave --resume out to begin.")
-    if not resume and state.exists():
+    if not resume and Checkpoint.load(state) is not None:
         raise UsageError(
             f"{state} records an unfinished upload. Go on with --resume, or remove the file to begin anew."
         )

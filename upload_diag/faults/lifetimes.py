@@ -1,7 +1,7 @@
 """How long a session lives: the server's own limit, and the bucket's lifecycle rules."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from upload_diag.faults.backend import AbortRule
@@ -51,21 +51,28 @@ class Lifetimes:
             rules = (*rules, AbortRule("abort-incomplete-uploads", "", self.abort_days))
         if not rules:  # the dashboard asks for thousands of sessions at a time
             return None
-        due = [
-            (upload.initiated + timedelta(days=rule.days), rule) for rule in rules if upload.key.startswith(rule.prefix)
-        ]
+        begun = upload.initiated
+        due = [(_later(begun, rule.days * 86_400), rule) for rule in rules if upload.key.startswith(rule.prefix)]
         return min(due, key=lambda pair: (pair[0], pair[1].id), default=None)
 
     def deadline(self, upload: Upload[Any]) -> tuple[datetime, str] | None:
         """When the session dies, and why."""
         due: list[tuple[datetime, str]] = []
         if self.ttl is not None:
-            moment = upload.initiated + timedelta(seconds=self.ttl)
+            moment = _later(upload.initiated, self.ttl)
             due.append((moment, f"older than the session limit of {_told(self.ttl)}"))
         if (aborted := self.abort(upload)) is not None:
             moment, rule = aborted
             due.append((moment, f"lifecycle rule {rule.id!r} aborts incomplete uploads after {rule.days} days"))
         return min(due, default=None)
+
+
+def _later(moment: datetime, seconds: float) -> datetime:
+    """So many seconds on, or the end of the calendar: S3 takes rules of six million years."""
+    try:
+        return moment + timedelta(seconds=seconds)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def _told(seconds: float) -> str:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from math import isfinite
 from typing import Any
 from urllib.parse import unquote
 
@@ -273,9 +274,8 @@ def _only(data: Mapping[str, Any], **kinds: Any) -> None:
     for name, value in data.items():
         if name not in kinds:
             raise RefusedError(400, f"There is no field {name!r}. Take of: {', '.join(kinds)}.")
-        if value is not None and (
-            not isinstance(value, kinds[name]) or isinstance(value, bool) != (kinds[name] is bool)
-        ):
+        fits = isinstance(value, kinds[name]) and isinstance(value, bool) == (kinds[name] is bool)
+        if value is not None and (not fits or (isinstance(value, float) and not isfinite(value))):
             raise RefusedError(400, f"{name} is {value!r}; that does not fit.")
 
 

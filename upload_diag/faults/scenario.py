@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -117,7 +118,7 @@ def _checked(data: Any, where: str) -> Scenario:
             raise UsageError(f"{where}: {name} must be {text}.")
     for name in ("sessionTtlSeconds", "abortIncompleteAfterDays"):
         if name in data and (
-            isinstance(data[name], bool) or not isinstance(data[name], (int, float)) or data[name] <= 0
+            isinstance(data[name], bool) or not isinstance(data[name], (int, float)) or not 0 < data[name] < inf
         ):
             raise UsageError(f"{where}: {name} must be a number above 0.")
     faults = []

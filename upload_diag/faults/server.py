@@ -90,6 +90,10 @@ class FaultServer:
         from upload_diag.faults.service import Service
 
         scenario = None if self._scenario is None else load_scenario(self._scenario)
+        if not self._host:  # which would bind every address
+            raise UsageError("There is no host to bind; wanted an address, such as 127.0.0.1.")
+        if self._session_ttl is not None and not self._session_ttl >= 0:
+            raise UsageError(f"session_ttl is {self._session_ttl}; wanted seconds from 0 on.")
         for port in self._ports:
             if not 0 <= port <= 65_535:
                 raise UsageError(f"There is no port {port}; wanted 0 to 65535.")

@@ -14,6 +14,7 @@ from upload_diag.errors import InputError, UsageError
 __all__ = ["SCHEMA", "Checkpoint"]
 
 SCHEMA = "upload-diag/upload/1"
+_ANEW = "Name another state file, or remove this one to start anew."
 _TYPES: dict[str, type] = {
     "bucket": str, "key": str, "endpoint": str, "upload_id": str, "token": str, "path": str,
     "part_size": int, "size": int, "mtime_ns": int,
@@ -71,16 +72,18 @@ class Checkpoint:
             InputError: it cannot be read.
             UsageError: it is no state file.
         """
+        if path.is_char_device() or path.is_fifo():  # reading one may never end, and replacing it is not meant
+            raise InputError(f"{path}: not a regular file")
         try:
             data = json.loads(path.read_bytes())
         except FileNotFoundError:
             return None
         except OSError as error:
             raise InputError(f"{path}: {error.strerror}") from error
-        except ValueError as error:
-            raise UsageError(f"{path} is no state file of an upload: no JSON. Remove it to start anew.") from error
+        except (ValueError, RecursionError) as error:
+            raise UsageError(f"{path} is no state file of an upload: no JSON. {_ANEW}") from error
         if not isinstance(data, dict) or data.pop("schema", None) != SCHEMA:
-            raise UsageError(f"{path} is no state file of an upload: {SCHEMA} is wanted. Remove it to start anew.")
+            raise UsageError(f"{path} is no state file of an upload: {SCHEMA} is wanted. {_ANEW}")
         return cls(**_checked(data, path))
 
     def save(self, path: Path) -> None:
@@ -109,12 +112,12 @@ class Checkpoint:
 def _checked(data: dict[str, Any], path: Path) -> dict[str, Any]:
     for name, wanted in _TYPES.items():
         if type(data.get(name)) is not wanted:
-            raise UsageError(f"{path}: {name} must be {wanted.__name__}. Remove the file to start anew.")
+            raise UsageError(f"{path}: {name} must be {wanted.__name__}. {_ANEW}")
     checked = {name: data[name] for name in _TYPES}
     for name, read in _MORE.items():
         if name in data:  # earlier versions did not write all of them
             try:
                 checked[name] = read(data[name])
-            except (AttributeError, TypeError, ValueError) as error:
-                raise UsageError(f"{path}: {name} does not fit: {error}. Remove the file to start anew.") from error
+            except (AttributeError, TypeError, ValueError, OverflowError) as error:
+                raise UsageError(f"{path}: {name} does not fit: {error}. {_ANEW}") from error
     return checked

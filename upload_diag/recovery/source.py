@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 from upload_diag.errors import InputError
 from upload_diag.recovery.plan import Part
@@ -44,12 +44,8 @@ class Source:
         self._lock = threading.Lock()
         self._owned = isinstance(path_or_file, (str, Path))
         try:
-            if isinstance(path_or_file, (str, Path)):
-                self.path: Path | None = Path(path_or_file).resolve()
-                self._file: BinaryIO = self.path.open("rb")
-            else:
-                self.path, self._file = None, path_or_file
-                self._file.seek(0, os.SEEK_END)
+            self.path = Path(path_or_file).resolve() if isinstance(path_or_file, (str, Path)) else None
+            self._file: BinaryIO = _opened(self.path) if self.path is not None else _binary(path_or_file)
             self.identity = self.look()
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
@@ -73,7 +69,7 @@ class Source:
         try:
             now = self.look()
         except OSError as error:
-            raise FileChangedError(f"{self.path}: {error.strerror}; it was there when the upload began") from error
+            raise FileChangedError(f"{self.path}: {error.strerror}; it was there when the upload began.") from error
         if now != self.identity:
             was = self.identity.size
             how = "it was written to" if now.size == was else f"it had {was} bytes, it has {now.size} now"
@@ -115,6 +111,19 @@ class Source:
         """Close what was opened here; a file object stays open."""
         if self._owned:
             self._file.close()
+
+
+def _opened(path: Path) -> BinaryIO:
+    if path.is_fifo():  # opening one waits for a writer, and it cannot seek
+        raise ValueError("not a regular file")
+    return path.open("rb")
+
+
+def _binary(file: Any) -> BinaryIO:
+    file.seek(0, os.SEEK_END)
+    if not isinstance(file.read(0), bytes):
+        raise ValueError("opened as text; wanted binary, 'rb'")  # noqa: TRY004 - told like a file that cannot be read
+    return cast("BinaryIO", file)
 
 
 def _changed_at(file: BinaryIO) -> int:
