@@ -187,14 +187,6 @@ def test_a_state_file_of_another_upload_is_refused(server, s3, file, tmp_path):
         upload(s3, file, state=state, key="other").run()
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"schema": "x"}', '{"schema": "upload-diag/upload/1", "bucket": 1}'])
-def test_what_is_no_state_file_is_refused_in_one_line(tmp_path, text):
-    state = tmp_path / "state"
-    state.write_text(text)
-    with pytest.raises(UsageError, match="Remove "):
-        Checkpoint.load(state)
-
-
 def test_an_empty_file_is_uploaded(server, s3, tmp_path):
     empty = tmp_path / "empty"
     empty.touch()
