@@ -151,3 +151,51 @@ def test_what_has_no_time_is_said_to_come_first_only_where_its_place_says_so(tmp
     store.write_text(store.read_text() + client.read_text())
     (session,) = analyze([str(store)]).sessions
     assert session.root_cause.cause == "already_completed"
+
+
+UPLOAD = "AAAA1111aaaa2222"
+CREATED = f"2026-11-22T10:00:00Z multipart upload created uploadId={UPLOAD}\n2026-11-22T10:00:01Z part 1 uploaded\n"
+
+
+def told(tmp_path, text):
+    (tmp_path / "app.log").write_text(text)
+    (session,) = analyze([str(tmp_path)]).sessions
+    return session
+
+
+def test_credentials_that_ran_out_are_why_an_upload_did_not_go_on(tmp_path):
+    expired = (
+        f"2026-11-22T11:00:00Z UploadPart failed: ExpiredToken: The provided token has expired. uploadId={UPLOAD}\n"
+    )
+    assert told(tmp_path, CREATED + expired).root_cause.cause == "credentials"
+    assert told(tmp_path, CREATED + expired + "2026-11-22T11:00:05Z part 2 uploaded\n").root_cause is None
+
+
+def test_an_upload_that_a_lifecycle_rule_removed_died_of_it_though_nobody_missed_it(tmp_path):
+    (tmp_path / "access.log").write_text(
+        "79a5 films [29/Nov/2026:10:00:00 +0000] - AmazonS3 3E57427F33A59F07 S3.DELETE.UPLOAD a.mp4 "
+        f'"-" 204 - - - 12 - "-" "-" - - - - - - {UPLOAD}\n'
+        f"79a5 films [22/Nov/2026:10:00:02 +0000] 192.0.2.7 a 3E57427F33A59F08 REST.PUT.PART a.mp4 "
+        f'"PUT /a.mp4?partNumber=2&uploadId={UPLOAD} HTTP/1.1" 200 - - 5 12 9 "-" "-" -\n'
+    )
+    session = told(tmp_path, CREATED)
+    assert (session.outcome, session.root_cause and session.root_cause.cause) == ("abandoned", "lifecycle")
+
+
+def test_an_error_behind_the_words_that_the_limit_is_reached_is_one(tmp_path):
+    said = "2026-11-22T11:00:00Z Upload session refresh limit reached."
+    assert told(tmp_path, CREATED + said + "\n").errors == {}
+    dumped = ' {"success": false, "error": {"awsError": "NoSuchUpload"}}\n'
+    assert told(tmp_path, CREATED + said + dumped).errors == {"SESSION_EXPIRED": 1}
+
+
+def test_a_client_s_text_log_without_upload_ids_is_joined_by_the_ids_of_requests(tmp_path):
+    (tmp_path / "access.log").write_text(
+        "79a5 films [22/Nov/2026:10:00:02 +0000] 192.0.2.7 a 3E57427F33A59F08 REST.PUT.PART a.mp4 "
+        f'"PUT /a.mp4?partNumber=2&uploadId={UPLOAD} HTTP/1.1" 404 NoSuchUpload - 5 12 9 "-" "-" -\n'
+    )
+    session = told(
+        tmp_path, "2026-11-22T10:00:02Z ERROR NoSuchUpload: gone (Status Code: 404, Request ID: 3E57427F33A59F08)\n"
+    )
+    assert session.upload_ids == (UPLOAD,)
+    assert session.errors == {"SESSION_EXPIRED": 2}

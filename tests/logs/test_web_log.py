@@ -44,3 +44,22 @@ def test_a_log_of_cloudfront_tells_which_upload_was_refused(tmp_path):
     (session,) = report.sessions
     assert (session.upload_ids, session.part_numbers) == (("Qm7xTzRk2vLw",), ((2, 2),))
     assert (session.first, session.last) == ("2026-11-22T10:00:00Z", "2026-11-22T10:00:02Z")
+
+
+def test_a_backend_that_passes_parts_on_is_asked_for_an_upload(tmp_path):
+    line = '192.0.2.7 - - [22/Nov/2026:10:00:0{}] "PUT /api/videos/vid_1/parts/{} HTTP/1.1" {} 88 "-" "x"\n'
+    (tmp_path / "access.log").write_text(
+        "".join(line.format(f"{n} +0000", n, 503 if n == 3 else 200) for n in range(1, 6))
+    )
+    report = analyze([str(tmp_path / "access.log")])
+    assert report.by_code == {ErrorCode.SERVER_ERROR: 1}
+    assert [session.video_id for session in report.sessions] == ["vid_1"]
+
+
+def test_an_upload_that_a_log_without_times_completes_has_not_failed_in_one_with_times(tmp_path):
+    (tmp_path / "access.log").write_text(
+        '192.0.2.7 - - [22/Nov/2026:10:00:00 +0000] "PUT /api/videos/vid_1/parts/2 HTTP/1.1" 503 88 "-" "x"\n' * 2
+    )
+    (tmp_path / "console.txt").write_text("Upload complete { videoId: 'vid_1' }\n")
+    (session,) = analyze([str(tmp_path)]).sessions
+    assert session.outcome == "recovered"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from upload_diag._saved import saved
 from upload_diag.codes import Action
-from upload_diag.logs import access_log
+from upload_diag.logs import access_log, web_log
 from upload_diag.logs.entries import WRAPPED
 from upload_diag.logs.events import literals, read_event
 from upload_diag.logs.markers import Event
@@ -91,9 +91,13 @@ class Judge:
                 data = b"\n".join(data[max(0, hit - _AROUND) : hit + _AROUND] for hit in hits[:_WINDOWS])
         text = _decode(data)
         marker = read_event(text)
+        said = text if len(data) < len(record.text) else _payload(record, text)
         if marker is not None and marker.quiet:
-            return Verdict(None, marker.event)
-        found = self._classifier.judge(text if len(data) < len(record.text) else _payload(record, text))
+            dump = text.find("{") if said is text else 0
+            if dump <= 0:
+                return Verdict(None, marker.event)
+            said = text[dump:]  # an error that is printed behind such words is told by no other line
+        found = self._classifier.judge(said)
         if not found.hits:
             return Verdict(None, marker.event) if marker else NOTHING
         failure = Failure(found.code, found.service_code or "", found.hits[0].rule, found.operation or "")
@@ -135,7 +139,17 @@ def _search_literals(ruleset: "Ruleset") -> tuple[bytes, ...]:
     from upload_diag.rules import statuses
 
     said = ruleset.literals()
-    return minimal({*said, *map(_escaped, said), *literals(), *_KEYS, *access_log.LITERALS, *statuses.literals()})
+    return minimal(
+        {
+            *said,
+            *map(_escaped, said),
+            *literals(),
+            *_KEYS,
+            *access_log.LITERALS,
+            *web_log.LITERALS,
+            *statuses.literals(),
+        }
+    )
 
 
 def _escaped(literal: str) -> str:

@@ -109,7 +109,7 @@ class Thread:
     Attributes:
         lo: where the piece of the log begins.
         hi: where it ends.
-        waiting: records without ids before the first upload that the piece names.
+        waiting: records without ids before the first upload that the piece names, and the requests that they name.
         first: that upload.
         current: the upload named last.
         done: it has completed since.
@@ -117,7 +117,7 @@ class Thread:
 
     lo: int
     hi: int
-    waiting: list[tuple[Event | Failure, Place]] = field(default_factory=list)
+    waiting: list[tuple[Event | Failure, Place, bytes]] = field(default_factory=list)
     first: bytes | None = None
     current: bytes | None = None
     done: bool = False
@@ -256,11 +256,7 @@ class Tally:
         self, failure: Failure | None, event: Event | None, place: Place, request: bytes, thread: Thread | None
     ) -> None:
         if thread is None:
-            if failure is not None and request:
-                if request in self.unnamed or len(self.unnamed) < ORPHANS:
-                    self.unnamed.setdefault(request, []).append((failure, place))
-                else:
-                    self.dropped["records without ids"] += 1
+            self._by_request(failure, place, request)
             return
         for what in (failure, event):
             if what is None:
@@ -268,9 +264,18 @@ class Tally:
             if thread.current is not None:
                 self._give(thread, thread.current, what, place)
             elif len(thread.waiting) < ORPHANS:
-                thread.waiting.append((what, place))
+                thread.waiting.append((what, place, request))
             else:
                 self.dropped["records without ids"] += 1
+
+    def _by_request(self, what: What | None, place: Place, request: bytes) -> None:
+        """Keep a failure that names nothing but its request."""
+        if not request or not isinstance(what, Failure):
+            return
+        if request in self.unnamed or len(self.unnamed) < ORPHANS:
+            self.unnamed.setdefault(request, []).append((what, place))
+        else:
+            self.dropped["records without ids"] += 1
 
     def _give(self, thread: Thread, name: bytes, what: What, place: Place) -> None:
         """Count for an upload what names none."""
@@ -321,7 +326,7 @@ class Tally:
                 joined.append(piece)
                 continue
             if before.current is not None:
-                for what, place in piece.waiting:
+                for what, place, _ in piece.waiting:
                     self._give(before, before.current, what, place)
             else:
                 before.waiting += piece.waiting
@@ -348,12 +353,15 @@ class Tally:
             for thread in threads:
                 if thread.first is not None:
                     before = Thread(thread.lo, thread.lo)
-                    for what, place in thread.waiting:
+                    for what, place, _ in thread.waiting:
                         self._give(before, thread.first, what, place)
-                elif any(isinstance(what, Event) for what, _ in thread.waiting):
+                elif any(isinstance(what, Event) for what, _, _ in thread.waiting):
                     unnamed = self.traces.setdefault(os.fsencode(path) + b"\0", Trace())
-                    for what, place in thread.waiting:
+                    for what, place, _ in thread.waiting:
                         unnamed.mark(what, place)
+                else:
+                    for what, place, request in thread.waiting:
+                        self._by_request(what, place, request)
                 thread.waiting = []
         given: dict[bytes, Trace] = {}
         for request in self.unnamed.keys() & self.requests.keys():

@@ -3,11 +3,11 @@
 import re
 
 from upload_diag.logs import access_log
-from upload_diag.logs.fields import find_time, read_line
+from upload_diag.logs.fields import Ids, find_time, part_number, read_line
 from upload_diag.logs.http import is_upload, operation_of, success_of
 from upload_diag.logs.record import Record
 
-__all__ = ["NAME", "SAMPLES", "detect", "read"]
+__all__ = ["LITERALS", "NAME", "SAMPLES", "detect", "read"]
 
 NAME = "web-access-log"
 SAMPLES = (
@@ -21,6 +21,10 @@ SAMPLES = (
         b"partNumber=3&uploadId=AbCd1234\t-\tError"
     ),
 )
+
+# Addresses of backends that pass the parts of an upload on, as our own gateway does.
+LITERALS = ("/parts/", "/chunks/")
+_GATEWAY = re.compile(rb"/(?:videos|media|assets)/(?P<video>[^/?]{1,200})/(?:parts|chunks)/(?P<part>\d{1,5})(?![^?])")
 
 _REQUEST = re.compile(rb'"(?P<method>[A-Z]{3,7}) (?P<url>[^" ]+) HTTP/[\d.]+"(?: (?P<status>\d{3}) )?')
 _ALB = re.compile(rb"(?:https?|h2|grpcs?|wss?) \d{4}-\S+ \S+ \S+ \S+ \S+ \S+ \S+ (?P<status>\d{3}) ")
@@ -52,6 +56,9 @@ def read(line: bytes, offset: int) -> Record | None:
     if event is None and status >= 400:
         payload = {"httpStatus": status, "method": method, "url": url, "operation": operation}
     plain, ids = read_line(address)
+    gateway = _GATEWAY.search(address)
+    if gateway:
+        ids = ids.or_else(Ids(video=gateway["video"], part=part_number(gateway["part"])))
     key = b"web-access-log %d %s %s" % (status, verb, (operation or "").encode() or plain)
     return Record(offset, find_time(line), key, line, ids, payload, event)
 

@@ -14,6 +14,8 @@ __all__ = ["Telling", "consequences", "root_cause"]
 _EXPIRED, _ABORT = ErrorCode.SESSION_EXPIRED, Operation.ABORT
 _CREATED, _STORED, _ABORTED, _COMPLETED = Event.CREATE, Event.PART, Event.ABORT, Event.COMPLETE
 _CREDENTIALS = {ErrorCode.CREDENTIALS_EXPIRED, ErrorCode.URL_EXPIRED, ErrorCode.CREDENTIALS_INVALID}
+_RAN_OUT = {ErrorCode.CREDENTIALS_EXPIRED, ErrorCode.URL_EXPIRED}
+_SWEPT = RootCause(Cause.LIFECYCLE, ("The access log shows the lifecycle rule removing this upload.",))
 _NO_ANSWER = {ErrorCode.TIMEOUT, ErrorCode.NETWORK, ErrorCode.SERVER_ERROR}
 HOUR = 3_600_000
 # Lifetimes that stores and lifecycle rules are set to: they count in days. The sweep comes late, never early.
@@ -64,16 +66,33 @@ class Telling:
 
 
 def root_cause(trace: Trace, telling: Telling) -> RootCause | None:
-    """Why the session died; None when none of the failures is a dead session."""
+    """Why the session died, or could not go on; None when the log tells of neither."""
     died = [(trace.first[what], what) for what in telling.dead & trace.first.keys()]
     if not died:
-        return None
+        return _stopped(trace, telling)
     place, what = min(died)
     for judge in (_completed, _lifecycle, _aborted, _raced, _never_known, _credentials, _store):
         found = judge(trace, what, place, telling)
         if found is not None:
             return found
     return _unknown(created=_CREATED in trace.first, aborted=_ABORTED in trace.first)
+
+
+def _stopped(trace: Trace, telling: Telling) -> RootCause | None:
+    """Why a session ended that nobody missed."""
+    if Event.LIFECYCLE_ABORT in trace.first and _COMPLETED not in trace.first:
+        return _SWEPT
+    ran_out = {what for what in telling.credentials & trace.first.keys() if what.code in _RAN_OUT}
+    if ran_out:
+        last = trace.last
+        latest = max(ran_out, key=lambda what: last[what])
+        if all(last[what] <= last[latest] for what in last):
+            return RootCause(
+                Cause.CREDENTIALS,
+                (f"{latest.code} was the last that was heard of the upload.",),
+                "List the session's parts with fresh credentials: it may be alive, and can go on then.",
+            )
+    return None
 
 
 def consequences(trace: Trace, cause: RootCause | None, telling: Telling) -> Iterator[tuple[Failure, int]]:
@@ -147,7 +166,7 @@ def _completed(trace: Trace, what: Failure, died: Place, telling: Telling) -> Ro
 def _lifecycle(trace: Trace, what: Failure, died: Place, _telling: Telling) -> RootCause | None:
     swept = trace.first.get(Event.LIFECYCLE_ABORT)
     if swept is not None and _earlier(swept, trace.last[what]):
-        return RootCause(Cause.LIFECYCLE, ("The access log shows the lifecycle rule removing this upload.",))
+        return _SWEPT
     begun = trace.first.get(_CREATED)
     if begun is None or not begun[0] or not died[0]:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from upload_diag.codes import ErrorCode
 from upload_diag.logs.markers import Event
 from upload_diag.sessions.session import Cause, RootCause
-from upload_diag.sessions.trace import Failure, Trace
+from upload_diag.sessions.trace import Failure, Trace, What
 
 __all__ = ["find_patterns"]
 
@@ -41,8 +41,11 @@ def find_patterns(died: Iterable[tuple[Trace, RootCause]]) -> list[tuple[str, st
     causes: Counter[Cause] = Counter()
     ages: list[int] = []
     for trace, found in died:
+        deaths = [place[0] for what, place in trace.first.items() if _is_death(what)]
+        if not deaths:  # it was only left alone
+            continue
         causes[found.cause] += 1
-        if found.cause is Cause.LIFECYCLE and (age := _age(trace)):
+        if found.cause is Cause.LIFECYCLE and (age := _age(trace, min(deaths))):
             ages.append(age)
     total = causes.total()
     patterns = []
@@ -62,14 +65,15 @@ _LIFECYCLE_HINT = (
 )
 
 
-def _age(trace: Trace) -> int:
-    """Milliseconds from Create to the first failure of a dead session; 0 when the log does not tell."""
+def _is_death(what: What) -> bool:
+    """Whether it says that a session is gone."""
+    code = what.code if isinstance(what, Failure) else None
+    return code is ErrorCode.SESSION_EXPIRED or what is Event.LIFECYCLE_ABORT
+
+
+def _age(trace: Trace, died: int) -> int:
+    """Milliseconds from Create to the moment when a session was gone; 0 when the log does not tell."""
     begun = trace.first.get(Event.CREATE)
-    died = min(
-        place[0]
-        for what, place in trace.first.items()
-        if isinstance(what, Failure) and what.code == ErrorCode.SESSION_EXPIRED
-    )
     return died - begun[0] if begun is not None and begun[0] and died else 0
 
 

@@ -100,7 +100,7 @@ class UploadSession:
         restarts: how often it began again with a new upload id of its own accord.
         retries: how often the client says that it tries again.
         errors: failures by code.
-        root_cause: None when no session died.
+        root_cause: None when no session died, and none stopped for a reason that the log tells.
         timeline: the steps by their first time.
         part_numbers: as of an `UploadTrace`.
         traces: what is told under each of its names, where that is not all of it or there are several: what `merge`

@@ -244,6 +244,11 @@ def _fingerprint(failure: Failure) -> str:
     return failure.fingerprint
 
 
+def _apart(one: tuple[int, str, int], other: tuple[int, str, int]) -> bool:
+    """Whether nobody can tell which came first: two logs, and only one of them has times."""
+    return one[1] != other[1] and bool(one[0]) != bool(other[0])
+
+
 def _outcome(trace: Trace, telling: Telling) -> Outcome:
     """How it ended. What only follows from an earlier end (an Abort's 404) does not count as the last word."""
     if trace.first.keys().isdisjoint(telling.turns):
@@ -262,7 +267,7 @@ def _outcome(trace: Trace, telling: Telling) -> Outcome:
     last_failure = max(failures, default=None)
     complete = last.get(Event.COMPLETE)
     gave_up = last.get(Event.LIMIT) or last.get(Event.REFRESH_FAILED)
-    if complete is not None and (last_failure is None or complete > last_failure):
+    if complete is not None and (last_failure is None or complete > last_failure or _apart(complete, last_failure)):
         return Outcome.RECOVERED if failures else Outcome.COMPLETED
     if cancelled and (last_failure is None or max(cancelled) >= last_failure):
         return Outcome.CANCELLED
