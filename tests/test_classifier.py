@@ -74,6 +74,42 @@ NOT_A_DEAD_SESSION = {
     "a column": ('column "upload" of relation "sessions" does not exist', None),
     "a flag that is false": (seed(isSessionExpired=False, errorType="SlowDown"), ErrorCode.THROTTLED),
     "a part that timed out": ("upload session: read ECONNRESET", ErrorCode.NETWORK),
+    "a login": ("Upload failed: session expired, please sign in", ErrorCode.CREDENTIALS_EXPIRED),
+    "a login of Laravel": ("POST https://app.example.com/upload 419 (Page Expired)", ErrorCode.CREDENTIALS_EXPIRED),
+    "a login to FTP": ("FTP: 421 Session timed out while uploading", None),
+    "a web socket": ("WebSocket session closed: upload progress channel lost (1006)", None),
+    "a session of a browser under test": ("Session 81f3 does not exist; upload of the screenshot skipped", None),
+    "a session of Apple's": ("Task created in a session that has been invalidated", None),
+    "an upload link": ("The upload link has expired, ask for a new one", ErrorCode.URL_EXPIRED),
+    "a resource that cannot be changed": (
+        {
+            "message": "Request failed",
+            "config": {"method": "patch", "url": "/api/users/9"},
+            "response": {"status": 404},
+        },
+        ErrorCode.OBJECT_NOT_FOUND,
+    ),
+    "a resource in a browser's tools": (
+        "Request URL: https://api.example.com/orders/77\nRequest Method: PATCH\nStatus Code: 404 Not Found",
+        ErrorCode.OBJECT_NOT_FOUND,
+    ),
+    "an object below uploads": (
+        "HEAD https://films.s3.amazonaws.com/uploads/a1b2c3d4 404 (Not Found)",
+        ErrorCode.OBJECT_NOT_FOUND,
+    ),
+    "a picture below files": (
+        "HEAD https://cdn.example.com/files/a1b2c3.jpg 404 (Not Found)",
+        ErrorCode.OBJECT_NOT_FOUND,
+    ),
+    "a blob of a registry": (
+        "completed (202) PATCH /v2/app/blobs/uploads/9c41-77aa\ncompleted (404) HEAD /v2/app/blobs/sha256:0e3f",
+        None,
+    ),
+    "blocks of Azure": ("The uncommitted block count exceeds the maximum limit. BlockCountExceedsLimit", None),
+    "an offset of Dropbox": ("UploadSessionLookupError('incorrect_offset', None)", ErrorCode.CONFLICT),
+    "no session at all": ("RuntimeError: no upload session was started before complete() was called", None),
+    "a session that will end": ("upload session will expire at 2026-03-04T05:06:07Z", None),
+    "an id that is no id": ("Invalid uploadId format: must be a UUID", ErrorCode.INVALID_REQUEST),
 }
 
 
@@ -118,6 +154,12 @@ def test_an_abort_that_fails_after_the_real_error_is_secondary() -> None:
         ("googleapi: got HTTP response code 410 with body:", ErrorCode.SESSION_EXPIRED),
         ("server returned 404 for upload session, starting over", ErrorCode.SESSION_EXPIRED),
         ("googleapi: Error 404: No such bucket", ErrorCode.BUCKET_NOT_FOUND),
+        ("PUT https://storage.googleapis.com/b/o?upload_id=AB7xyz 410 Gone", ErrorCode.SESSION_EXPIRED),
+        (
+            "unexpected status from PUT request to https://r.example/v2/app/blobs/uploads/9c41?digest=a: 404 Not Found",
+            ErrorCode.SESSION_EXPIRED,
+        ),
+        ("PATCH https://up.example.com/files/9c41e0f2 404 (Not Found)", ErrorCode.SESSION_EXPIRED),
     ],
 )
 def test_a_status_says_more_beside_words_that_tell_whose_it_is(text: str, code: ErrorCode) -> None:

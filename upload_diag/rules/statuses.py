@@ -29,6 +29,7 @@ STATUSES: dict[int, E] = {
     415: E.INVALID_REQUEST,
     416: E.INVALID_REQUEST,
     417: E.INVALID_REQUEST,
+    419: E.CREDENTIALS_EXPIRED,  # Laravel: the login session is over
     421: E.INVALID_REQUEST,
     422: E.INVALID_REQUEST,
     423: E.CONFLICT,
@@ -102,6 +103,7 @@ REASONS: dict[int, tuple[str, ...]] = {
     415: ("unsupported media",),
     416: ("range not", "requested range"),
     417: ("expectation failed",),
+    419: ("page expired", "authentication timeout"),
     422: ("unprocessable",),
     423: ("locked",),
     429: ("too many",),
@@ -166,27 +168,30 @@ CONTEXT_STATUSES: tuple[ContextStatus, ...] = (
 )
 """Every row is tried; the ranking decides."""
 
+# Where servers of tus keep uploads. HEAD is also asked of finished files, which have an ending, and of other stores' keys.
+_UPLOADS = r"/(?:files|uploads?|tus\w{0,12}|resumable)\.?/{1,2}"
+_UPLOAD = rf"{_UPLOADS}[\w.=+~%-]{{1,300}}"
+_UPLOAD_OF_TUS = rf"{_UPLOADS}(?![^\s/]{{0,300}}\.[a-z0-9]{{2,4}}\s)[\w.=+~%-]{{6,300}}"
+_REFUSED = r"(?:\?\S{0,300})? (?:net::err_\w{1,40} )?(?:404|410)\b"
 # "Cannot PATCH /…" is a web framework's word for a route that it does not have: no word about the upload.
 MARKERS: tuple[tuple[str, str, str], ...] = (
     # (name, keyword, pattern) on lower-cased text with folded white space
     ("tus-resume", "while uploading chunk", r"while uploading chunk(?!.{0,900}\bcannot patch /)"),
     ("tus-resume", "resum", r"\b(?:while resuming|(?:failed|unable) to resume) (?:the )?upload"),
-    ("tus-resume", "patch", r"\bmethod[\"']?: ?[\"']?patch\b(?!.{0,900}\bcannot patch /)"),
-    (
-        "tus-resume",
-        "request method: head",
-        r"/(?:files|uploads?|tus|resumable)[./]{0,4}/?[\w.=+~-]{6,300} request method: head\b",
-    ),
+    ("tus-resume", "patch", rf"{_UPLOAD}\S{{0,300}}? (?:request )?method: patch\b"),
+    ("tus-resume", "patch", rf"\bmethod: patch, url: \S{{0,900}}?{_UPLOAD}(?!.{{0,900}}\bcannot patch /)"),
+    ("tus-resume", "request method: head", rf"{_UPLOAD_OF_TUS} request method: head\b"),
     ("tus-resume", "tus-resumable", r"http/[\d.]{1,3} (?:404|410)\b(?!.{0,600}\bpost /).{0,600}?tus-resumable: ?\d"),
-    (
-        "tus-resume",
-        "patch http",
-        r"\bpatch https?://\S{1,200}/(?:files|uploads?|resumable|tus)\b\S{0,300} (?:net::err_\w{1,40} )?(?:404|410)\b",
-    ),
+    ("tus-resume", "patch http", rf"\bpatch https?://\S{{1,300}}?{_UPLOAD}{_REFUSED}"),
     (
         "tus-resume",
         "head http",
-        r"\bhead https?://\S{1,200}/(?:files|uploads?|resumable|tus)\b\S{0,300} (?:net::err_\w{1,40} )?(?:404|410)\b",
+        rf"\bhead https?://(?![^\s/]{{0,200}}\bs3\b)[^\s/]{{1,200}}\S{{0,300}}?{_UPLOAD_OF_TUS}{_REFUSED}",
+    ),
+    (  # a Docker registry's
+        "upload-address",
+        "/blobs/uploads/",
+        r"/blobs/uploads/[\w=-]{6,300}(?:\?[^\s\"]{0,900})?[\s:\"]{1,3}(?:http/[\d.]{1,3}\"? )?\D{0,40}(?:404|410)\b",
     ),
     ("upload-address", "uploadid=", r"[?&]uploadid=\S{6,300} failed to load resource: the server responded"),
     ("gone-upload", "googleapi", r"\bgoogleapi: (?:got http response code|error) 410\b"),
@@ -200,6 +205,7 @@ MARKERS: tuple[tuple[str, str, str], ...] = (
         r"resumable_media\.\w{1,30}\.invalidresponse: \('request failed with status code', (?:410|404.{1,80}\b308\b)",
     ),
     ("gcs-session", "blobwritechannel", r"\bblobwritechannel\.transmitchunk\b"),
+    ("gcs-session", "upload_id=", r"\.googleapis\.com/\S{0,400}[?&]upload_id="),
     ("gcs-session", "upload_id=", r"uploadtype=resumable\S{0,200}upload_id=|upload_id=\S{0,300}uploadtype=resumable"),
 )
 """Facts of a text that let a status say more."""

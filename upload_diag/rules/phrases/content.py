@@ -1040,7 +1040,8 @@ _INVALID_REQUEST = (
         "upload",
         r"\b(?:missing|requires?|no) (?:an? |the |valid )?[\"'`]?upload[ _-]?(?:session[ _-]?)?id\b(?! (?:was )?found)"
         r"|(?<!new )\bupload[ _-]?(?:id|session)[\"'`:]{0,2} (?:parameter |field |header |this field )?(?:is |was |must be |has to be )?"
-        r"(?:required|missing|not (?:be )?(?:provided|specified|set|given|empty)|provided|not allowed to be empty)\b(?! by)",
+        r"(?:required|missing|(?:not|cannot) (?:be )?(?:provided|specified|set|given|empty)|provided|not allowed to be empty)\b(?! by)"
+        r"|\binvalid upload_?id format\b",
         strength=65,
         hits=(
             "uploadId is required",
@@ -1049,6 +1050,8 @@ _INVALID_REQUEST = (
             "upload_id: This field is required.",
             "uploadId must be provided",
             "Upload session is required.",
+            "upload_id cannot be empty",
+            "Invalid uploadId format: must be a UUID",
         ),
         misses=("no upload id found", "the upload id was set", "The uploadId is not valid"),
         seen="applications, runtimes",

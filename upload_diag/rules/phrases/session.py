@@ -418,14 +418,18 @@ SESSION = (
         E.SESSION_EXPIRED,
         "session",
         # Two sentences, for the first words that they share are no rare ones.
-        r"(?<!log in )(?<!login )(?<!user )(?<!auth )(?<!your )(?:\bsession "
+        r"(?<!log in )(?<!login )(?<!user )(?<!auth )(?<!your )(?<!421 )(?:\bsession "
         r"(?:(?:has |is )?(?:expired|timed out|not found|invalid|unknown)|no longer valid)\b.{0,30}?\b(?:re-?upload|(?:re-?)?start (?:the |your |this |a new )?upload"
         r"|upload (?:it |the file |the video )?again|while uploading|during upload)"
         r"|session \S{1,60} (?:has |is |was )?(?:not found|expired|timed out|unknown|lost)\b.{0,30}?\b(?:re-?upload|restart (?:the|your) upload|while uploading))",
         refines=(*_OVER, E.ACCESS_DENIED),
         strength=70,
         hits=("Session 9c41 not found, please re-upload the file", "session expired while uploading chunk 4"),
-        misses=("Your session expired, log in to upload again", "session opened, start upload"),
+        misses=(
+            "Your session expired, log in to upload again",
+            "session opened, start upload",
+            "FTP: 421 Session timed out while uploading",
+        ),
         seen="applications",
     ),
     Phrase(
@@ -638,11 +642,14 @@ SESSION = (
         "phrase.patch-gone",
         E.SESSION_EXPIRED,
         "request method: patch",
-        r"request method: patch .{0,300}?status code: (?:404|410)\b",
+        r"/(?:files|uploads?|tus\w{0,12}|resumable)\S{1,300} request method: patch .{0,300}?status code: (?:404|410)\b",
         refines=_OVER,
         strength=60,
         hits=("Request URL: http://localhost/files/8a36 Request Method: PATCH Status Code: 404 Not Found",),
-        misses=("Request Method: PATCH Status Code: 500 Internal Server Error",),
+        misses=(
+            "Request URL: http://localhost/files/8a36 Request Method: PATCH Status Code: 500 Internal Server Error",
+            "Request URL: http://localhost/users/8a36 Request Method: PATCH Status Code: 404 Not Found",
+        ),
         seen="browser's developer tools, a tus upload",
     ),
     Phrase(
@@ -726,8 +733,8 @@ SESSION = (
     Phrase(
         "phrase.dropbox-session-lookup",
         E.SESSION_EXPIRED,
-        "uploadsessionlookuperror",
-        r"uploadsessionlookuperror\W{1,6}(?:not_found|closed)",
+        "uploadsession",
+        r"uploadsession(?:lookup|append)error\W{1,6}(?:not_found|closed)",
         refines=_OVER,
         strength=80,
         hits=("UploadSessionLookupError('not_found', None)",),
