@@ -191,7 +191,7 @@ MARKERS: tuple[tuple[str, str, str], ...] = (
     (  # a Docker registry's
         "upload-address",
         "/blobs/uploads/",
-        r"/blobs/uploads/[\w=-]{6,300}(?:\?[^\s\"]{0,900})?[\s:\"]{1,3}(?:http/[\d.]{1,3}\"? )?\D{0,40}(?:404|410)\b",
+        r"/blobs/uploads/[\w=-]{4,300}(?:\?[^\s\"]{0,900})?[\s:\"]{1,3}(?:http/[\d.]{1,3}\"? )?\(?(?:404|410)\b",
     ),
     ("upload-address", "uploadid=", r"[?&]uploadid=\S{6,300} failed to load resource: the server responded"),
     ("gone-upload", "googleapi", r"\bgoogleapi: (?:got http response code|error) 410\b"),
