@@ -236,6 +236,20 @@ TOLD: dict[str, tuple[str, dict[str, Any]]] = {
         ),
         {"bucket": "films", "key": "a.mov"},
     ),
+    "an upload's address at Qiniu": (
+        "PUT https://up.example.com/buckets/films/objects/Y3V0L2EubW92/uploads/61c0ffee/3 failed",
+        {"bucket": "films", "key": None, "upload_id": "61c0ffee", "part_number": 3},
+    ),
+    "ids of the SDK for .NET": (
+        "(ErrorCode: NoSuchUpload, RequestId: 7C1E5A90B3D2F468, HttpStatusCode: NotFound, AmazonId2: kZ1c9v/x8=)",
+        {"http_status": 404, "request_id": "7C1E5A90B3D2F468", "host_id": "kZ1c9v/x8="},
+    ),
+    "a status behind an arrow": ("HEAD s3://films/cut/a.mov -> 404 (will be created)", {"http_status": 404}),
+    "a number behind an arrow": ("resized from 300 -> 500", {"http_status": None}),
+    "MinIO's name of an operation in its log": (
+        "API: PutObjectPart(bucket=films, object=cut/a.mov)",
+        {"operation": "UploadPart", "bucket": "films"},
+    ),
     "an upload that Fluent Bit cannot end": (
         "[error] [output:s3:s3.0] Could not complete upload /app/2026/a.log, will retry..",
         {"operation": "CompleteMultipartUpload", "key": "app/2026/a.log"},

@@ -84,7 +84,7 @@ LABELS: tuple[Label, ...] = (
     Label("operation", r"operation error (?:S3: ?)?([A-Z]\w{3,60})", 90),
     Label("operation", r"during ([A-Z]\w{3,60}) operation", 90),
     Label("operation", r"executing \"([A-Z]\w{3,60})\" on", 90),
-    Label("operation", r"\bAPI: ([A-Z]\w{3,60})\(", 90),
+    Label("operation", r"\bAPI: (?!\w*ObjectPart|NewMultipart)([A-Z]\w{3,60})\(", 90),
     Label("operation", r"eventName\"?: ?\"?([A-Z]\w{3,60})", 80),
     Label("operation", r"ERROR (CreateMultipartUpload|UploadPart|CompleteMultipartUpload|PutObject) \S{1,900} = ", 60),
     Label(  # a stack frame of an SDK's generated code, or the query of the JavaScript SDK
@@ -127,7 +127,7 @@ LABELS: tuple[Label, ...] = (
     Label("host_id", r"(?:HostId|xtended [Rr]equest [Ii][Dd]) ([A-Za-z0-9+/]{20,200}={0,2})", 40),
     Label(
         "host_id",
-        r"(?:[Hh]ost[ _]?[Ii][Dd]|[Aa]mz-[Ii]d-2|xtended[ _]?[Rr]equest(?:[ _]?[Ii][Dd])?)"
+        r"(?:[Hh]ost[ _]?[Ii][Dd]|[Aa]mz-[Ii]d-2|amz_id_2|amzId2|AmazonId2|xtended[ _]?[Rr]equest(?:[ _]?[Ii][Dd])?)"
         r"(?:" + _SEP + r"| = Just \"| \")([A-Za-z0-9+/=._-]{3,300})",
     ),
     Label("host_id", r"([A-Za-z0-9+/]{40,110}={0,2}) SigV[24]\b", 70),  # S3's access log
@@ -291,7 +291,7 @@ LABELS: tuple[Label, ...] = (
     Label("key", r"putting object ([^\s:,\"']{1,900}):", 60),
     Label("key", r"multipart upload on ([^\s:]{1,900}):", 60),
     Label("key", r"failed to upload '([^']{1,900})'", 40),
-    Label("bucket", r"HostId(?:>|=|\"?: ?[\"']?)([a-z0-9][a-z0-9-]{1,61})\.oss-", 30),  # OSS
+    Label("bucket", r"HostId\]?(?:>|=|\"?: ?[\"']?)([a-z0-9][a-z0-9-]{1,61})\.oss-", 30),  # OSS
     Label("region", r"\b[Rr]egion[\"']? ?[:=] ?[\"'`]?([a-z]{2}(?:-[a-z]+)+-\d)\b"),
     Label("region", r"expecting '([a-z0-9-]{4,30})'", 90),
     Label("attempts", r"\battempts?[\"']? ?[:=,] ?(\d{1,3})\b"),
@@ -349,7 +349,7 @@ _TELLING = re.compile(
     r"(?: an?| http)?:? [\"'`(]?\Z|返回 \Z"
 )
 _COUNTED = re.compile(r" ?(?:[kmgt]?i?b|[a-z]{3,12}s|of|ms|sec|px)\b")
-_METHOD_LINE = re.compile(r"\s\S{1,2000} (?:TEG|TUP|TSOP|ETELED|DAEH|HCTAP)\b")  # backwards, too
+_METHOD_LINE = re.compile(r"\s(?:>[-=]\s)?\S{1,2000} (?:TEG|TUP|TSOP|ETELED|DAEH|HCTAP)\b")  # backwards, too
 _SOURCE_LINE = re.compile(r"\w\(\Z")  # PHP: `Adapter.php(509)`, s3fs: `cache.cpp:AddStat(346)`
 _METHOD_AFTER = re.compile(r" (?:GET|PUT|POST|DELETE|HEAD|PATCH) https?:")
 # In the access logs of HAProxy and of AWS's load balancer.

@@ -73,6 +73,7 @@ _BUCKET_PATH = re.compile(  # Google Cloud Storage, Firebase (v0), Oracle Cloud 
     r"\A(?:(?:(?:(?:resumable/)?upload/)?storage/v1|v0|n/[^/]{1,100})/b/([^/]{1,222})/o(?:/(.{1,1024})|\Z)"
     r"|(?:storage/v1/(?:s3|object(?:/(?:upload/)?sign|/public|/authenticated)?)|file)/([^/]{1,222})/(.{1,1024}))"
 )
+_QINIU_PATH = re.compile(r"\Abuckets/([^/]{3,63})/objects/[^/]{1,1400}/uploads/([\w-]{6,300})(?:/(\d{1,5}))?\Z")
 _B2_PART = re.compile(r"b2_upload_part/(4_z\w{10,300})/(\d{4,5})\b")
 _COMPANION_PATH = re.compile(
     r"(?:s3/multipart|files/upload_sessions)/(?=[^/]{0,300}[\d~%])([A-Za-z0-9._~%+-]{6,300})(?:/(\d{1,5})\Z|/batch\Z|/complete\Z|\Z)"
@@ -210,6 +211,9 @@ def _bucket_and_key(method: str, path: str, host: str, found: dict[str, str], fa
         facts.setdefault("upload_id", unquote(match[1]))
         facts.update({name: value for name, value in (("part_number", match[2]), ("key", found.get("key"))) if value})
         return "", ""
+    if match := _QINIU_PATH.match(path):
+        facts.update({name: value for name, value in (("upload_id", match[2]), ("part_number", match[3])) if value})
+        return match[1], ""
     if "bucket" in found:  # an application's own address
         return found["bucket"], found.get("key", "")
     if match := _VIRTUAL_HOST.match(name):

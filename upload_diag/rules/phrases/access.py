@@ -262,6 +262,28 @@ _URL_EXPIRED = (
         seen="Azure Storage",
     ),
     Phrase(
+        "phrase.sas-not-yet-valid",
+        E.CLOCK_SKEW,
+        "start [",
+        # Now in the hour of the start, and not in that of the end: refused because it has not begun.
+        r"\bstart \[(\w{3}, \d\d \w{3} \d{4} \d\d):[\d:]{5} gmt\] - expiry \[(?!\1)[^\]]{10,40}\] - current \[\1",
+        refines=(*_REFUSED, E.URL_EXPIRED),
+        strength=88,
+        hits=(
+            (
+                "Start [Tue, 03 Mar 2026 09:30:00 GMT] - Expiry [Tue, 03 Mar 2026 10:30:00 GMT]"
+                " - Current [Tue, 03 Mar 2026 09:26:12 GMT]"
+            ),
+        ),
+        misses=(
+            (
+                "Start [Tue, 03 Mar 2026 09:30:00 GMT] - Expiry [Tue, 03 Mar 2026 10:30:00 GMT]"
+                " - Current [Tue, 03 Mar 2026 11:02:12 GMT]"
+            ),
+        ),
+        seen="Azure Storage",
+    ),
+    Phrase(
         "phrase.sas-signed-expiry",
         E.URL_EXPIRED,
         "signed expiry time",
