@@ -1,6 +1,7 @@
 """Texts that are remembered are read as texts that are new."""
 
 import re
+from itertools import chain
 
 import pytest
 from hypothesis import example, given, settings
@@ -11,6 +12,8 @@ from upload_diag.logs import texts
 from upload_diag.logs.fields import read_line
 from upload_diag.logs.texts import Texts
 from upload_diag.rules.ruleset import Ruleset
+from upload_diag.rules.statuses import REASONS
+from upload_diag.shapes.sdk_text import BEFORE_WORDS
 
 HEX = st.text("0123456789abcdef", min_size=4, max_size=40)
 TOKEN = st.text("abcXYZ012789._-/+%=~", min_size=1, max_size=60)
@@ -151,6 +154,31 @@ def test_no_number_of_which_a_rule_makes_its_verdict_is_taken_for_one_that_count
                 plain = b"\n".join(read_line(line.encode())[0] for line in text.splitlines())
                 read.setdefault(plain, set()).add(classifier.judge(text).code)
             assert all(len(codes) == 1 for codes in read.values()), hit
+
+
+STATUS_TEXTS = [
+    *(
+        f"part 3 of 7, {word}{between}{{0}}{end}"
+        for word in BEFORE_WORDS
+        if word != "aws s3"  # the JavaScript SDK writes it in one way
+        for between in ("", " ", ": ", ":", "=", " = ", "(", " (", "[", '": ', '": "', " >= ")
+        for end in ("", ",", ")", '"', " and more", " bytes")
+    ),
+    *(
+        f"{before}{{0}}{between}{reason}"
+        for before in ("failed ", "file.js:7 ", "failed: ", "[", "x-", "error ")
+        for between in (" ", ": ", " - ", ") ", ', "', "-")
+        for reason in chain(*REASONS.values())
+    ),
+]
+
+
+def test_no_number_that_the_classifier_takes_for_a_status_is_taken_for_one_that_counts():
+    classifier = Classifier()
+    for template in STATUS_TEXTS:
+        texts = [template.format(number) for number in (200, 404, 503)]
+        told = {classifier.judge(text).status for text in texts}
+        assert len(told) == 1 or len({read_line(text.encode())[0] for text in texts}) == 3, template
 
 
 def test_a_clock_in_quotes_or_behind_a_name_is_no_status():

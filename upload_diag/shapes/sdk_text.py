@@ -8,7 +8,7 @@ JavaScript), Hadoop S3A, minio, s3cmd, rclone, OSS, OBS, COS, Azure, GCS, tus, n
 import re
 from dataclasses import dataclass
 
-__all__ = ["LABELS", "STATUS_NAMES", "Label", "status_in"]
+__all__ = ["BEFORE_WORDS", "LABELS", "STATUS_NAMES", "Label", "status_in"]
 
 
 @dataclass(frozen=True)
@@ -304,7 +304,7 @@ LABELS: tuple[Label, ...] = (
 
 # --- statuses ---------------------------------------------------------------------------------------------------
 _NUMBER = re.compile(r"([2-5]\d\d)(?<![\w./%+-]\d\d\d)(?![\w%/]|[.-]\d|,\d)", re.ASCII)
-_BEFORE_WORDS = (
+BEFORE_WORDS = (
     "status",
     "status of",
     "code",
@@ -336,7 +336,7 @@ _BEFORE_WORDS = (
 # Read backwards from the number, where it has one place to begin; forwards it would have every place.
 _BEFORE = re.compile(
     r"[\"'(\[]{0,2}(?: tni)?\s{0,2}(?:>=|[:=(\[,])?\s{0,2}\]?[\"'`]{0,2}(?:"
-    + "|".join(re.escape(word[::-1]) for word in _BEFORE_WORDS)
+    + "|".join(re.escape(word[::-1]) for word in BEFORE_WORDS)
     + r"|\"?(?:\d\.)?\d/ptth)"
 )
 _AFTER = re.compile(r"(?:[\s)\]:\"'`(–-]{1,4}|, [\"'])([a-z][a-z_ ]{1,40})")
