@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from re import _constants as op
 from re import _parser as parser
 
@@ -11,7 +12,9 @@ import pytest
 
 import upload_diag
 from upload_diag.logs.templates import _different_until
+from upload_diag.rules.ruleset import Ruleset
 from upload_diag.rules.secrets import SECRETS
+from upload_diag.shapes.sdk_text import LABELS
 
 # Possessively repeated, these can fail after they have moved. Up to 3.11.4 (Debian 12 has 3.11.2) `re` then goes on
 # from where they failed. An alternative of nothing at the end of the repeated group keeps it from failing.
@@ -22,15 +25,31 @@ def patterns() -> Iterator[re.Pattern]:
     for module in pkgutil.walk_packages(upload_diag.__path__, "upload_diag."):
         if module.name.endswith("__main__"):
             continue
-        for value in vars(importlib.import_module(module.name)).values():
-            owner = getattr(value, "__self__", value)  # of a bound `search`
-            if isinstance(owner, re.Pattern):
-                yield owner
+        yield from patterns_in(list(vars(importlib.import_module(module.name)).values()))
     for row in SECRETS:
         yield row.regex
         if row.region:
             yield row.region
+    for pattern in [
+        *(row.pattern for row in Ruleset.builtin().phrases if row.pattern),
+        *(row.pattern for row in LABELS),
+    ]:
+        yield re.compile(pattern)
     yield re.compile(_different_until(b"end", b","))  # made for the lines of a log
+
+
+def patterns_in(value) -> Iterator[re.Pattern]:
+    """The patterns in a module's tables, at any depth."""
+    owner = getattr(value, "__self__", value)  # of a bound `search`
+    if isinstance(owner, re.Pattern):
+        yield owner
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        for each in value:
+            yield from patterns_in(each)
+    elif isinstance(value, dict):
+        yield from patterns_in(list(value.values()))
+    elif is_dataclass(value) and not isinstance(value, type):
+        yield from patterns_in([getattr(value, field.name) for field in fields(value)])
 
 
 def parts(tree) -> Iterator[tuple]:

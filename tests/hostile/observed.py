@@ -140,5 +140,9 @@ def _state(path: Path) -> str:
     status = path.lstat()
     if not stat.S_ISREG(status.st_mode):
         return f"{status.st_mode:o}"
-    with path.open("rb") as file:
-        return f"{status.st_mode:o} {status.st_mtime_ns} {hashlib.file_digest(file, 'sha256').hexdigest()}"
+    try:
+        with path.open("rb") as file:
+            content = hashlib.file_digest(file, "sha256").hexdigest()
+    except PermissionError:  # of a file that may not be read; root may
+        content = "?"
+    return f"{status.st_mode:o} {status.st_mtime_ns} {content}"

@@ -28,7 +28,7 @@ DOCUMENTS = {
     "otlp": re.compile(rb'\{\s*"resourceLogs"\s*:\s*\['),
     records.NAME: records.BEGINS_LIST,
     # Objects one after another on one line: strings are passed over, and braces with no other object behind them.
-    records.STREAM: re.compile(rb'\{(?:[^"\n}]++|"(?:[^"\\\n]++|\\.)*+"|\}(?![ \t]*\{))*+\}[ \t]*\{'),
+    records.STREAM: re.compile(rb'\{(?:[^"\n}]++|"(?:[^"\\\n]++|\\.)*+"|\}(?![ \t]*\{)|)*+\}[ \t]*\{'),
 }
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 _ZEROS = bytes(16)  # more than begin any wide letter; a log may follow, see `opening.begin`
