@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from upload_diag.analysis import analyze
 from upload_diag.logs import entries
 from upload_diag.logs.entries import begins_entry, entry_end, entry_start
+from upload_diag.logs.layout import detect
 
 LINES = (
     *("", " ", "\t", "\r", "  indented", "\ttab", "\r  x", " \r", "x ", "x:", "x: ", "?>", "<?xml version='1.0'?>"),
@@ -152,3 +153,32 @@ def test_a_name_before_the_date_of_each_line_does_not_make_the_log_one_entry(nam
         f"{name} 2026-11-22T18:40:02 api error SlowDown: wait\n"
     )
     assert dict(analyze([str(log)]).by_code) == {"SESSION_EXPIRED": 1, "THROTTLED": 1}
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "ERROR 2026-11-22 10:00:0{}",
+        "[WARN ] [2026-11-22T10:00:0{}.123Z]",
+        "INFO  | 2026-11-22 10:00:0{} |",
+        '10.0.0.1 - - [22/Nov/2026:10:00:0{} +0000] "PUT /a HTTP/1.1" 200 12 "-"',
+        "I, [2026-11-22T10:00:0{}.123456 #9]  INFO -- :",
+    ],
+)
+def test_a_date_behind_a_level_or_an_address_begins_an_entry_that_has_several_lines(head):
+    log = "".join(f"{head.format(n)} x\n" + "NoSuchUpload: gone\n" * (n % 2) for n in range(9)).encode()
+    begins = [at for at in starts(log.decode()) if begins_entry(log, at, 0, dated=True)]
+    assert begins == [at for at in starts(log.decode()) if not log.startswith(b"NoSuch", at)]
+
+
+def test_a_log_of_which_most_lines_are_tracebacks_is_dated():
+    trace = "Traceback (most recent call last):\n  File 'a.py', line 1, in x\nKeyError: 'x'\nCaused by: y\n... 3 more\n"
+    assert detect("".join(f"2026-11-22 10:00:0{n} ERROR x\n{trace}" for n in range(9)).encode()).dated
+    assert not detect(b"2026-11-22 10:00:00 x\nstored part 3\nstored part 4\nstored part 5\n" * 9).dated
+
+
+def test_json_that_is_printed_at_the_left_edge_is_one_failure(tmp_path):
+    log = tmp_path / "app.log"
+    body = '{\n"error": {\n"Code": "NoSuchUpload",\n"Message": "The specified upload does not exist."\n}\n}\n'
+    log.write_text(f"answer of the store\n{body}SELECT 1\nFROM part\n" * 3)
+    assert analyze([str(log)]).by_code == {"SESSION_EXPIRED": 3}

@@ -29,10 +29,16 @@ Buffer = bytes | bytearray
 
 # Brackets, emoji; spelled out, see `texts.none_of`.
 _ORNAMENT = rb"[\x00-\x08\x0e-\x1f!-/:-@\[-^`{-\xff]"
-# A date or a clock at the beginning of a line, after at most a bracket, emoji, or the name that docker compose puts
-# in front; or syslog's and klog's own forms. How most begin comes first, and what makes sure that none does.
+_LEVELS = rb"(?:ERROR|WARN|WARNING|INFO|DEBUG|TRACE|FATAL|CRITICAL|NOTICE|SEVERE)\b"
+# A date or a clock at the beginning of a line, after at most a bracket, emoji, a level, or the name that docker compose
+# puts in front; or the forms of web servers, syslog and klog. How most begin comes first, and what makes sure that none
+# does.
 _DATED = re.compile(
     rb"""\d{4}-\d\d-\d\d[T\ ]\d\d:\d\d
+       | \[?(?=[CDEFINSTW])"""
+    + _LEVELS
+    + rb"""[]:|\ ,-]{1,6}+\[?\d{4}-\d\d-\d\d[T\ ]\d\d:\d\d
+       | [0-9A-Za-z.:-]{1,60}+\ [^\s[]{1,60}+\ [^\s[]{1,60}+\ \[\d\d/[A-Z][a-z]{2}/\d{4}:  # web servers
        | [ADEFIW],\ \[\d{4}-\d\d-\d\dT  # Ruby's logger
        | """
     + _ORNAMENT
@@ -47,8 +53,9 @@ _DATED = re.compile(
 )
 _LEVELLED = re.compile(
     _ORNAMENT
-    + rb"""{0,16}[ ]?(?=[A-Z[lt])(?:(?:ERROR|WARN|WARNING|INFO|DEBUG|TRACE|FATAL|CRITICAL|NOTICE|SEVERE)\b
-         |\[[A-Za-z0-9_.]{1,40}\][ ]|\[AWS[ ][a-z0-9]{1,20}[ ][0-9u]|level=|time=)""",
+    + rb"""{0,16}[ ]?(?=[A-Z[lt])(?:"""
+    + _LEVELS
+    + rb"""|\[[A-Za-z0-9_.]{1,40}\][ ]|\[AWS[ ][a-z0-9]{1,20}[ ][0-9u]|level=|time=)""",
     re.VERBOSE,
 )
 # Lines at the left edge that nevertheless belong to what is above them.
@@ -63,6 +70,8 @@ _TAIL = re.compile(
        | excon\.error\.(?:request|response)$  """,  # fog, the exchange that its exception is about
     re.VERBOSE,
 )
+# A line of JSON printed at the left edge, below one that is not the end of it.
+_QUOTES, _OPEN = (b'"', b"'"), (b"{", b"[", b",")
 _CHAINED = (b"During handling of the above", b"The above exception was")
 _FRAME = b"  File "
 _EXCEPTION = re.compile(rb"[A-Za-z_][\w.]*(?:: |:?$)")
@@ -158,6 +167,8 @@ def _told_closely(buffer: Buffer, start: int, floor: int, *, dated: bool) -> boo
 def _goes_on(line: bytes, previous: bytes, above: Iterator[bytes]) -> bool:
     """Whether the line ends what is above it, or is one of its parts."""
     if _TAIL.match(line) or _ends_traceback(line, previous, above):
+        return True
+    if line[:1] in _QUOTES and previous.rstrip().endswith(_OPEN):
         return True
     if _CURL.match(previous):
         return bool(_CURL.match(line) or _CURL_ANSWER.match(line))

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from upload_diag.logs import access_log, cloudtrail, collectors, records, table, web_log
-from upload_diag.logs.entries import is_head, is_json_line
+from upload_diag.logs.entries import begins_entry, is_head, is_json_line
 from upload_diag.logs.fields import find_time
 from upload_diag.logs.record import Record
 
@@ -120,6 +121,7 @@ FORMATS = ("text", "ndjson", table.NAME, *LINE_FORMATS, *DOCUMENTS, *COLLECTED)
 
 
 _MOST, _NEARLY_ALL, _SOME = 0.5, 0.9, 0.2  # shares of lines that make a format, or a doubt
+_DATED = 0.6  # of the entries
 
 # What files that are no logs begin with.
 _NO_TEXT = (
@@ -168,12 +170,21 @@ def _lines(encoding: str, lines: list[bytes]) -> Layout:
     shares["ndjson"] = sum(map(is_json_line, lines)) / max(len(lines), 1)
     if shares["ndjson"] > _NEARLY_ALL:
         return Layout("ndjson", encoding, timed=timed, whole_lines=True)
-    edge = [line for line in lines if line[:1] not in b" \t"]
-    # A date behind a name that `is_head` does not know would make the whole log one entry.
-    dated = sum(bool(find_time(line[:40])) and is_head(line) for line in edge)
+    dated, begun = _heads(lines)
     share, name = max((share, name) for name, share in shares.items())
     doubt = f"only {share:.0%} of its first lines are {name}" if share > _SOME else ""
-    return Layout("text", encoding, dated=dated > 1 and dated >= 0.6 * len(edge), timed=timed, doubt=doubt)
+    return Layout("text", encoding, dated=dated > 1 and dated >= _DATED * begun, timed=timed, doubt=doubt)
+
+
+def _heads(lines: list[bytes]) -> tuple[int, int]:
+    """How many of the lines begin with a date that begins an entry; how many would begin one if none needed a date."""
+    text = b"\n".join(lines)
+    ends = accumulate(len(line) + 1 for line in lines)
+    begun = [
+        line for line, end in zip(lines, ends, strict=True) if begins_entry(text, end - len(line) - 1, 0, dated=False)
+    ]
+    # A date behind a name that `is_head` does not know would make the whole log one entry.
+    return sum(bool(find_time(line[:40])) and is_head(line) for line in begun), len(begun)
 
 
 def _encoding(sample: bytes) -> str | None:
