@@ -222,6 +222,18 @@ def test_what_tells_the_failure_stays(text):
     assert redact(text) == text
 
 
+def test_colours_within_a_label_or_around_a_secret_do_not_hide_it():
+    secret = "6d175a5c346d4625998db244414a43d62f9e03b4d14203ae07f6225d03ece714"
+    for text in (
+        f"X-Amz-Signature\x1b[0m=\x1b[31m{secret}\x1b[0m failed",
+        f"\x1b[1;36mX-Amz-\x1b[0mSignature\x1b[0m=\x1b[38;5;9m{secret[:30]}\x1b[0m{secret[30:]}",
+        f"X-Amz-Signature\\u001b[0m=\\u001b[31m{secret}\\u001b[0m failed",
+    ):
+        assert secret[:30] not in redact(text)
+        assert secret[30:] not in redact(text)
+        assert redact(redact(text)) == redact(text)
+
+
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_under_one_salt_a_secret_has_one_token_however_it_is_spelled(spelling):
     def token(text: str, salt: bytes) -> str:

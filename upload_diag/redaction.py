@@ -36,6 +36,7 @@ _ESCAPE = re.compile(
     r"""%[0-7][0-9A-Fa-f]
       | \\(?:["'`/\\bfnrt] | x[0-7][0-9A-Fa-f] | u00[0-7][0-9A-Fa-f])
       | &(?:amp|quot|apos|lt|gt|equals|colon|commat | \#0{0,4}[0-9]{1,3} | \#[xX]0{0,4}[0-7][0-9A-Fa-f]);
+      | (?:\x1b\[[0-9;]{0,16}m)+[^\x1b]  # a character in another colour
     """,
     re.VERBOSE,
 )
@@ -345,6 +346,8 @@ def _through(deeper: _Undone, to_text: Callable[[int, int], _Span]) -> Callable[
 
 def _character(escape: str) -> str:
     """The one character that an escape stands for; anything that is not ASCII becomes a replacement character."""
+    if escape[0] == "\x1b":
+        return escape[-1]
     if escape[0] == "%":
         return chr(int(escape[1:], 16))
     if escape[0] == "\\":

@@ -17,6 +17,7 @@ from upload_diag.logs.watched import Slice
 __all__ = ["Member", "NoDirectoryError", "found", "listed", "reader"]
 
 _DIRECTORY = 16 << 20  # bytes of an archive's directory, which is read in one go
+_TOO_WELL = 200  # how many times its packed bytes
 # What stands before a member: flags, method, checksum, packed size, length of the name and of what else is told.
 _HEADER = struct.Struct("<4x2xHH4xII4xHH")
 _BEGIN = re.compile(rb"PK\x03\x04")
@@ -51,7 +52,7 @@ class Member:
 
 
 def listed(file: Any) -> list[Member]:
-    """The members by the archive's directory, sorted by name.
+    """The members by the archive's directory, sorted by name; what calls itself packed too well to be a log comes last.
 
     Raises:
         NoDirectoryError: there is none.
@@ -65,14 +66,16 @@ def listed(file: Any) -> list[Member]:
         raise NoDirectoryError(str(error)) from error
     finally:
         directory.detach()  # or the archive is closed with it
-    members, end = [], 0
+    members, bombs, end = [], set(), 0
     for one in sorted(files, key=lambda one: one.header_offset):
         kind = stat.S_IFMT(one.external_attr >> 16)
         overlaps = "it overlaps another member" if one.header_offset < end else ""
         fault = overlaps if kind in (0, stat.S_IFREG) else "not a regular file"
         members.append(Member(one.filename, one.header_offset, one.compress_size, one.CRC, fault))
         end = one.header_offset + one.compress_size
-    return sorted(members, key=lambda one: one.name)
+        if one.file_size > _TOO_WELL * one.compress_size:
+            bombs.add(one.header_offset)
+    return sorted(members, key=lambda one: (one.begin in bombs, one.name))
 
 
 class _Directory(io.BufferedReader):
