@@ -27,7 +27,8 @@ CONTEXT = 16_384  # bytes before an entry that are kept, to tell where it begins
 _BLOCK = 1 << 18  # fits the processor's cache, which is half of the speed
 _PIECE = 1 << 16  # bytes in which lines are counted
 _DENSE = 192  # a literal in fewer bytes than this, on average: look at every line
-_CROWDED = 63  # blocks that are read line by line when most lines of one hold a literal
+_CROWDED = 64  # blocks that are read line by line when most lines of one hold a literal
+_TASTE = 1 << 14  # bytes that tell whether it goes on like this: to search a dense block takes long
 _DAMAGED = "lines that are not text"
 _JSON = b" "  # for what is left of an entry that is a line of JSON, which has a reader of its own
 _TIME_LINES = 16  # how far above an entry its time may stand
@@ -174,15 +175,17 @@ class Reader:
         if not self._layout.whole_lines:
             yield from self._entries(stop)
             return
+        if self._crowded == 1:
+            taste = min(stop, self._start + _TASTE)
+            self._crowded = _CROWDED if self._is_dense(self._hits(taste), taste) else 0
         if self._crowded:
             self._crowded -= 1
             yield from self._every_line(stop)
             return
-        with memoryview(self._buffer) as view:
-            hits = self._scanner.hits(view[self._start : stop])
+        hits = self._hits(stop)
         if not hits:
             return
-        if len(hits) > (stop - self._start) // _DENSE + 8:
+        if self._is_dense(hits, stop):
             self._crowded = _CROWDED
             yield from self._every_line(stop)
             return
@@ -192,6 +195,13 @@ class Reader:
             yield record
         if 2 * found > count_lines(self._buffer, self._start, stop):
             self._crowded = _CROWDED
+
+    def _hits(self, stop: int) -> list[int]:
+        with memoryview(self._buffer) as view:
+            return self._scanner.hits(view[self._start : stop])
+
+    def _is_dense(self, hits: list[int], stop: int) -> bool:
+        return len(hits) > (stop - self._start) // _DENSE + 8
 
     def _every_line(self, stop: int) -> Iterator[Record]:
         offset = self._base + self._start
