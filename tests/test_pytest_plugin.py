@@ -85,6 +85,17 @@ def test_the_server_and_the_client_work_and_each_test_starts_afresh(run):
     run(source, passed=2)
 
 
+def test_a_test_may_stop_the_server_without_harm_to_the_next(run):
+    source = """
+    def test_an_outage(fault_server):
+        fault_server.stop()
+
+    def test_goes_on(s3):
+        s3.create_bucket(Bucket="bkt")
+    """
+    run(source, passed=2)
+
+
 def test_the_marker_arms_a_scenario_for_its_test_only(run):
     source = (
         UPLOAD
@@ -118,8 +129,12 @@ def test_a_marked_test_gets_the_server_without_asking(run):
     @pytest.mark.upload_fault()
     def test_without_a_name():
         pass
+
+    @pytest.mark.upload_fault("expire-mid-upload", seed="x")
+    def test_a_seed_that_is_none():
+        pass
     """
-    result = run(source, errors=2)
+    result = run(source, errors=3)
     result.stdout.fnmatch_lines(["*no-such-scenario*", "*write it as @pytest.mark.upload_fault*"])
     result.stdout.no_fnmatch_line("*Traceback*")
     result.stdout.no_fnmatch_line("*exception was*")

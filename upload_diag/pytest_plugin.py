@@ -56,13 +56,16 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.fixture(scope="session")
 def _upload_diag_servers() -> Iterator[Callable[[int], "FaultServer"]]:
-    """Servers by seed, started when first asked for. Each worker of pytest-xdist is a process with its own."""
+    """Servers by seed, started when first asked for, and again after a test that stopped one to see its client fail.
+
+    Each worker of pytest-xdist is a process with its own.
+    """
     from upload_diag.faults.server import FaultServer
 
     running: dict[int, FaultServer] = {}
 
     def server(seed: int) -> FaultServer:
-        if seed not in running:
+        if seed not in running or running[seed].app.stopping.is_set():
             running[seed] = FaultServer(seed=seed).start()
         return running[seed]
 
@@ -187,9 +190,10 @@ def _marked(marker: pytest.Mark | None) -> tuple[Any, int]:
     """Scenario and seed of a marker."""
     if marker is None:
         return None, 0
-    if len(marker.args) != 1 or set(marker.kwargs) - {"seed"}:
+    seed = marker.kwargs.get("seed", 0)
+    if len(marker.args) != 1 or set(marker.kwargs) - {"seed"} or not isinstance(seed, int):
         pytest.fail('write it as @pytest.mark.upload_fault("expire-mid-upload", seed=1)', pytrace=False)
-    return marker.args[0], int(marker.kwargs.get("seed", 0))
+    return marker.args[0], seed
 
 
 @contextmanager

@@ -186,3 +186,13 @@ def test_each_of_thousands_of_sessions_is_found_and_all_are_expired(page, crowd)
     page.get_by_role("button", name="Expire all").click()
     expect(page.locator("#message")).to_have_text("Expired 2,000 sessions.")
     expect(page.locator("#counts .live b")).to_have_text("0")
+
+
+def test_on_paper_nothing_is_out_of_sight(page, begin):
+    for number in range(60):
+        begin(f"k{number}")
+    expect(page.locator("#entries li").nth(59)).to_be_attached()
+    page.emulate_media(media="print")
+    cut = "boxes => boxes.filter(box => box.scrollHeight > box.clientHeight + 1).length"
+    assert page.locator(".box, .scroll, pre").evaluate_all(cut) == 0
+    assert page.locator("body > header").evaluate("header => getComputedStyle(header).position") == "static"
