@@ -264,6 +264,14 @@ def test_a_text_tells_where_and_how(text: str, expect: dict[str, Any]) -> None:
 
 
 MEANT = {
+    "a code that a terminal broke in two": (
+        (
+            "2026-11-20 09:14:02 ERROR uploader: clip-0042.mp4 of camera 17 was told NoSuchUp\n"
+            "load by the store when it was sent part 3 of 17, and nothing was tried after it,\n"
+            "so that it waits"
+        ),
+        ErrorCode.SESSION_EXPIRED,
+    ),
     "the last line below bars of progress": (
         f"{'2f1e0d9c8b7a: Pushing [' + '=' * 50 + '>] 528.6 MB' + chr(10)}" * 3 + "blob upload unknown",
         ErrorCode.SESSION_EXPIRED,

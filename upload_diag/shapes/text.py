@@ -39,6 +39,8 @@ _PREFIX = re.compile(
 _NEW_LINE = re.compile(r"\[?(?:\d{4}[-/]\d\d|\d\d[:-]|[A-Z][a-z]{2} \d|[A-Z]{4,8}\b|\{|\s)")
 _WIDTHS = range(79, 136)  # of terminals; wider ones are too rare to risk joining lines that were long by chance
 
+_COMMON_WIDTHS = frozenset({80, 120})  # at these, two lines that are full are no chance
+
 
 def clean(text: str) -> str:
     """The text as its author had it: within the limit, without line prefixes and colours, wrapped lines joined."""
@@ -113,7 +115,7 @@ def _unwrap(text: str) -> str:
         return text
     # Wide characters make a line look shorter; a bar of progress is as wide as the terminal by itself.
     full = [len(line) >= width - 2 and "====" not in line for line in lines]
-    if sum(full) < 3:
+    if sum(full) < (2 if width in _COMMON_WIDTHS else 3):
         return text
     pieces = []
     for number, line in enumerate(lines):
