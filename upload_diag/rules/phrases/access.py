@@ -564,6 +564,16 @@ _CLOCK_SKEW = (
 
 _CREDENTIALS_INVALID = (
     Phrase(
+        "phrase.key-pair-id-missing",
+        E.CREDENTIALS_INVALID,
+        "key-pair-id",
+        r"\bmissing key-pair-id\b",
+        strength=75,
+        hits=("Missing Key-Pair-Id query parameter or cookie value",),
+        misses=("Key-Pair-Id: K2JCJMDEHXQW5F",),
+        seen="CloudFront",
+    ),
+    Phrase(
         "phrase.missing-credentials",
         E.CREDENTIALS_INVALID,
         "missing credentials",
@@ -1294,6 +1304,14 @@ _ACCESS_DENIED = (
 )
 
 _NOT_FOUND = (
+    Phrase(
+        "phrase.resource-requested-not-exist",
+        E.OBJECT_NOT_FOUND,
+        "resource you requested does not exist",
+        strength=60,
+        hits=("The resource you requested does not exist",),
+        seen="S3's kin",
+    ),
     Phrase(
         "phrase.bucket-not-exist",
         E.BUCKET_NOT_FOUND,

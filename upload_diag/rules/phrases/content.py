@@ -7,6 +7,16 @@ __all__ = ["CONTENT"]
 
 _INTEGRITY = (
     Phrase(
+        "phrase.content-md5-invalid",
+        E.INTEGRITY,
+        "content-md5 you specified",
+        r"\bcontent-md5 you specified (?:is not valid|is invalid|was invalid)\b",
+        strength=72,
+        hits=("The Content-MD5 you specified is not valid.",),
+        misses=("The Content-MD5 you specified was sent",),
+        seen="S3 and its kin",
+    ),
+    Phrase(
         "phrase.checksum-and-content",
         E.INTEGRITY,
         "checksum",
@@ -903,6 +913,24 @@ _TOO_LARGE = (
 )
 
 _INVALID_REQUEST = (
+    Phrase(
+        "phrase.xml-not-well-formed",
+        E.INVALID_REQUEST,
+        "you provided was not well",
+        r"\bxml you provided was not well-?formed\b",
+        strength=65,
+        hits=("The XML you provided was not well-formed",),
+        seen="S3's message, cut or worded anew by its kin",
+    ),
+    Phrase(
+        "phrase.checksum-header-invalid",
+        E.INVALID_REQUEST,
+        "value for x-amz-checksum-",
+        r"\bvalue for x-amz-checksum-\w{3,12} (?:trailing )?header is invalid\b",
+        strength=75,
+        hits=("Value for x-amz-checksum-crc32 header is invalid.",),
+        seen="S3",
+    ),
     Phrase(
         "phrase.bad-request",
         E.INVALID_REQUEST,

@@ -229,6 +229,25 @@ _THROTTLED = (
 
 _SERVER_ERROR = (
     Phrase(
+        "phrase.disks-offline",
+        E.SERVER_ERROR,
+        "insufficient number of",
+        r"\binsufficient number of (?:disks|drives) (?:online|available)\b",
+        strength=75,
+        hits=("Write failed. Insufficient number of disks online",),
+        misses=("insufficient number of arguments",),
+        seen="MinIO",
+    ),
+    Phrase(
+        "phrase.server-is-busy",
+        E.SERVER_ERROR,
+        "server is busy",
+        strength=60,
+        hits=("The server is busy.",),
+        misses=("this server was busy",),
+        seen="Azure Storage",
+    ),
+    Phrase(
         "phrase.err-bad-response",
         E.SERVER_ERROR,
         "err_bad_response",
@@ -711,6 +730,15 @@ _QUOTA = (
 )
 
 _CONFLICT = (
+    Phrase(
+        "phrase.http-condition-not-met",
+        E.CONFLICT,
+        "http conditional header",
+        r"\bcondition specified using http conditional header(?:s|\(s\))? (?:is|are) not met\b",
+        strength=80,
+        hits=("The condition specified using HTTP conditional header(s) is not met.",),
+        seen="Azure Storage",
+    ),
     Phrase(
         "phrase.conflicting-operation",
         E.CONFLICT,

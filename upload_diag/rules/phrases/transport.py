@@ -11,6 +11,26 @@ _ENDED = "(?:aborted|closed|terminated|interrupted|dropped|broken|severed|discon
 
 _NETWORK = (
     Phrase(
+        "phrase.cfnetwork",
+        E.NETWORK,
+        "kcferrordomaincfnetwork",
+        r"\bkcferrordomaincfnetwork\D{0,24}?-?(?:1003|1004|1005|1009|1018)\b",
+        strength=70,
+        hits=("kCFErrorDomainCFNetwork error -1005",),
+        misses=("kCFErrorDomainCFNetwork error -1202",),
+        seen="Apple's CFNetwork",
+    ),
+    Phrase(
+        "phrase.answer-is-no-http",
+        E.NETWORK,
+        "expected http/",
+        r"\bparse error: expected http/",
+        strength=55,
+        hits=("Parse Error: Expected HTTP/",),
+        misses=("expected HTTP/1.1 200",),
+        seen="Node: what answers speaks another protocol",
+    ),
+    Phrase(
         "phrase.failed-to-fetch",
         E.NETWORK,
         "failed to fetch",
@@ -1891,7 +1911,7 @@ _CORS = (
         "phrase.etag-not-exposed",
         E.CORS_BLOCKED,
         "etag",
-        r"\bcould not (?:read|get|find) the .?etag.? header|\bno access to .?etag|\bmissing etag in "
+        r"\bcould not (?:read|get|find) (?:the )?.?etag.? header|\bno access to .?etag|\bmissing etag in "
         r"(?:the )?(?:uploadpart|upload part|response)"
         r"|\betag (?:header )?(?:is |was )?(?:missing|not (?:exposed|accessible|readable|returned|present|available))"
         r"|\bexpose (?:the )?.?etag|\bmissing (?:an )?etag (?:header|in|for part)",
