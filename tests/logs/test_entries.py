@@ -138,6 +138,27 @@ def test_what_the_sdks_log_of_calls_that_were_answered_well_is_part_of_the_story
     assert [(event["event"], event["count"]) for event in session["timeline"]] == [("part", 2), ("error", 1)]
 
 
+CPP = """\
+[ERROR] 2026-11-22 10:00:00.237 AWSXmlClient [140709638149696] HTTP response code: 404
+Resolved remote host IP address: 192.0.2.7
+Request ID: 176238473742090{n}
+Exception name: NoSuchUpload
+Error message: The specified upload does not exist.
+3 response headers:
+connection : close
+content-length : 486
+x-amz-request-id : 176238473742090{n}
+"""
+
+
+def test_an_answer_that_the_sdk_for_c_plus_plus_prints_over_lines_is_one_failure(tmp_path):
+    log = tmp_path / "node.log"
+    log.write_text("".join(CPP.format(n=n) for n in (1, 2)))
+    report = analyze([str(log)])
+    assert report.by_code == {"SESSION_EXPIRED": 2}
+    assert [example.line for group in report.groups for example in group.examples] == [1, 10]
+
+
 def test_lines_that_are_alike_stay_entries(tmp_path):
     log = tmp_path / "app.log"
     log.write_text("Message: SlowDown: Please reduce your request rate.\n" * 3)

@@ -66,6 +66,7 @@ _TAIL = re.compile(
        | goroutine\ \d+\ \[ | \.\.\.\ \d+\ (?:more|lines) | at\ \S+.*:\d+\)? $ | \[cause\] | ---\ End\ of
        | [|+]\ \ ?(?:[-+|]|Traceback|File)
        | Debug\ source:$ | (?:Line|Column|Char):\ \S*$ | For\ more\ information\ check:  # object_store, sax, httpx
+       | Resolved\ remote\ host\ IP\ address:\  | (?:Exception\ name|Error\ message):\  | \d+\ response\ headers:$  # C++
        | DEBUG:\ (?:HttpHeader|ErrorXML):\  # s3cmd, of one answer
        | excon\.error\.(?:request|response)$  """,  # fog, the exchange that its exception is about
     re.VERBOSE,
@@ -92,7 +93,7 @@ _CURL_ANSWER = re.compile(rb"<!?[\w?]")
 # What other clients print of it: headers below the first line, which stands below a line that announces it.
 _HEADER = re.compile(
     rb"(?i:(?:accept|access-control|amz|cf|content|x)-[\w-]{1,60}|connection|date|etag|expect|host|last-modified|server"
-    rb"|transfer-encoding|user-agent|vary): "
+    rb"|transfer-encoding|user-agent|vary) ?: "
 )
 _FIRST_LINE = re.compile(rb"HTTP/[\d.]{1,3} \d{3}\b|(?:DELETE|GET|HEAD|POST|PUT) /\S* HTTP/")
 _ANNOUNCES = re.compile(rb".*(?:DEBUG (?:Request|Response)|\]-{20,80})\r?$")
@@ -176,6 +177,8 @@ def _goes_on(line: bytes, previous: bytes, above: Iterator[bytes]) -> bool:
         return True
     if _HEADER.match(previous):
         return line[:1] in (b"<", b"{")  # the body
+    if previous.startswith(b"Resolved remote host IP address: "):
+        return line.startswith(b"Request ID: ")
     return any(line.startswith(then) and first in previous for first, then in pairwise(_OSS_ANSWER))
 
 
