@@ -66,7 +66,8 @@ _TAIL = re.compile(
        | goroutine\ \d+\ \[ | \.\.\.\ \d+\ (?:more|lines) | at\ \S+.*:\d+\)? $ | \[cause\] | ---\ End\ of
        | [|+]\ \ ?(?:[-+|]|Traceback|File)
        | Debug\ source:$ | (?:Line|Column|Char):\ \S*$ | For\ more\ information\ check:  # object_store, sax, httpx
-       | Resolved\ remote\ host\ IP\ address:\  | (?:Exception\ name|Error\ message):\  | \d+\ response\ headers:$  # C++
+       | Resolved\ remote\ host\ IP\ address:\  | (?:Exception\ name|Error\ message):\   # AWS's SDK for C++
+       | \d+\ response\ headers:$
        | DEBUG:\ (?:HttpHeader|ErrorXML):\  # s3cmd, of one answer
        | excon\.error\.(?:request|response)$  """,  # fog, the exchange that its exception is about
     re.VERBOSE,
