@@ -43,12 +43,15 @@ def test_what_a_client_prints_is_understood_as_a_log(name):
         "aws-sdk-go-v1-debug.part",
         "aws-sdk-go-v2-debug.part",
         "aws-sdk-js-v2.500",
+        "boto2.part",
+        "curl-sigv4-v.part",
         "fog.part",
         "got.part",
         "httpx.part",
         "minio-go-trace.part",
         "object-store.part",
         "s3cmd-debug.part",
+        "s3fs-debug.part",
         "s3fs.500",
     ],
 )
@@ -86,6 +89,17 @@ def test_a_head_that_asks_whether_the_object_is_there_is_no_failure_in_a_dump_of
         "2026/11/22 18:40:01 DEBUG : clip.mp4: Need to transfer - File not found at Destination\n"
     )
     assert not analyze([str(log)]).findings
+
+
+def test_the_upload_id_behind_the_words_multipart_upload_is_that_of_the_story(tmp_path):
+    log = tmp_path / "rclone.log"
+    log.write_text(
+        f"2026/11/22 18:40:00 DEBUG : clip.mp4: open chunk writer: started multipart upload: {ID}\n"
+        f'2026/11/22 18:40:09 ERROR : clip.mp4: Failed to copy: failed to complete multipart upload "{ID}": operation'
+        " error S3: CompleteMultipartUpload, https response error StatusCode: 404, api error NoSuchUpload: gone\n"
+        "2026/11/22 18:40:09 ERROR : clip.mp4: multipart upload failed: connection reset by peer 1234\n"
+    )
+    assert [session.upload_ids for session in analyze([str(log)]).sessions] == [(ID,)]
 
 
 def test_a_browser_that_is_answered_404_for_a_part_has_lost_its_session():

@@ -203,3 +203,15 @@ def test_json_that_is_printed_at_the_left_edge_is_one_failure(tmp_path):
     body = '{\n"error": {\n"Code": "NoSuchUpload",\n"Message": "The specified upload does not exist."\n}\n}\n'
     log.write_text(f"answer of the store\n{body}SELECT 1\nFROM part\n" * 3)
     assert analyze([str(log)]).by_code == {"SESSION_EXPIRED": 3}
+
+
+def test_what_django_says_of_a_request_and_the_traceback_below_it_are_one_failure(tmp_path):
+    log = tmp_path / "django.log"
+    log.write_text(
+        "Internal Server Error: /videos/upload/\n"
+        "Traceback (most recent call last):\n"
+        '  File "/srv/app/views.py", line 9, in upload\n'
+        "    storage.save(name, file)\n"
+        "botocore.errorfactory.NoSuchUpload: An error occurred (NoSuchUpload) when calling the UploadPart operation\n"
+    )
+    assert dict(analyze([str(log)]).by_code) == {"SESSION_EXPIRED": 1}

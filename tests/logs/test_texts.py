@@ -28,6 +28,8 @@ FRAMES = (
     "worker: part {0} of uploadId={1} failed, attempt key={2} {3}",
     "curl: ({0}) {3} after {0} ms upload id: {2}",
     "at a.B$C.d(B.java:{0})\\n\\tat {1}:{0} [{2}] ({3}),",
+    'failed to complete multipart upload "{1}": {3}',
+    "multipart upload: {1} of {0}",
     "{0} {1} {2} {3}",
     "cache {0} hits, {0}, {1} misses of {0} {3} {0}}}",
     "user {0} {3} store/part.go:{0}:{1} clip-{0}.mp4 n={0} {2}:{0} {0}",

@@ -55,7 +55,7 @@ _LEVELLED = re.compile(
     _ORNAMENT
     + rb"""{0,16}[ ]?(?=[A-Z[lt])(?:"""
     + _LEVELS
-    + rb"""|\[[A-Za-z0-9_.]{1,40}\][ ]|\[AWS[ ][a-z0-9]{1,20}[ ][0-9u]|level=|time=)""",
+    + rb"""|\[[A-Za-z0-9_.]{1,40}\][ ]|\[AWS[ ][a-z0-9]{1,20}[ ][0-9u]|level=|time=|Internal[ ]Server[ ]Error:[ ]/)""",
     re.VERBOSE,
 )
 # Lines at the left edge that nevertheless belong to what is above them.
@@ -88,8 +88,8 @@ _CONTROL = b"ontrol"
 # What all of these sayings that are several words have between their first and their last word.
 _WITHIN_ECHOES = (b" fresh ", b" expiration ", b" by CORS ", b" allowed by ", b" to access control ")
 _SAFARI = re.compile(rb"not allowed by Access-Control-Allow-Origin|due to access control checks")
-# What curl prints of one exchange, below the line of the request.
-_CURL = re.compile(rb"[<>] (?:[A-Za-z][\w-]*: |HTTP/)|[<>]\s*$|\* [A-Z]")
+# What curl prints of one exchange, below the line of the request; its meter, too.
+_CURL = re.compile(rb"[<>] (?:[A-Za-z][\w-]*: |HTTP/)|[<>]\s*$|\* [A-Z]|[{}] \[\d+ bytes data\]|[ \d]{2}\d .*-:--:-- ")
 _CURL_ANSWER = re.compile(rb"<!?[\w?]")
 # What other clients print of it: headers below the first line, which stands below a line that announces it.
 _HEADER = re.compile(
@@ -194,7 +194,7 @@ def _is_text_below(line: bytes, previous: bytes, above: Iterator[bytes], *, date
     if previous.rstrip().endswith((b":", b"?>")) and not is_json_line(previous):
         return True
     if first == b"<":
-        return not (b"</Error>" in previous or line.startswith(b"<?xml"))
+        return not (b"</Error>" in previous or (line.startswith(b"<?xml") and previous[:1] == b"<"))
     if first in (b"{", b"[") and not json:
         return previous[:1] not in (b"}", b"]", b"{", b"[")
     return dated and not json

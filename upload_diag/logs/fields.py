@@ -177,6 +177,7 @@ _NO_ID = re.compile(
 )
 _LONGEST_NO_ID = 40
 LONG_ID = 64
+_LONE_ID = re.compile(rb"""["'`(\[]?(?=[\w.~+=-]{0,60}\d)[\w.~+-]{20,1000}=*["'`)\],;:.]{0,4}$""")
 _TWO_WORDS = {b"upload", b"request", b"host", b"video"}  # "upload id: x"
 # Words whose numbers only count something, and words whose numbers tell what went wrong. All other numbers count, but
 # for those that look like an HTTP status, or like a code of R2 or WinSock.
@@ -195,6 +196,7 @@ _TWO = -2  # "id:", whose field the word before it tells
 COUNT = -3  # "part", after which a number is one of many
 _TELL = -4  # "errno", after which a number says what went wrong
 IDLE = -5  # a word after which a number, for all that stands around it, is no status
+_MULTIPART, _MULTIPART_UPLOAD = -6, -7  # these words, after which an upload id may stand
 _ERASED: Word = (b"#", None, ())
 # Words repeat, so each is read once. Emptied when full.
 _WORDS: dict[bytes, Word] = {}
@@ -235,6 +237,10 @@ def read_words(line: list[bytes]) -> list[Word]:
 def read_word(word: bytes, waiting: int | None) -> Word:
     """What is known of a word; `waiting` is what is known of its successor by the word before it."""
     if waiting is not None:
+        if waiting == _MULTIPART and word in (b"upload", b"upload:"):
+            return word, _MULTIPART_UPLOAD, ()
+        if waiting == _MULTIPART_UPLOAD and _LONE_ID.match(word):
+            waiting = UPLOAD
         if waiting >= OTHER:
             found: list[Any] = [b"", b"", b"", b"", b"", 0]
             keep(found, waiting, word)
@@ -242,7 +248,7 @@ def read_word(word: bytes, waiting: int | None) -> Word:
         if waiting == IDLE:
             if LONE.match(word):
                 return _ERASED
-        elif COUNTED.match(word):
+        elif waiting >= _TELL and COUNTED.match(word):
             return _ERASED if waiting == COUNT else (word, None, ())
     known = _WORDS.get(word)
     if known is not None:
@@ -275,6 +281,8 @@ def _read_word(word: bytes) -> Word:
         if word == b"--upload-id":
             return word, UPLOAD, ()
         word, named = _read_named(word)
+    if word == b"multipart":
+        return word, _MULTIPART, ()
     if len(word.translate(None, _DIGITS)) == len(word):
         return word, COUNT if _COUNTS.match(word) else _TELL if _TELLS.match(word) else None, named
     return VARYING.sub(erase, word), None, named

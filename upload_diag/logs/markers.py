@@ -139,15 +139,6 @@ MARKERS = (
         misses=("[ERR] curl.cpp:RequestPerform(2377): HTTP response code 503, returning EIO",),
     ),
     Marker(
-        # The AWS common runtime looks what machine it runs on, and for credentials.
-        event=None,
-        keywords=("failed to open file. path:'",),
-        pattern=r"\bstatic: failed to open file\. path:'(?:/sys/|[^']{0,400}[/\\]\.aws[/\\])",
-        quiet=True,
-        hits=("[ERROR] common-io: static: Failed to open file. path:'/sys/devices/virtual/dmi/id/sys_vendor' errno:2",),
-        misses=("common-io: static: Failed to open file. path:'/srv/clip.mp4' mode:'rb' errno:2",),
-    ),
-    Marker(
         event=Event.EXPIRED,
         keywords=("getting fresh session",),
         hits=("❌ Upload session expired/invalid, getting fresh session (attempt 1/2)...",),

@@ -16,7 +16,7 @@ _METHODS = rb"(?:GET|PUT|POST|DELETE|HEAD|PATCH)"
 _TELLING = (  # behind such a word, in the same word or the next
     rb"(?i:status|cod[ei]|c\xc3\xb3d|err|exception|http|result|resp|return|unacceptable|repl|answer|attempts|gave"
     rb"|gets?\b|got|with|fail|success|some\(|of\W|permanently|received|retries|sa(?:id|ys)\b|unauthor|exit|curl"
-    rb"|\xe5\x9b\x9e)"
+    rb"|request\($|\xe5\x9b\x9e)"
 )
 _TELLS = re.compile(_TELLING)
 _MAY_TELL = re.compile(rb"(?x:.*" + _TELLING + rb"[A-Za-z]*+\W*+$|.*[\"\])>]$|[^\w#]*+(?:(?i:an?|s3|int)\W*+)?$)")

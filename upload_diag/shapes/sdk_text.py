@@ -351,7 +351,7 @@ _TELLING = re.compile(
 _COUNTED = re.compile(r" ?(?:[kmgt]?i?b|[a-z]{3,12}s|of|ms|sec|px)\b")
 _METHOD_LINE = re.compile(r"\s(?:>[-=]\s)?\S{1,2000} (?:TEG|TUP|TSOP|ETELED|DAEH|HCTAP)\b")  # backwards, too
 _SOURCE_LINE = re.compile(r"\w\(\Z")  # PHP: `Adapter.php(509)`, s3fs: `cache.cpp:AddStat(346)`
-_METHOD_AFTER = re.compile(r" (?:GET|PUT|POST|DELETE|HEAD|PATCH) https?:")
+_METHOD_AFTER = re.compile(r"(?: (?:GET|PUT|POST|DELETE|HEAD|PATCH)|:) https?:")  # s3fs: "(404: https://…"
 # In the access logs of HAProxy and of AWS's load balancer.
 _LOG_LINE_AFTER = re.compile(r" (?:-|\d{1,12}) [^\"]{1,60}\"(?:GET|PUT|POST|DELETE|HEAD|PATCH) ")
 _WEAK_LABELS = (

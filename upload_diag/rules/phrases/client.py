@@ -322,7 +322,7 @@ _LOCAL_IO = (
         E.LOCAL_IO,
         "open",
         r"\b(?:unable|failed|could not|cannot|can['’]?t|couldn['’]?t) (?:to )?open (?!a "
-        r"|an )(?:the )?(?:file\b|input|local|source|\*?/|\S{1,200}/)|\bfailed to open stream: (?:no such"
+        r"|an )(?:the )?(?:file\b(?!\. path:'(?:/sys/|[^']{1,400}/\.aws/))|input|local|source|\*?/|\S{1,200}/)|\bfailed to open stream: (?:no such"
         r"|permission|is a directory|not a directory|too many|read-only)|\bopen \S{1,300}: permission denied",
         refines=(E.ACCESS_DENIED,),
         strength=65,
@@ -331,7 +331,13 @@ _LOCAL_IO = (
             "open /data/clip.mp4: permission denied",
             "fopen(/srv/media): failed to open stream: Is a directory",
         ),
-        misses=("unable to open a connection", "open the file"),
+        misses=(
+            "unable to open a connection",
+            "open the file",
+            # the AWS common runtime looks what machine it runs on, and for credentials
+            "static: Failed to open file. path:'/sys/devices/virtual/dmi/id/sys_vendor' mode:'rb' errno:2",
+            "static: Failed to open file. path:'/home/ann/.aws/credentials' mode:'rb' errno:2",
+        ),
         seen="tus-php, Go",
     ),
     Phrase(

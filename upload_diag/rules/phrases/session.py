@@ -64,6 +64,19 @@ _LOGIN = r"(?!.{0,60}\b(?:log|sign)[ -]?in\b)"
 
 SESSION = (
     Phrase(
+        "phrase.failed-a-request-404",
+        E.SESSION_EXPIRED,
+        "failed a request(404",
+        r"\bfailed a request\(404: \S{8,900}[?&]uploadid=\w",
+        refines=(E.LOCAL_IO, E.OBJECT_NOT_FOUND),  # it returns ENOENT or EIO to whoever wrote the file
+        strength=70,
+        hits=(
+            "MultiRead(211): failed a request(404: https://s3.example.test/films/a.mp4?partNumber=3&uploadId=Ab12Cd34)",
+        ),
+        misses=("MultiRead(211): failed a request(404: https://s3.example.test/films/a.mp4)",),
+        seen="s3fs",
+    ),
+    Phrase(
         "phrase.upload-not-exist",
         E.SESSION_EXPIRED,
         "upload",
