@@ -244,6 +244,12 @@ TOLD: dict[str, tuple[str, dict[str, Any]]] = {
         "(ErrorCode: NoSuchUpload, RequestId: 7C1E5A90B3D2F468, HttpStatusCode: NotFound, AmazonId2: kZ1c9v/x8=)",
         {"http_status": 404, "request_id": "7C1E5A90B3D2F468", "host_id": "kZ1c9v/x8="},
     ),
+    "an id that is empty in a line of pairs": (
+        "status=520 amz_request_id= amz_id_2= content_type=text",
+        {"host_id": None, "http_status": 520},
+    ),
+    "an id that was left out": ("{ message: 'failed', reqId: '...' }", {"request_id": None}),
+    "the size of Chinese chunks": ("145.5 MB (3 个分片, 每个分片 50.0 MB) 上传失败", {"part_number": None}),
     "a status behind an arrow": ("HEAD s3://films/cut/a.mov -> 404 (will be created)", {"http_status": 404}),
     "a number behind an arrow": ("resized from 300 -> 500", {"http_status": None}),
     "MinIO's name of an operation in its log": (

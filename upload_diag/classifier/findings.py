@@ -17,6 +17,8 @@ _NO_IDS = frozenset(
         "none",
         "nil",
         "n/a",
+        "...",
+        "…",
         "-",
         "0",
         "unknown",

@@ -127,10 +127,11 @@ LABELS: tuple[Label, ...] = (
     Label("host_id", r"(?:HostId|xtended [Rr]equest [Ii][Dd]) ([A-Za-z0-9+/]{20,200}={0,2})", 40),
     Label(
         "host_id",
-        r"(?:[Hh]ost[ _]?[Ii][Dd]|[Aa]mz-[Ii]d-2|amz_id_2|amzId2|AmazonId2|xtended[ _]?[Rr]equest(?:[ _]?[Ii][Dd])?)"
+        r"(?:[Hh]ost[ _]?[Ii][Dd]|[Aa]mz-[Ii]d-2|xtended[ _]?[Rr]equest(?:[ _]?[Ii][Dd])?)"
         r"(?:" + _SEP + r"| = Just \"| \")([A-Za-z0-9+/=._-]{3,300})",
     ),
     Label("host_id", r"([A-Za-z0-9+/]{40,110}={0,2}) SigV[24]\b", 70),  # S3's access log
+    Label("host_id", r"(?:amz_id_2|amzId2|AmazonId2)(?:=|[\"']?: ?)[\"']?([A-Za-z0-9+/]{3,300}={0,2})", 50),
     Label("host_id", r"requestID2: Optional\(\"([^\"]{3,300})\"", 60),  # AWS SDK for Swift
     Label("host_id", r"s3ErrorHostId = Just \"([^\"]{3,300})\"", 60),
     Label(
@@ -196,7 +197,7 @@ LABELS: tuple[Label, ...] = (
         r"(?:[\"'\]]{0,2} ?(?:[-=]>|[:=#]) ?(?:int\()?| #?)[\"']?(\d{1,5})\b(?![\w/-])",
     ),
     Label("part_number", r"/parts/(\d{1,5})\b", 25),
-    Label("part_number", r"分片 ?(?:编号|号|#)?[:：]? ?(\d{1,5})(?!\d)(?! ?个)", 30),
+    Label("part_number", r"分片(?<!个分片) ?(?:编号|号|#)?[:：]? ?(\d{1,5})(?![.\d])(?! ?[个KMGkmg])", 30),
     Label("part_number", r"\b[Pp]art (\d{1,5})/\d{1,5}\b|\b[Pp]art[\[(](\d{1,5})[\])]", 40),
     Label("part_number", r"\b[Cc]hunk(?: ?#| ?[Nn]umber)?[ :=]{0,2}(\d{1,5})\b(?! of \d+ bytes)", 30),
     # --- place --------------------------------------------------------------------------------------------------
