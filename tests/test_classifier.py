@@ -97,6 +97,7 @@ NOT_A_DEAD_SESSION = {
         "HEAD https://films.s3.amazonaws.com/uploads/a1b2c3d4 404 (Not Found)",
         ErrorCode.OBJECT_NOT_FOUND,
     ),
+    "a file of Google's": ("PATCH https://www.googleapis.com/drive/v3/files/1aBcDeF 404", ErrorCode.OBJECT_NOT_FOUND),
     "a picture below files": (
         "HEAD https://cdn.example.com/files/a1b2c3.jpg 404 (Not Found)",
         ErrorCode.OBJECT_NOT_FOUND,

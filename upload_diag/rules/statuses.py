@@ -183,7 +183,7 @@ MARKERS: tuple[tuple[str, str, str], ...] = (
     ("tus-resume", "patch", rf"\bmethod: patch, url: \S{{0,900}}?{_UPLOAD}(?!.{{0,900}}\bcannot patch /)"),
     ("tus-resume", "request method: head", rf"{_UPLOAD_OF_TUS} request method: head\b"),
     ("tus-resume", "tus-resumable", r"http/[\d.]{1,3} (?:404|410)\b(?!.{0,600}\bpost /).{0,600}?tus-resumable: ?\d"),
-    ("tus-resume", "patch http", rf"\bpatch https?://\S{{1,300}}?{_UPLOAD}{_REFUSED}"),
+    ("tus-resume", "patch http", rf"\bpatch https?://(?!www\.googleapis\.)\S{{1,300}}?{_UPLOAD}{_REFUSED}"),
     (
         "tus-resume",
         "head http",

@@ -231,7 +231,7 @@ def _bucket_and_key(method: str, path: str, host: str, found: dict[str, str], fa
         if slash or not ("uploadId" in found or "partNumber" in found):
             return bucket, key
         return "", path  # of a key, so the bucket is in the host
-    if method.upper() in ("PATCH", "HEAD") and (match := _TUS_PATH.search(path)):
+    if method.upper() in ("PATCH", "HEAD") and name[-14:] != "googleapis.com" and (match := _TUS_PATH.search(path)):
         facts.setdefault("upload_id", unquote(match[1]))
     return "", ""
 
