@@ -5,7 +5,7 @@ import json
 import random
 import re
 import sys
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 
 import pytest
@@ -59,6 +59,22 @@ def test_the_logs_that_speed_is_measured_with_are_read_exactly(make, tmp_path):
     assert {str(code): count for code, count in sorted(report.by_code.items())} == truth.json["byCode"]
     assert report.inputs[0].lines == truth.lines
     assert len(report.sessions) == len(truth.uploads)
+
+
+def test_where_errors_are_many_few_or_none_they_are_counted_alike(tmp_path, monkeypatch):
+    monkeypatch.setattr("upload_diag.logs.reader._BLOCK", 16_384)
+    monkeypatch.setattr("upload_diag.logs.reader._TASTE", 1024)
+    monkeypatch.setattr("upload_diag.logs.reader._CROWDED", 3)
+    quiet, error = (
+        '{"level": "info", "msg": "GET /health 200", "n": %d}\n',
+        '{"error": "NoSuchUpload", "uploadId": "%032x"}\n',
+    )
+    every = [1] * 1000 + [50] * 100 + [1] * 500 + [5000] + [2] * 2000
+    log = tmp_path / "app.ndjson"
+    log.write_text("".join(quiet % number * (gap - 1) + error % number for number, gap in enumerate(every)))
+    report = analyze([str(log)])
+    assert (dict(report.by_code), report.inputs[0].lines) == ({"SESSION_EXPIRED": len(every)}, sum(every))
+    assert [step.line for session in report.sessions for step in session.timeline] == list(accumulate(every))
 
 
 def test_a_damaged_time_among_whole_ones_is_read_as_far_as_it_goes(tmp_path):
