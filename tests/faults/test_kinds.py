@@ -96,6 +96,16 @@ def test_delay(server, session):
     assert time.monotonic() - start >= 0.2
 
 
+def test_a_delay_is_drawn_anew_for_each_request_within_its_jitter(server, session, monkeypatch):
+    slept = []
+    monkeypatch.setattr(server.app, "sleep", slept.append)
+    server.inject(Delay(seconds=5, jitter=2))
+    for _ in range(20):
+        put(server, session)
+    assert all(5 <= seconds < 7 for seconds in slept)
+    assert len(set(slept)) == 20
+
+
 def test_bandwidth_slows_the_body_down(server, session):
     server.inject(Bandwidth(bytes_per_second=1_000_000))
     start = time.monotonic()
@@ -112,7 +122,7 @@ def test_stall_is_silence_and_then_the_end(server, session):
     assert not parts_of(server, session)
 
 
-@pytest.mark.parametrize("at_byte", [0, 100_000])
+@pytest.mark.parametrize("at_byte", [0, 100_000, len(BODY)])
 def test_reset_is_a_tcp_reset(server, session, at_byte):
     server.inject(Reset(at_byte=at_byte))
     with pytest.raises((ConnectionResetError, BrokenPipeError)):

@@ -9,7 +9,7 @@ import pytest
 from raw import Client, send
 
 from upload_diag.errors import InputError, UsageError
-from upload_diag.faults import FaultServer, HttpPage, Respond
+from upload_diag.faults import FaultServer, HttpPage, Respond, uploads
 
 LONG = "9" * 5000  # more digits than Python turns into a number
 STREAMING = {"x-amz-content-sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER"}
@@ -58,6 +58,14 @@ def quiet(caplog):
         ("GET", "/%ff", {}, b"", 400, "InvalidURI"),
         ("PUT", "/bkt/a%0ab", {}, b"x", 501, "NotImplemented"),
         ("GET", "/bkt/k?response-content-type=a%0d%0aX-Evil:%201", {}, b"", 400, "InvalidArgument"),
+        (
+            "POST",
+            "/",
+            {"Content-Type": "application/x-www-form-urlencoded"},
+            f"Action=GetSessionToken&DurationSeconds={LONG}".encode(),
+            400,
+            "InvalidParameterValue",
+        ),
         ("GET", "/bkt/k", {"X-Long": "x" * 70_000}, b"", 431, "BadRequest"),
     ],
 )
@@ -93,6 +101,20 @@ def test_a_copy_source_may_be_encoded_or_not(server, key):
 def test_a_bucket_in_the_host_name_is_read_without_regard_to_case(server):
     send(server.url, "PUT", "/bkt/k", b"hello")
     assert send(server.url, "GET", "/k", Host="BKT.localhost").body == b"hello"
+
+
+def test_a_page_of_no_sessions_is_the_last_one(server):
+    send(server.url, "POST", "/bkt/k?uploads")
+    page = send(server.url, "GET", "/bkt?uploads&max-uploads=0")
+    assert (page.text("IsTruncated"), page.texts("UploadId")) == ("false", [])
+
+
+def test_the_oldest_session_that_is_over_is_forgotten_first(server, monkeypatch):
+    monkeypatch.setattr(uploads, "REMEMBERED", 2)
+    ids = [send(server.url, "POST", "/bkt/k?uploads").text("UploadId") for _ in range(4)]
+    for upload_id in ids[:3]:
+        server.expire(upload_id)
+    assert [upload.id for upload in server.app.uploads()] == ids[1:]
 
 
 def test_a_copy_keeps_the_conditions_on_what_is_there(server, s3):
@@ -182,3 +204,26 @@ def test_a_form_field_that_only_begins_like_a_free_one_needs_the_policy(server, 
         "AccessDenied",
         "Invalid according to Policy: Extra input fields: signature-of-mine",
     )
+
+
+@pytest.mark.usefixtures("quiet")
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("videos", b'{"fileName": "\\ud800", "fileSize": 10, "chunkSize": 5}'),
+        ("videos", b"[" * 100_000),
+        ("sign", b'{"method": "PUT", "key": "\\ud800"}'),
+        ("videos/{id}/complete", b'{"parts": [{"partNumber": 1e400, "etag": "x"}]}'),
+    ],
+)
+def test_the_gateway_answers_documents_that_nobody_means(server, path, body):
+    video = b'{"fileName": "f", "fileSize": 5, "chunkSize": 5}'
+    made = send(server.url, "POST", "/_gateway/videos", video).body.decode()
+    video_id = made.partition('"videoId": "')[2].partition('"')[0]
+    assert send(server.url, "POST", f"/_gateway/{path.replace('{id}', video_id)}", body).status == 400
+
+
+def test_a_head_of_the_gateway_has_no_body(server):
+    with Client(server.url) as client:
+        assert client.send("HEAD", "/_gateway/").status == 405
+        assert client.send("GET", "/_gateway/").status == 200

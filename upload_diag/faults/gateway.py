@@ -267,7 +267,7 @@ class Gateway:
         listed = data.get("parts", [{"partNumber": number, "etag": etag} for number, etag in video.etags.items()])
         try:
             parts = sorted(({"PartNumber": each["partNumber"], "ETag": each["etag"]} for each in listed), key=_number)
-        except (TypeError, KeyError, ValueError) as error:
+        except (TypeError, KeyError, ValueError, OverflowError) as error:
             raise _bad("parts is a list of {partNumber, etag}.") from error
         arguments = {**video.session, "MultipartUpload": {"Parts": parts}}
         answer = self._call("CompleteMultipartUpload", "Failed to complete the video upload", video, arguments)
@@ -339,9 +339,8 @@ def _positive(value: Any) -> bool:
 
 def _read_json(body: Body) -> dict[str, Any]:
     try:
-        text = body.read(MAX_JSON)
-        data = json.loads(text) if text.strip() else None
-    except (ValueError, RecursionError) as error:
+        data = body.json(MAX_JSON)
+    except ValueError as error:
         raise _bad(f"The body is no JSON: {error}.") from error
     if not isinstance(data, dict | None):
         raise _bad("The body must be a JSON object.")

@@ -4,6 +4,7 @@ A thread per connection and plain sockets were measured against aiohttp and agai
 requests per second and twice the bytes per second, and a stall, a cut or a reset is one call.
 """
 
+import json
 import logging
 import re
 import socket
@@ -13,6 +14,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 log = logging.getLogger(__name__)
 
@@ -155,6 +157,21 @@ class Body:
             if len(data) > limit:
                 raise BadRequestError(413, f"The body is longer than {limit} bytes.")
         return bytes(data)
+
+    def json(self, limit: int) -> Any:
+        """The rest of the body as JSON; an empty object when there is none.
+
+        Raises:
+            ValueError: it is no JSON, too deep, or has half a surrogate pair, which could be written down nowhere.
+            BadRequestError: it is longer than `limit` bytes.
+        """
+        text = self.read(limit)
+        try:
+            data = json.loads(text) if text.strip() else {}
+            json.dumps(data, ensure_ascii=False).encode()
+        except RecursionError as error:
+            raise ValueError(str(error)) from error
+        return data
 
     def drain(self) -> bool:
         """Read the rest and forget it, so that the next request can follow; False if it cannot."""

@@ -77,7 +77,8 @@ class Service:
             self._app.seed, next(self._app.numbers)
         )
         close = body.waiting or head.old or head.headers.get("connection", "").lower() == "close"
-        connection.socket.sendall(response.head(close=close) + b"".join(response.pieces()))
+        pieces = response.pieces() if head.method != "HEAD" else ()
+        connection.socket.sendall(response.head(close=close) + b"".join(pieces))
         return not close and body.drain()
 
     def _answer(self, exchange: Exchange, body: Body, struck: list[Armed]) -> Response:

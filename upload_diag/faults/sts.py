@@ -12,6 +12,7 @@ from threading import Lock
 from urllib.parse import parse_qsl
 
 from upload_diag.faults.clock import Clock
+from upload_diag.faults.http import decimal
 from upload_diag.faults.refusal import S3Error
 from upload_diag.faults.response import XML_HEAD, Response, element
 
@@ -120,10 +121,11 @@ def sts_error(error: S3Error, request_id: str) -> Response:
 def _seconds(text: str | None, default: int) -> int:
     if text is None:
         return default
-    if not (text.isascii() and text.isdigit() and SHORTEST <= int(text) <= LONGEST):
+    seconds = decimal(text)
+    if seconds is None or not SHORTEST <= seconds <= LONGEST:
         message = f"DurationSeconds is {text}; it goes from {SHORTEST} to {LONGEST}."
         raise S3Error("InvalidParameterValue", message)
-    return int(text)
+    return seconds
 
 
 def _role(fields: Mapping[str, str], access_key: str) -> list[str]:
