@@ -140,6 +140,14 @@ def test_a_page_begins_with_the_verdict_and_what_to_tell_the_user():
     assert places == sorted(places)
 
 
+def test_captions_and_heads_of_tables_stand_as_html_wants_them():
+    text = page(report(20, 3))
+    captions = re.findall(r"(<figure[^>]*>)?<figcaption.*?</figcaption>(</figure>)?", text, re.DOTALL)
+    assert len(captions) > 3
+    assert all(first or last for first, last in captions)
+    assert "<th>" not in text
+
+
 def test_the_numbers_behind_the_chart_are_those_of_the_report():
     sample = report(20, 0)
     table = re.search(r"<tbody>(.*?)</tbody>", page(sample), re.DOTALL)[1]

@@ -37,11 +37,15 @@ def chart(bars: tuple[Bucket, ...], seconds: int, colours: Mapping[ErrorCode, in
         viewBox=f"0 0 {len(bars)} {HEIGHT}",
         preserveAspectRatio="none",
     )
-    return tag(
+    figure = tag(
         "figure",
         tag("div", tag("span", f"{most:,}", class_="top"), svg, class_="plot"),
         tag("div", (tag("span", text) for text in _axis(bars, seconds)), class_="axis"),
         tag("figcaption", _legend(stacks, colours), tag("span", f"one bar is {_width(seconds)}, times are UTC")),
+    )
+    return tag(
+        "div",
+        figure,
         tag("details", tag("summary", "The numbers behind the chart"), _table(bars, stacks, colours)),
         class_="chart",
     )
@@ -112,7 +116,7 @@ def _legend(stacks: list[Counter[int]], colours: Mapping[ErrorCode, int]) -> Ite
 
 def _table(bars: tuple[Bucket, ...], stacks: list[Counter[int]], colours: Mapping[ErrorCode, int]) -> Markup:
     names = _names(stacks, colours)
-    head = tag("tr", tag("th", "from (UTC)"), (tag("th", _breakable(name)) for name in names.values()))
+    head = tag("tr", (tag("th", name, scope="col") for name in ("from (UTC)", *map(_breakable, names.values()))))
     rows = (
         tag(
             "tr",

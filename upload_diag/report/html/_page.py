@@ -236,7 +236,7 @@ def _inputs(kept: Kept) -> Iterator[Markup | None]:
         )
         for one in kept.part.inputs
     )
-    table = tag("table", tag("thead", tag("tr", (tag("th", name) for name in names))), tag("tbody", rows))
+    table = tag("table", tag("thead", tag("tr", (tag("th", name, scope="col") for name in names))), tag("tbody", rows))
     yield _more(kept, "inputs", "input")
     yield tag("div", table, class_="scroll", role="region", aria_label="Inputs", tabindex="0")
 
