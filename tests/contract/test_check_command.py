@@ -52,6 +52,7 @@ INPUTS = {
         ),
         [("/log/entries/1/response/content", 404), ("/log/entries/3/response/content", 404)],
     ),
+    "a HAR with a failure of status 400": (har((400, {"text": GOOD})), [("/log/entries/0/response/content", 400)]),
     "a HAR with a failure of status 200": (har((200, {"text": GOOD})), [("/log/entries/0/response/content", 200)]),
 }
 

@@ -183,6 +183,13 @@ def test_a_server_that_cannot_start_leaves_no_port_open(options, error, monkeypa
     assert not opened
 
 
+def test_a_presigned_url_of_the_future_is_not_yet_valid(server):
+    fields = "Algorithm=AWS4-HMAC-SHA256 Credential=AK/20990101/us-east-1/s3/aws4_request Date=20990101T000000Z"
+    query = "&".join(f"X-Amz-{each}" for each in f"{fields} Expires=60 SignedHeaders=host Signature=0".split())
+    refused = send(server.url, "GET", f"/bkt/k?{query}")
+    assert (refused.code, refused.text("Message")) == ("AccessDenied", "Request is not yet valid")
+
+
 def test_a_rule_of_six_million_years_is_no_reason_to_fail(server, s3):
     abort = {"DaysAfterInitiation": 2**31 - 1}
     rule = {"ID": "r", "Status": "Enabled", "Filter": {"Prefix": ""}, "AbortIncompleteMultipartUpload": abort}

@@ -73,7 +73,8 @@ def policy(*conditions):
 
 
 @pytest.mark.parametrize(
-    ("file", "code"), [(b"hello", ""), (b"hi", "EntityTooSmall"), (b"too long by far", "EntityTooLarge")]
+    ("file", "code"),
+    [(b"12", "EntityTooSmall"), (b"123", ""), (b"1234567890", ""), (b"12345678901", "EntityTooLarge")],
 )
 def test_a_policy_limits_the_length(server, file, code):
     assert post(server, {"key": "k", "policy": policy(["content-length-range", 3, 10])}, file).code == code
