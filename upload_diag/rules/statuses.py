@@ -202,8 +202,9 @@ MARKERS: tuple[tuple[str, str, str], ...] = (
     ("gone-upload", "410", r"\b(?<![/-])upload(?:ing|s)?\b[^/.]{0,60}?\b410\b"),
     (
         "gcs-session",
-        "resumable_media",
-        r"resumable_media\.\w{1,30}\.invalidresponse: \('request failed with status code', (?:410|404.{1,80}\b308\b)",
+        "invalidresponse: (",
+        # Below 308 stands what a chunk, below 204 what the end of an XML upload would have been answered.
+        r"\.invalidresponse: \('request failed with status code', (?:410|404.{1,80}\b(?:308|204)\b)",
     ),
     ("gcs-session", "blobwritechannel", r"\bblobwritechannel\.transmitchunk\b"),
     ("gcs-session", "upload_id=", r"\.googleapis\.com/\S{0,400}[?&]upload_id="),
