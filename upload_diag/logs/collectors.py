@@ -55,10 +55,15 @@ def _prefix(name: str, pattern: bytes, *samples: bytes) -> Collector:
         if match is None:
             return None
         source = match["source"] if "source" in groups else b""
-        when = find_time(match["time"]) if "time" in groups else 0
+        when = _read_stamp(match["time"]) if "time" in groups else 0
         return Line(source, when, match["text"], "part" in groups and match["part"] == b"P")
 
     return Collector(name, read, samples)
+
+
+def _read_stamp(stamp: bytes) -> int:
+    """The time; of most, no more than the milliseconds are looked at, for such times need no search."""
+    return find_time(stamp[:_TO_MILLISECONDS] if stamp[-1:] == b"Z" and stamp[19:20] == b"." else stamp)
 
 
 def _json(name: str, text: str, time: str, sources: tuple[str, ...], *samples: bytes) -> Collector:
@@ -92,6 +97,7 @@ def _at(row: dict[str, Any], path: str) -> Any:
     return value
 
 
+_TO_MILLISECONDS = 23  # bytes of a time; without a zone it is in UTC
 _ISO = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"
 _LEVELS = rb"(?!(?:ERROR|WARN|WARNING|INFO|DEBUG|TRACE|FATAL|CRITICAL|NOTICE|SEVERE)\b)"
 _COLOUR = rb"(?:\x1b\[[\d;]*m){0,4}"
@@ -201,7 +207,7 @@ def detect(lines: list[bytes]) -> Collector | None:
 
 # What `kubectl logs --timestamps`, `docker compose logs -t` and `pm2 --time` add in front of every line. The first two
 # write nanoseconds, less the zeros at their end, which hardly any program does by itself.
-_STAMP = re.compile(_ISO + rb"(?:\.\d{1,9}(?:Z|[+-]\d\d:\d\d)|:)(?: |$)")
+_STAMP = re.compile(rb"(" + _ISO + rb"(?:\.\d{1,9}(?:Z|[+-]\d\d:\d\d)|(?=:))):?(?: |$)")
 _SURELY_STAMPED = re.compile(_ISO + rb"(?:\.\d{8,9}[Z+-]|: )")
 
 
@@ -218,4 +224,4 @@ def stamped(lines: list[Line]) -> bool:
 def unstamped(line: Line) -> Line:
     """The line without the time that its collector wrote."""
     stamp = _STAMP.match(line.text)
-    return line if stamp is None else line._replace(when=find_time(stamp.group()), text=line.text[stamp.end() :])
+    return line if stamp is None else line._replace(when=_read_stamp(stamp.group(1)), text=line.text[stamp.end() :])
