@@ -113,10 +113,12 @@ def _unwrap(text: str) -> str:
     width = max(map(len, lines))
     if width not in _WIDTHS:
         return text
-    # Wide characters make a line look shorter; a bar of progress is as wide as the terminal by itself.
-    full = [len(line) >= width - 2 and "====" not in line for line in lines]
-    if sum(full) < (2 if width in _COMMON_WIDTHS else 3):
-        return text
+    # A bar of progress is as wide as the terminal by itself.
+    full = [len(line) >= width - 2 and "====" not in line for line in lines]  # wide characters make a line look shorter
+    if sum(full) < 3:
+        full = [near and len(line) == width for near, line in zip(full, lines, strict=True)]
+        if sum(full) < 2 or width not in _COMMON_WIDTHS:
+            return text
     pieces = []
     for number, line in enumerate(lines):
         following = lines[number + 1] if number + 1 < len(lines) else line
