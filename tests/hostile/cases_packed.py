@@ -358,6 +358,9 @@ CASES = [
         unread="directory"),
     Case("a zip written as a stream, without its directory", file_of(
         lambda: (streamed_zip() * 2).partition(b"PK\x01\x02")[0] * 2, "cut.zip"), finds=2, unread="directory"),
+    Case("a zip that says that a member is shorter", file_of(
+        lambda: zip_of({"a.log": FAILED}).replace(struct.pack("<I", len(FAILED)), struct.pack("<I", 10)), "short.zip"),
+        unread="length"),
     Case("a zip with a wrong checksum", file_of(
         lambda: zip_of({"a.log": FAILED}).replace(struct.pack("<I", zlib.crc32(FAILED)), b"1234"), "sum.zip"),
         unread="checksum"),

@@ -41,6 +41,7 @@ class Member:
         begin: where in the archive its header begins.
         size: its packed bytes, or more when that is not known.
         checksum: of what is unpacked; None when it is not known.
+        length: of what is unpacked, likewise.
         fault: why it is not read; empty when it can be.
     """
 
@@ -48,6 +49,7 @@ class Member:
     begin: int
     size: int
     checksum: int | None
+    length: int | None = None
     fault: str = ""
 
 
@@ -71,7 +73,7 @@ def listed(file: Any) -> list[Member]:
         kind = stat.S_IFMT(one.external_attr >> 16)
         overlaps = "it overlaps another member" if one.header_offset < end else ""
         fault = overlaps if kind in (0, stat.S_IFREG) else "not a regular file"
-        members.append(Member(one.filename, one.header_offset, one.compress_size, one.CRC, fault))
+        members.append(Member(one.filename, one.header_offset, one.compress_size, one.CRC, one.file_size, fault))
         end = one.header_offset + one.compress_size
         if one.file_size > _TOO_WELL * one.compress_size:
             bombs.add(one.header_offset)
@@ -136,24 +138,24 @@ def reader(file: Any, member: Member) -> Callable[[int], bytes]:
     file.seek(sum(lengths), io.SEEK_CUR)
     data = Slice(file, member.size)
     if method == _STORED:
-        return _checked(data.read, member.checksum)
+        return _checked(data.read, member)
     if method not in _KINDS:
         raise BrokenError(f"it is packed by method {method}, which is not known")
     # What xz calls LZMA alone has its settings at the beginning, too, and its size: -1 is up to its end.
     head = data.read(9)[4:] + b"\xff" * 8 if method == _LZMA else b""
-    return _checked(Decompressed(data, _KINDS[method], head).read, member.checksum)
+    return _checked(Decompressed(data, _KINDS[method], head).read, member)
 
 
-def _checked(read: Callable[[int], bytes], checksum: int | None) -> Callable[[int], bytes]:
-    """The same, but what does not have the checksum in the end is broken."""
-    so_far = 0
+def _checked(read: Callable[[int], bytes], member: Member) -> Callable[[int], bytes]:
+    """The same, but what does not have the member's checksum and length in the end is broken."""
+    checksum = length = 0
 
     def read_and_check(size: int) -> bytes:
-        nonlocal so_far
+        nonlocal checksum, length
         data = read(size)
-        so_far = zlib.crc32(data, so_far)
-        if not data and checksum not in (None, so_far):
-            raise BrokenError("its checksum is wrong")
+        checksum, length = zlib.crc32(data, checksum), length + len(data)
+        if not data and (member.checksum not in (None, checksum) or member.length not in (None, length)):
+            raise BrokenError("its checksum or its length is wrong")
         return data
 
     return read_and_check
