@@ -205,6 +205,7 @@ def test_each_record_of_an_export_is_read(name, tmp_path):
         "[\n  {\n    videoId: 'x',\n  }\n]\n",
         "time,level\n1,2\n",
         '{"a":[{"b":1}]}\n{"a":[{"b":1}]}\n',
+        "[" * 1000 + "]" * 1000 + "\n",
         "Error, message: x\n",
     ],
 )

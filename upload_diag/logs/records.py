@@ -40,7 +40,7 @@ _SCALAR = r'(?:"(?:[^"\\]|\\.)*"|[\w.+-]+)'
 BEGINS_LIST = re.compile(
     (
         rf'(?:\{{\s*(?:"(?:{"|".join(sorted(_AROUND))})"\s*:\s*'
-        rf"(?:{_SCALAR}|\[\s*(?:{_SCALAR}[\s,]*)*\]|(?=[\[{{]))[\s,{{}}]*)+)?\[\s*(?:\{{\s*[\"}}]|\[)"
+        rf"(?:{_SCALAR}|\[\s*(?:{_SCALAR}[\s,]*)*\]|(?=[\[{{]))[\s,{{}}]*)+)?\[\s*(?:\{{\s*[\"}}]|\[\s*[^\[\s])"
     ).encode()
 )
 _COLUMNS = ("columns", "fields")
