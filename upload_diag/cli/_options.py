@@ -14,23 +14,27 @@ from upload_diag.errors import InputError
 if TYPE_CHECKING:
     from upload_diag.rules.ruleset import Ruleset
 
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _BYTES = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 
 
 class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
-    """A length of time: `90s`, `15m`, `24h`, `7d`, `0`; a number of seconds.
+    """A length of time: `90`, `90s`, `15m`, `24h`, `7d`; a number of seconds.
 
-    A unit is wanted: whoever cleans up what is older than `7` means days, and would lose what is seven seconds old.
+    With `unit_wanted` a bare number other than 0 is refused: whoever cleans up what is older than `7` means days, and
+    would lose what is seven seconds old.
     """
 
     name = "DURATION"
 
+    def __init__(self, *, unit_wanted: bool = False) -> None:
+        self._unit_wanted = unit_wanted
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)([smhd])|0", str(value))
-        if match is None:
+        match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)([smhd]?)", str(value))
+        if match is None or (self._unit_wanted and not match[2] and float(match[1])):
             self.fail(f"'{value}' is no length of time; write 90s, 15m, 24h or 7d.", param, ctx)
-        return float(match[1]) * _SECONDS[match[2]] if match[2] else 0.0
+        return float(match[1]) * _SECONDS[match[2]]
 
 
 class Size(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.argument("place", type=S3Place())
 @click.option(
     "--older-than",
-    type=Duration(),
+    type=Duration(unit_wanted=True),
     default="7d",
     show_default=True,
     help="only sessions that began so long ago: 90m, 24h, 7d",
