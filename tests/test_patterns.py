@@ -7,6 +7,7 @@ import pytest
 
 from upload_diag.analysis import analyze
 from upload_diag.analysis.cuts import CUTS, find_cuts
+from upload_diag.analysis.restore import restore
 from upload_diag.report._words import verdict
 
 BEGIN = datetime(2026, 11, 20, 8, tzinfo=UTC)
@@ -96,6 +97,28 @@ def test_a_failure_that_names_its_request_alone_belongs_to_the_upload_that_anoth
     assert (dict(session.errors), session.upload_ids) == ({"SESSION_EXPIRED": 2}, ("AAAA1111aaaa",))
     assert session.root_cause.cause == "lifecycle"
     assert alone.merge(other).to_json() == other.merge(alone).to_json() == together.to_json()
+
+
+def test_what_another_log_tells_of_a_request_counts_for_more_than_what_stands_beside_it(tmp_path):
+    client, store = tmp_path / "client.log", tmp_path / "access.log"
+    client.write_text(
+        "2026-11-22T10:00:00Z INFO part 1 stored upload_id=BBBB2222bbbb\n"
+        "2026-11-22T10:00:05Z ERROR NoSuchUpload: gone (Status Code: 404, Request ID: 3E57427F33A59F08)\n"
+    )
+    store.write_text(
+        "79a5 films [22/Nov/2026:10:00:05 +0000] 192.0.2.7 a 3E57427F33A59F08 REST.PUT.PART a.mp4 "
+        '"PUT /a.mp4?partNumber=2&uploadId=AAAA1111aaaa HTTP/1.1" 404 NoSuchUpload - 5 12 9 "-" "-" -\n'
+    )
+    alone, other = analyze([str(client)]), analyze([str(store)])
+    assert [(session.upload_ids, dict(session.errors)) for session in alone.sessions] == [
+        (("BBBB2222bbbb",), {"SESSION_EXPIRED": 1})
+    ]
+    together = analyze([str(client), str(store)])
+    assert {session.upload_ids: dict(session.errors) for session in together.sessions} == {
+        ("AAAA1111aaaa",): {"SESSION_EXPIRED": 2},
+        ("BBBB2222bbbb",): {},
+    }
+    assert restore(alone.to_json()).merge(restore(other.to_json())).to_json() == together.to_json()
 
 
 def test_names_in_source_lines_of_a_traceback_are_no_ids(tmp_path):

@@ -26,7 +26,7 @@ EXPECTED = {
     ),
     "browser-console.txt": (
         "text",
-        {"SESSION_EXPIRED": 3, "SERVER_ERROR": 1},
+        {"SESSION_EXPIRED": 2, "SERVER_ERROR": 2},
         [("vid-7f31c0", "failed", 4, 1, 1, "unknown")],
     ),
     "browser.har": ("har", {"NETWORK": 1, "URL_EXPIRED": 1}, [(None, "failed", 1, 0, 0, "credentials")]),

@@ -289,9 +289,10 @@ def _requests(tally: "Tally") -> dict[str, Any]:
             "path": redact(place[1]),
             "line": tally.line(place),
             "offset": place[2],
+            **({"near": redact(near.decode("utf-8", "replace"))} if near else {}),
         }
         for request, found in sorted(tally.unnamed.items())
-        for failure, place in sorted(found, key=itemgetter(1, 0))
+        for failure, place, near in sorted(found, key=itemgetter(1, 0, 2))
     ]
     return ({"requests": uploads} if uploads else {}) | ({"unnamed": failures} if failures else {})
 

@@ -57,7 +57,7 @@ def _restore(document: dict[str, Any]) -> Report:
     for one in document.get("unnamed", ()):
         failure = failures.get(one["group"]) or _not_shown(one)
         place = (milliseconds(one["time"]), one["path"], one["offset"], one["line"])
-        tally.unnamed.setdefault(one["requestId"].encode(), []).append((failure, place))
+        tally.unnamed.setdefault(one["requestId"].encode(), []).append((failure, place, one.get("near", "").encode()))
     return build(tally, document["tool"]["rulesetVersion"])
 
 

@@ -136,7 +136,8 @@ class Tally:
         self.threads: dict[str, list[Thread]] = {}
         # A client's log may name a failure by its request alone; the store's log says which upload that request was of.
         self.requests: dict[bytes, bytes] = {}
-        self.unnamed: dict[bytes, list[tuple[Failure, Place]]] = {}
+        # With each stands the upload that its log named last, if any, for where no other log tells better.
+        self.unnamed: dict[bytes, list[tuple[Failure, Place, bytes]]] = {}
 
     def add(self, record: Record, verdict: Verdict, file: FileTally, thread: Thread | None) -> None:
         """Count what a record says."""
@@ -262,7 +263,7 @@ class Tally:
             if what is None:
                 continue
             if thread.current is not None:
-                self._give(thread, thread.current, what, place)
+                self._give(thread, thread.current, what, place, request)
             elif len(thread.waiting) < ORPHANS:
                 thread.waiting.append((what, place, request))
             else:
@@ -270,18 +271,24 @@ class Tally:
 
     def _by_request(self, what: What | None, place: Place, request: bytes) -> None:
         """Keep a failure that names nothing but its request."""
-        if not request or not isinstance(what, Failure):
-            return
-        if request in self.unnamed or len(self.unnamed) < ORPHANS:
-            self.unnamed.setdefault(request, []).append((what, place))
-        else:
+        if request and isinstance(what, Failure) and not self._kept(what, place, request, b""):
             self.dropped["records without ids"] += 1
 
-    def _give(self, thread: Thread, name: bytes, what: What, place: Place) -> None:
-        """Count for an upload what names none."""
-        if not thread.done or (isinstance(what, Failure) and what.code is _EXPIRED):
-            self.traces[name].mark(what, place)
+    def _kept(self, failure: Failure, place: Place, request: bytes, near: bytes) -> bool:
+        """Keep a failure until it is known which upload its request was of; False where there is no room."""
+        if request not in self.unnamed and len(self.unnamed) >= ORPHANS:
+            return False
+        self.unnamed.setdefault(request, []).append((failure, place, near))
+        return True
+
+    def _give(self, thread: Thread, name: bytes, what: What, place: Place, request: bytes) -> None:
+        """Count for an upload what names none. If it names a request, another log may say that it is another's."""
+        late = thread.done and not (isinstance(what, Failure) and what.code is _EXPIRED)
         thread.done = thread.done or what is _COMPLETE
+        if request and isinstance(what, Failure) and self._kept(what, place, request, b"" if late else name):
+            return
+        if not late:
+            self.traces[name].mark(what, place)
 
     def merge(self, other: "Tally") -> None:
         """Add another tally; it must not be used afterwards."""
@@ -326,8 +333,8 @@ class Tally:
                 joined.append(piece)
                 continue
             if before.current is not None:
-                for what, place, _ in piece.waiting:
-                    self._give(before, before.current, what, place)
+                for what, place, request in piece.waiting:
+                    self._give(before, before.current, what, place, request)
             else:
                 before.waiting += piece.waiting
             before.first = before.first or piece.first
@@ -346,15 +353,15 @@ class Tally:
     def settled(self) -> dict[bytes, Trace]:
         """The traces by name, when what still waits is given to the upload that comes first after it.
 
-        A failure that names its request alone is given to the upload that its request was of, in a copy of the trace:
-        another log may tell better whose it is.
+        A failure that names its request alone is given to the upload that its request was of, or else to the one that
+        its log named last, in a copy of the trace: another log may tell better whose it is.
         """
         for path, threads in self.threads.items():
             for thread in threads:
                 if thread.first is not None:
                     before = Thread(thread.lo, thread.lo)
-                    for what, place, _ in thread.waiting:
-                        self._give(before, thread.first, what, place)
+                    for what, place, request in thread.waiting:
+                        self._give(before, thread.first, what, place, request)
                 elif any(isinstance(what, Event) for what, _, _ in thread.waiting):
                     unnamed = self.traces.setdefault(os.fsencode(path) + b"\0", Trace())
                     for what, place, _ in thread.waiting:
@@ -364,10 +371,11 @@ class Tally:
                         self._by_request(what, place, request)
                 thread.waiting = []
         given: dict[bytes, Trace] = {}
-        for request in self.unnamed.keys() & self.requests.keys():
-            name = self.requests[request]
-            if name in self.traces:
-                trace = given.get(name) or given.setdefault(name, self.traces[name].copy())
-                for failure, place in self.unnamed[request]:
+        for request, failures in self.unnamed.items():
+            known = self.requests.get(request, b"")
+            for failure, place, near in failures:
+                name = known if known in self.traces else near
+                if name in self.traces:
+                    trace = given.get(name) or given.setdefault(name, self.traces[name].copy())
                     trace.mark(failure, place)
         return self.traces | given

@@ -593,7 +593,8 @@ SESSION = (
         E.SESSION_EXPIRED,
         "to refresh upload session",
         r"\b(?:failed|unable) to refresh upload session",
-        strength=60,
+        refines=(E.OBJECT_NOT_FOUND,),
+        strength=33,  # the refresh is a request, and fails for reasons of its own
         hits=("Failed to refresh upload session: Error",),
         misses=("about to refresh upload session",),
         seen="video application's console",
