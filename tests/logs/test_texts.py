@@ -201,3 +201,10 @@ def test_an_id_of_any_length_is_what_varies_in_a_text():
         stays, holes, ids = texts.cut(b"connection %b lost" % first)
         assert (stays[0], len(holes)) == (b"connection ", 1)
         assert texts.cut(b"connection %b lost" % second) == (stays, holes, ids)
+
+
+@pytest.mark.parametrize("line", [b'%b - - "PUT /x" 200', b"peer %b, gone", b"from %b: reset"])
+def test_lines_that_differ_in_an_address_are_cut_at_like_places(line):
+    addresses = (b"10.196.193.86", b"10.1.2.3", b"8.8.8.8")
+    assert len({texts.cut(line % address, quotes=True)[1] for address in addresses}) == 1
+    assert len({texts.cut(line % (b"192.168.%d.7" % number), quotes=True)[1] for number in (1, 44, 255)}) == 1

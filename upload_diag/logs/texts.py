@@ -65,6 +65,9 @@ _CLOCK = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.,Z]*+"
 _KINDS = tuple(
     (re.compile(kind), kind) for kind in (rb"[\[(]?" + _TOKEN + rb"[\])]?[,;.:]?", _TOKEN, _HEX, _NUMBER, _CLOCK)
 )
+# An address's first number is kept if it looks like a status.
+_ADDRESS = re.compile(rb"(?P<first>\d{1,3})(?:\.\d{1,3}){3}(?P<end>[,:]?)$")
+_ADDRESS_FIRST, _ADDRESS_REST = rb"(?:\d{1,2}|[06-9]\d\d)", rb"(?:\.\d{1,3}){3}"
 _MORE_HEX = rb"(?:(?=[a-f]*\d)[0-9a-f]{13,15}+|(?=[A-F]*\d)[0-9A-F]{13,15}+)(?![A-Za-z0-9_])"
 _WORD_KINDS = (*_KINDS, (re.compile(_MORE_HEX), _MORE_HEX))  # of words with nothing around: 16 bytes are a token
 # Ids that stand for themselves: no placeholder, nothing around them or encoded in them that would have to be taken off.
@@ -259,6 +262,10 @@ def _pieces(word: bytes, waiting: int | None, fields: list[int]) -> list[bytes] 
     if erased == b"#" and waiting in (None, COUNT, IDLE):  # what counts is erased, too
         return [b"", _DATE_OR_CLOCK, b""] if CLOCK.match(word) else _kind(word, _WORD_KINDS)
     if waiting is None or letter:
+        if address := _ADDRESS.match(word):
+            if erased.startswith(b"#"):
+                return [b"", _ADDRESS_FIRST + _ADDRESS_REST, address["end"]]
+            return [address["first"], _ADDRESS_REST, address["end"]]
         known = len(fields)
         pieces, left = _mixed(word, fields)
         if left == erased and re.fullmatch(_pattern(pieces), word):
