@@ -215,3 +215,19 @@ def test_what_django_says_of_a_request_and_the_traceback_below_it_are_one_failur
         "botocore.errorfactory.NoSuchUpload: An error occurred (NoSuchUpload) when calling the UploadPart operation\n"
     )
     assert dict(analyze([str(log)]).by_code) == {"SESSION_EXPIRED": 1}
+
+
+@pytest.mark.parametrize(
+    "thrown",
+    [
+        "software.amazon.awssdk.services.s3.model.NoSuchUploadException: The specified upload does not exist.",
+        "botocore.exceptions.ClientError: An error occurred (NoSuchUpload) when calling UploadPart: gone",
+    ],
+)
+@pytest.mark.parametrize("time", ["[2026-11-22 10:00:00,923] ERROR", "2026-11-22T10:00:00Z error"])
+def test_what_was_thrown_below_the_only_dated_line_of_a_snippet_is_part_of_it(time, thrown, tmp_path):
+    log = tmp_path / "snippet.txt"
+    log.write_text(f"{time} upload 5Qw8eRtYuIoP2aSdF failed: NoSuchUpload (x.Y)\n{thrown}\n\tat a.b.C.d(E.java:65)\n")
+    report = analyze([str(log)])
+    assert report.by_code == {"SESSION_EXPIRED": 1}
+    assert [example.line for group in report.groups for example in group.examples] == [1]

@@ -13,6 +13,7 @@ __all__ = [
     "DETAILS",
     "GOES_ON",
     "HEAD",
+    "LEVELS",
     "NET",
     "TRACEBACK",
     "WRAPPED",
@@ -29,14 +30,14 @@ Buffer = bytes | bytearray
 
 # Brackets, emoji; spelled out, see `texts.none_of`.
 _ORNAMENT = rb"[\x00-\x08\x0e-\x1f!-/:-@\[-^`{-\xff]"
-_LEVELS = rb"(?:ERROR|WARN|WARNING|INFO|DEBUG|TRACE|FATAL|CRITICAL|NOTICE|SEVERE)\b"
+LEVELS = rb"(?:ERROR|WARN|WARNING|INFO|DEBUG|TRACE|FATAL|CRITICAL|NOTICE|SEVERE)\b"
 # A date or a clock at the beginning of a line, after at most a bracket, emoji, a level, or the name that docker compose
 # puts in front; or the forms of web servers, syslog and klog. How most begin comes first, and what makes sure that none
 # does.
 _DATED = re.compile(
     rb"""\d{4}-\d\d-\d\d[T\ ]\d\d:\d\d
        | \[?(?=[CDEFINSTW])"""
-    + _LEVELS
+    + LEVELS
     + rb"""[]:|\ ,-]{1,6}+\[?\d{4}-\d\d-\d\d[T\ ]\d\d:\d\d
        | [0-9A-Za-z.:-]{1,60}+\ [^\s[]{1,60}+\ [^\s[]{1,60}+\ \[\d\d/[A-Z][a-z]{2}/\d{4}:  # web servers
        | [ADEFIW],\ \[\d{4}-\d\d-\d\dT  # Ruby's logger
@@ -54,7 +55,7 @@ _DATED = re.compile(
 _LEVELLED = re.compile(
     _ORNAMENT
     + rb"""{0,16}[ ]?(?=[A-Z[lt])(?:"""
-    + _LEVELS
+    + LEVELS
     + rb"""|\[[A-Za-z0-9_.]{1,40}\][ ]|\[AWS[ ][a-z0-9]{1,20}[ ][0-9u]|level=|time=|Internal[ ]Server[ ]Error:[ ]/)""",
     re.VERBOSE,
 )
@@ -77,6 +78,7 @@ _QUOTES, _OPEN = (b'"', b"'"), (b"{", b"[", b",")
 _CHAINED = (b"During handling of the above", b"The above exception was")
 _FRAME = b"  File "
 _EXCEPTION = re.compile(rb"[A-Za-z_][\w.]*(?:: |:?$)")
+_THROWN = re.compile(rb"(?:[A-Za-z_][\w$]{0,60}+\.){1,20}[A-Z][\w$]{0,100}+(?:: |:?\r?$)")  # with its package
 # The client says that its session is dead, and prints the details with a second call: one failure.
 _ANNOUNCED, DETAILS = b"getting fresh session", b"ession expiration details"
 # So does a browser: why it blocks, that the request failed, that the resource was not loaded.
@@ -190,6 +192,8 @@ def _is_text_below(line: bytes, previous: bytes, above: Iterator[bytes], *, date
         return _ends_message(previous, above)
     if _LEVELLED.match(line):
         return False
+    if _THROWN.match(line) and is_head(previous):
+        return True
     json = is_json_line(line)
     if previous.rstrip().endswith((b":", b"?>")) and not is_json_line(previous):
         return True
