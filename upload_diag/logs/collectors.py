@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from upload_diag.logs.entries import LEVELS
 from upload_diag.logs.fields import find_time, read_time
 
 __all__ = ["COLLECTORS", "Collector", "Line", "detect", "stamped", "unstamped"]
@@ -99,7 +100,7 @@ def _at(row: dict[str, Any], path: str) -> Any:
 
 _TO_MILLISECONDS = 23  # bytes of a time; without a zone it is in UTC
 _ISO = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"
-_LEVELS = rb"(?!(?:ERROR|WARN|WARNING|INFO|DEBUG|TRACE|FATAL|CRITICAL|NOTICE|SEVERE)\b)"
+_NO_LEVEL = rb"(?!" + LEVELS + rb")"
 _COLOUR = rb"(?:\x1b\[[\d;]*m){0,4}"
 
 COLLECTORS: tuple[Collector, ...] = (
@@ -141,7 +142,7 @@ COLLECTORS: tuple[Collector, ...] = (
     ),
     _prefix(
         "docker-compose",
-        _COLOUR + rb"(?P<source>" + _LEVELS + rb"[A-Za-z][\w.-]{0,80})\ *\|" + _COLOUR + rb"(?:\ |$)",
+        _COLOUR + rb"(?P<source>" + _NO_LEVEL + rb"[A-Za-z][\w.-]{0,80})\ *\|" + _COLOUR + rb"(?:\ |$)",
         b"uploader-1  | part 3 failed",
     ),
     _prefix("pm2", rb"(?P<source>\d{1,4}\|[\w.@/-]{1,60})\ *\|\ ?", b"0|uploader  | part 3 failed"),

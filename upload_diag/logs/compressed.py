@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any, Protocol
 
-__all__ = ["CHUNK", "BrokenError", "Decompressed", "compression"]
+__all__ = ["CHUNK", "RATIO", "BrokenError", "Decompressed", "compression"]
 
 CHUNK = 1 << 16
+RATIO = 200  # times its size; a log is rarely packed better than 1:50, a bomb is 1:1000
 MEMORY = 128 << 20  # bytes that a decompressor may want
 _AGAIN = 16 << 20  # packed bytes of a stream that are kept, to read it again when it turns out to be damaged
 _SWALLOWED = 2  # chunks that may be read in vain before a damage shows: a block of zstd is no larger
@@ -53,7 +54,6 @@ class Decompressed:
         file: what is compressed.
         kind: how; see `compression`. What is in a zip archive is also `deflate` or `lzma`, which have no sign.
         head: what stands before it.
-
     """
 
     def __init__(self, file: Any, kind: str, head: bytes = b"") -> None:

@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from upload_diag.logs import zipped
-from upload_diag.logs.compressed import CHUNK, BrokenError, Decompressed, compression
+from upload_diag.logs.compressed import CHUNK, RATIO, BrokenError, Decompressed, compression
 from upload_diag.logs.opening import Rejoined
 from upload_diag.logs.watched import Around, Slice
 
 __all__ = ["Budget", "Stream", "Unreadable", "is_packed", "unpack"]
 
 LAYERS = 8  # archives in archives, and compression around them: a bundle of bundles of .tar.gz has six
-RATIO = 200  # a log is rarely packed better than 1:50; a bomb is 1:1000
 RATIO_FREE = 64 << 20  # bytes that may come out before the ratio counts
 UNPACKED = 1 << 40  # bytes that may come out of one input, however it is packed
 MEMBERS = 50_000  # of all archives in one input

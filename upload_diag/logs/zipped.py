@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from upload_diag.logs.compressed import CHUNK, BrokenError, Decompressed
+from upload_diag.logs.compressed import CHUNK, RATIO, BrokenError, Decompressed
 from upload_diag.logs.watched import Slice
 
 __all__ = ["Member", "NoDirectoryError", "found", "listed", "reader"]
 
 _DIRECTORY = 16 << 20  # bytes of an archive's directory, which is read in one go
-_TOO_WELL = 200  # how many times its packed bytes
 # What stands before a member: flags, method, checksum, packed size, length of the name and of what else is told.
 _HEADER = struct.Struct("<4x2xHH4xII4xHH")
 _BEGIN = re.compile(rb"PK\x03\x04")
@@ -75,7 +74,7 @@ def listed(file: Any) -> list[Member]:
         fault = overlaps if kind in (0, stat.S_IFREG) else "not a regular file"
         members.append(Member(one.filename, one.header_offset, one.compress_size, one.CRC, one.file_size, fault))
         end = one.header_offset + one.compress_size
-        if one.file_size > _TOO_WELL * one.compress_size:
+        if one.file_size > RATIO * one.compress_size:
             bombs.add(one.header_offset)
     return sorted(members, key=lambda one: (one.begin in bombs, one.name))
 
