@@ -89,7 +89,9 @@ def test_a_page_that_left_something_out_says_so_when_it_is_read_back(folder, cap
     )
     (folder / "many.log").write_text("".join(lines))
     main(["analyze", "many.log", "-o", "many.html"])
-    assert "sessions left out by a limit" in printed(capsys, "analyze", "many.html")
+    told = printed(capsys, "analyze", "many.html")
+    assert "sessions left out by a limit" in told
+    assert "uploads (there were more) failed" in told.splitlines()[1]
 
 
 @pytest.mark.parametrize(

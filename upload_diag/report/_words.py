@@ -124,7 +124,8 @@ def _lead(report: Report) -> Group:
 
 def _failed(report: Report) -> str:
     total = len(report.sessions)
-    return f"{report.by_outcome[Outcome.FAILED]:,} of {counted(total, 'upload')} failed" if total else ""
+    more = " (there were more)" if "sessions" in report.dropped else ""
+    return f"{report.by_outcome[Outcome.FAILED]:,} of {counted(total, 'upload')}{more} failed" if total else ""
 
 
 def _uploads(report: Report) -> str:
