@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from upload_diag.logs.numbers import LONE, counts, only_counting
+from upload_diag.rules.fields import NO_OBJECTS
 
 __all__ = [
     "CLOCK",
@@ -130,10 +131,12 @@ def part_number(value: bytes) -> int:
 # In running text, a word holds a named value (`uploadId=…`, `"Key":"…"`, `<UploadId>…`), or it is a name that waits for
 # the next word (`UploadId:`), or it only varies. What varies without meaning is erased: values of fields that identify,
 # times, long words full of digits, and numbers that can be neither a status nor an error number.
+# Nor is the key of `secret_access_key`, `api-key` or `secret.key` an object's.
+_NO_OBJECT = b"".join(b"(?<!%s[.])" % word.encode() for word in NO_OBJECTS)
 _NAME = rb"""(?i:(?:upload|video|x-amz-request|request|host|extended-?request|trace|x-amz)[-_]?id(?:-2)?
                 |bucket(?:[-_]?name)?|(?:object[-_]?|(?<![-_])|(?<=s3[-_])|(?<=(?:file|dest|blob)[-_])
-                |(?<=(?:video|media)[-_])|(?<=(?:upload|source|target)[-_]))key
-                |part[-_]?number|object[-_]?name|etag)"""  # the key of `secret_access_key` or `api-key` is no object's
+                |(?<=(?:video|media)[-_])|(?<=(?:upload|source|target)[-_]))%skey
+                |part[-_]?number|object[-_]?name|etag)""".replace(b"%s", _NO_OBJECT)
 _QUOTE = rb"""(?:&quot;|[\\"'`])*"""
 NAMED = re.compile(
     rb"(?<![A-Za-z])(?P<name>"
@@ -154,6 +157,8 @@ VARYING = re.compile(
 )
 CLOCK = re.compile(rb"[\[(]?(?:\d{4}[-/]\d\d[-/]\d\d(?:[T_]\d\d:\d\d:\d\d)?|\d\d:\d\d:\d\d)[\d.,Z:+\])-]*$")
 _GATE = re.compile(rb"[iI][dD]|[kK]ey|[pP]art|[bB]ucket|[eE][tT]ag|[nN]ame")
+_NO_OBJECT_WORDS = {word.encode() for word in NO_OBJECTS}
+_OWN_KEY = re.compile(rb"([kK]ey[:=]+)(.*)")
 _ID_WORD = {b"id:", b"ID:", b"Id:"}
 _QUOTED_END = re.compile(rb"[\"'`][.:]+$")  # a sentence ends behind the quotation
 _EDGES = b"""\"'`,;()[]{}<>"""
@@ -197,6 +202,7 @@ COUNT = -3  # "part", after which a number is one of many
 _TELL = -4  # "errno", after which a number says what went wrong
 IDLE = -5  # a word after which a number, for all that stands around it, is no status
 _MULTIPART, _MULTIPART_UPLOAD = -6, -7  # these words, after which an upload id may stand
+_NO_KEY = -8  # "secret", after which a key is no object's
 _ERASED: Word = (b"#", None, ())
 # Words repeat, so each is read once. Emptied when full.
 _WORDS: dict[bytes, Word] = {}
@@ -241,6 +247,8 @@ def read_word(word: bytes, waiting: int | None) -> Word:
             return word, _MULTIPART_UPLOAD, ()
         if waiting == _MULTIPART_UPLOAD and _LONE_ID.match(word):
             waiting = UPLOAD
+        if waiting == _NO_KEY and (match := _OWN_KEY.match(word)):
+            return match[1] + b"#", None if match[2] else OTHER, ()
         if waiting >= OTHER:
             found: list[Any] = [b"", b"", b"", b"", b"", 0]
             keep(found, waiting, word)
@@ -283,6 +291,8 @@ def _read_word(word: bytes) -> Word:
         word, named = _read_named(word)
     if word == b"multipart":
         return word, _MULTIPART, ()
+    if word.lower().lstrip(_EDGES) in _NO_OBJECT_WORDS:
+        return word, _NO_KEY, named
     if len(word.translate(None, _DIGITS)) == len(word):
         return word, COUNT if _COUNTS.match(word) else _TELL if _TELLS.match(word) else None, named
     return VARYING.sub(erase, word), None, named

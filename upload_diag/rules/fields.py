@@ -8,7 +8,13 @@ Firebase, Supabase, problem+json, JSON:API, GraphQL, Lambda, pino, winston, buny
 
 from enum import Enum
 
-__all__ = ["FIELDS", "Meaning", "meaning_of"]
+__all__ = ["FIELDS", "NO_OBJECTS", "Meaning", "meaning_of"]
+
+# A key of these is no object's, and most often it is a secret: `secret key`, `customer.key`.
+NO_OBJECTS = (
+    *("access", "account", "api", "auth", "cache", "customer", "encryption", "host", "kms", "license", "master"),
+    *("private", "public", "secret", "shared", "signing", "sse", "sse-c", "ssh", "ssl", "storage", "tls"),
+)
 
 
 class Meaning(Enum):

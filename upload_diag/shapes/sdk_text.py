@@ -8,6 +8,8 @@ JavaScript), Hadoop S3A, minio, s3cmd, rclone, OSS, OBS, COS, Azure, GCS, tus, n
 import re
 from dataclasses import dataclass
 
+from upload_diag.rules.fields import NO_OBJECTS
+
 __all__ = ["BEFORE_WORDS", "LABELS", "STATUS_NAMES", "Label", "status_in"]
 
 
@@ -49,6 +51,7 @@ STATUS_NAMES = {
     "GatewayTimeout": 504,
 }
 """How .NET names a status."""
+_OBJECT_S = "".join(f"(?<!(?i:{word})[ ._-])" for word in NO_OBJECTS)
 # What stands between a label and its value: `: `, `="`, `=>`, `->`, `>`, `] => `, `"]=> string(3) "`, `: Some("`.
 _SEP = (
     r"(?:\":(?:\"[\w\\]{1,80}\":)?(?:private|protected))?[\"'`\]]{0,2}"
@@ -250,12 +253,12 @@ LABELS: tuple[Label, ...] = (
     Label("key", r"[Ff]ailed to upload \S{1,400} to [a-z0-9][\w.-]{2,62}/(\S{1,900}?):\s", 45),
     Label(
         "key",
-        r"\b[Kk]ey(?:[\"']?[:=] ?|\s)[\"'`]([^\"'`]{1,900})[\"'`]",
+        r"\b" + _OBJECT_S + r"[Kk]ey(?:[\"']?[:=] ?|\s)[\"'`]([^\"'`]{1,900})[\"'`]",
     ),
     Label(
         "key",
         # Without quotes it must look like a path: a key can be a secret's or a lock's.
-        r"(?<![\w.-])(?<!access )(?<!secret )(?<!private )(?<!public )(?<!api )(?<!cache )(?<!host )[Kk]ey"
+        r"(?<![\w.-])" + _OBJECT_S + "[Kk]ey"
         r"(?:[\"']?\]?\s?=>\s?(?:string\(\d{1,5}\)\s)?[\"']?|[:=] ?)(?=[^\s\"'`,;}\])]{0,200}[./])"
         r"([^\s\"'`,;}\])]{1,900})",
         42,
