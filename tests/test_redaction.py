@@ -6,13 +6,14 @@ import json
 import re
 import string
 import time
+from base64 import b64encode
 from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from upload_diag.redaction import find_secrets, redact, redact_stream
+from upload_diag.redaction import find_secrets, redact, redact_lines, redact_stream
 from upload_diag.rules.secrets import SECRETS
 
 MARKED = re.compile("«(.*?)»", re.DOTALL)
@@ -403,3 +404,51 @@ def test_ten_times_the_text_takes_about_ten_times_as_long(seed):
 
     # Quadratic work would be a hundred times as much; small texts are given a floor, for their time is all noise.
     assert seconds(40_000) < 45 * max(seconds(4_000), 0.0005)
+
+
+def folded(text: str, width: int, joint: str) -> str:
+    return joint.join(text[place : place + width] for place in range(0, len(text), width))
+
+
+TOKEN = "FwoGZXIvYXdzEBYa" + "Dk3Q0zT7mW9xK1pL" * 14
+WRITTEN_DOWN = {
+    "octal": "".join(c if c.isalnum() else f"\\{ord(c):03o}" for c in f"x-amz-security-token: {TOKEN}"),
+    "octal of base64": f"X-Amz-Signature\\075{TOKEN}",
+    "newlines as &#xA;": f"-----BEGIN PRIVATE KEY-----&#xA;{folded(TOKEN, 64, '&#xA;')}&#xA;-----END PRIVATE KEY-----",
+    "base64": b64encode(f'{{"sessionToken": "{TOKEN}"}}'.encode()).decode(),
+    "base64 in a query": f"https://films.example/?next={quote(b64encode(b'a@films.example ' * 4 + TOKEN.encode()))}",
+    "wrapped by a terminal": folded(f"2026-11-22 10:00:00 sent x-amz-security-token: {TOKEN}", 80, "\n"),
+    "folded as a header field": f"x-amz-security-token: {folded(TOKEN, 64, chr(10) + ' ')}\nhost: films",
+    "quoted-printable": folded(f"your x-amz-security-token=3D{TOKEN} was", 75, "=\n"),
+    "joined strings": f"'x-amz-security-token':\n  '{folded(TOKEN, 40, chr(39) + ' +' + chr(10) + '   ' + chr(39))}'",
+    "curl's trace": "=> Send header\n"
+    + "".join(f"{place:04x}: {f'x-amz-security-token: {TOKEN}'[place : place + 64]}\n" for place in range(0, 264, 64)),
+    "the wire of a client for Java": f'http-outgoing-0 >> "X-Api-Key: {TOKEN[:40]}[\\r][\\n]"',
+}
+
+
+@pytest.mark.parametrize("text", WRITTEN_DOWN.values(), ids=WRITTEN_DOWN)
+def test_a_secret_vanishes_to_its_end_however_it_is_written_down(text):
+    shown = redact(text)
+    assert [piece for piece in pieces_of(TOKEN) if piece in shown] == []
+    assert redact(shown) == shown
+
+
+def test_what_follows_a_long_line_with_a_secret_stays():
+    lines = [
+        f"X-Amz-Security-Token: {TOKEN}",
+        "X-Amz-Content-Sha256: UNSIGNED-PAYLOAD",
+        "2026-11-22T10:00:00Z UploadPart",
+        "uploadId=keep.me_1",
+        f"x-id=UploadPart&X-Amz-Signature={TOKEN}",
+        "at com.example.uploader2.Parts2.send(Parts2.java:7)",
+    ]
+    assert redact("\n".join(lines)).split("\n")[1:4] == lines[1:4]
+    assert redact("\n".join(lines)).endswith(lines[-1])
+
+
+def test_lines_stay_as_many_as_they_were_and_a_label_above_tells_the_secret_below():
+    lines = ["Signature:", "0123456789abcdef" * 4, "-----BEGIN PRIVATE KEY-----", *2 * [TOKEN[:64]], "-----END"]
+    assert redact_lines(lines) == [
+        *("Signature:", "REDACTED-signature", "-----BEGIN PRIVATE KEY-----REDACTED-private-key", "", "", "-----END"),
+    ]

@@ -7,16 +7,17 @@ other) is undone one layer at a time, and what a row finds in a layer is cut fro
 import codecs
 import re
 import sys
+from base64 import b64decode
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2s
 from typing import BinaryIO, NamedTuple
 
 from upload_diag.rules.secrets import BARE_KEYWORDS, SECRETS, SEPARATORS
 
-__all__ = ["Cut", "find_secrets", "redact", "redact_counting", "redact_stream", "show_secrets"]
+__all__ = ["Cut", "find_secrets", "redact", "redact_counting", "redact_lines", "redact_stream", "show_secrets"]
 
 # More layers than anybody writes on purpose: a JSON string in a JSON string in a query in a JSON string.
 _LAYERS = 5
@@ -34,14 +35,30 @@ _KEYWORDS = tuple(sorted(k for k in _ALL_KEYWORDS if not any(other in k for othe
 
 _ESCAPE = re.compile(
     r"""%[0-7][0-9A-Fa-f]
-      | \\(?:["'`/\\bfnrt] | x[0-7][0-9A-Fa-f] | u00[0-7][0-9A-Fa-f])
-      | &(?:amp|quot|apos|lt|gt|equals|colon|commat | \#0{0,4}[0-9]{1,3} | \#[xX]0{0,4}[0-7][0-9A-Fa-f]);
-      | (?:\x1b\[[0-9;]{0,16}m)+[^\x1b]  # a character in another colour
+      | \\(?:["'`/\\bfnrt] | x[0-7][0-9A-Fa-f] | u00[0-7][0-9A-Fa-f] | [01][0-7]{2})
+      | &(?:amp|quot|apos|lt|gt|equals|colon|commat | \#0{0,4}[0-9]{1,3} | \#[xX]0{0,4}[0-7]?[0-9A-Fa-f]);
+      # A character in another colour, or the first one behind the end of a line that was cut in two: by a mailer, by
+      # `console.log`, by `curl --trace-ascii`, which writes 64 in a line.
+      | \x1b\[[0-9;]{0,16}m(?:\x1b\[[0-9;]{0,16}m)*[^\x1b]
+      | =(?<=[^\n]{69}[^\n=]=)\r?\n[^\x1b]
+      | '[ ]\+\r?\n\s{1,40}'[^\x1b]
+      | \n(?<=\n[0-9a-f]{4}:[ ].{64}\n)[0-9a-f]{4}:[ ][^\x1b]
+      | =3D
     """,
     re.VERBOSE,
 )
 _NAMED = {"amp": "&", "quot": '"', "apos": "'", "lt": "<", "gt": ">", "equals": "=", "colon": ":", "commat": "@"}
 _CONTROLS = {"b": " ", "f": " ", "n": "\n", "r": "\r", "t": "\t"}
+
+# Long enough for a name and its value; a hash, an id or a name of a class read as base64 is no text.
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{32,}")
+_URL_SAFE = str.maketrans("-_", "+/")
+_PRINTABLE = bytes(range(32, 127)) + b"\t\r\n"
+
+_WIDTH = 60  # characters: no line is wrapped before
+_REST = r"(?!\d{4}-\d\d-\d\d)(?=[A-Za-z+/_=.~%-]{0,100}\d)[A-Za-z0-9+/_.~%-]{16,}={0,2}"
+_WRAPPED = re.compile(rf"(?:\r?\n[ \t]{{0,40}}{_REST}(?![\w:({{\[+/_=.~%-]))+")
+_FOLDED = re.compile(rf"(?:\r?\n[ \t]{{1,40}}{_REST}(?=\r?\n|\Z))+")
 
 _TOKEN = re.compile(rf"REDACTED-(?:{'|'.join(sorted({row.kind for row in SECRETS}, reverse=True))})(?:-[0-9a-f]{{8}})?")
 _BARE_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
@@ -88,6 +105,15 @@ def redact(text: str, *, salt: bytes | None = None) -> str:
     if _shown or not _WORTH_A_LOOK(text):
         return text
     return redact_counting(text, Counter(), salt=salt)
+
+
+def redact_lines(lines: Sequence[str]) -> list[str]:
+    """As many lines as there were, without secrets; the label of one, or its beginning, may stand in a line before."""
+    text = "\n".join(lines)
+    for cut in reversed([] if _shown else find_secrets(text)):
+        breaks = "\n" * text.count("\n", cut.start, cut.end)
+        text = f"{text[: cut.start]}REDACTED-{cut.kind}{breaks}{text[cut.end :]}"
+    return [redact(line) for line in text.split("\n")]
 
 
 def redact_counting(text: str, counts: Counter[str], *, salt: bytes | None = None) -> str:
@@ -197,14 +223,30 @@ def find_secrets(text: str) -> list[Cut]:
     to_text: Callable[[int, int], _Span] = _same
     for _ in range(_LAYERS):
         deeper = _Undone.of(view)
-        for cut in _matches(view):
+        for cut in (*_matches(view), *_packed(view)):
             start, end = (cut.start, cut.end) if deeper is None else deeper.whole(cut.start, cut.end)
             if start < end:
                 found.append(Cut(*to_text(start, end), cut.kind, to_text(cut.match_start, start)[0]))
         if deeper is None:
             break
         view, to_text = deeper.text, _through(deeper, to_text)
-    return _outside_tokens(text, _disjoint(found)) if found else []
+    return _outside_tokens(text, [_to_its_end(text, cut) for cut in _disjoint(found)]) if found else []
+
+
+def _packed(text: str) -> Iterator[Cut]:
+    """What is written in base64 and holds a secret once it is read."""
+    for match in _BASE64.finditer(text):
+        packed = match[0].translate(_URL_SAFE)
+        inner = b64decode(packed[: len(packed) // 4 * 4])
+        if not inner.translate(None, _PRINTABLE) and (cuts := find_secrets(inner.decode("ascii"))):
+            yield Cut(*match.span(), cuts[0].kind, match.start())
+
+
+def _to_its_end(text: str, cut: Cut) -> Cut:
+    """The cut with the rest of a long secret that was wrapped, or folded as header fields are, at the end of a line."""
+    pattern = _WRAPPED if cut.end - text.rfind("\n", 0, cut.start) > _WIDTH else _FOLDED
+    more = pattern.match(text, cut.end)
+    return cut._replace(end=more.end()) if more else cut
 
 
 def _matches(view: str) -> Iterator[Cut]:
@@ -229,9 +271,9 @@ def _holds(low: str, keywords: tuple[str, ...]) -> bool:
 
 
 def _disjoint(cuts: list[Cut]) -> list[Cut]:
-    """Overlapping cuts become one, named after the one that begins first."""
+    """Overlapping cuts become one, named after the one that begins first, or whose row does."""
     merged: list[Cut] = []
-    for cut in sorted(cuts, key=lambda cut: (cut.start, -cut.end, cut.kind)):
+    for cut in sorted(cuts, key=lambda cut: (cut.start, -cut.end)):
         if merged and cut.start < merged[-1].end:
             last = merged[-1]
             merged[-1] = Cut(last.start, max(last.end, cut.end), last.kind, min(last.match_start, cut.match_start))
@@ -346,12 +388,16 @@ def _through(deeper: _Undone, to_text: Callable[[int, int], _Span]) -> Callable[
 
 def _character(escape: str) -> str:
     """The one character that an escape stands for; anything that is not ASCII becomes a replacement character."""
-    if escape[0] == "\x1b":
+    if escape == "=3D":
+        return "="
+    if escape[0] in "\x1b='\n":
         return escape[-1]
     if escape[0] == "%":
         return chr(int(escape[1:], 16))
     if escape[0] == "\\":
-        return _CONTROLS.get(escape[1], escape[1]) if len(escape) == 2 else chr(int(escape[-2:], 16))
+        if len(escape) == 2:
+            return _CONTROLS.get(escape[1], escape[1])
+        return chr(int(escape[-2:], 16)) if escape[1] in "xu" else chr(int(escape[1:], 8))
     name = escape[1:-1]
     if name[0] != "#":
         return _NAMED[name]

@@ -6,6 +6,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from upload_diag import classify
 from upload_diag.analysis import analyze
 from upload_diag.analysis.context import with_context
 from upload_diag.analysis.restore import restore
@@ -130,3 +131,26 @@ def test_context_in_a_document_is_its_entries(indent, tmp_path):
 
 def _part(line):
     return line.partition("partNumber=")[2][:1]
+
+
+def test_context_holds_no_secret_whose_label_stands_in_the_line_above(tmp_path):
+    path = tmp_path / "app.log"
+    path.write_text(f"Signature:\n{'0123456789abcdef' * 4}\nNoSuchUpload: The specified upload does not exist.\n")
+    shown = run("--context", "2", str(path))
+    assert "REDACTED-signature" in shown
+    assert "89abcdef" not in shown
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["secret key: ", "fs.s3a.secret.key=", "customer key: ", "sse.customer.key=", "api key=", "aws.secret.key: '"],
+)
+def test_the_key_of_a_secret_is_no_object_s(label, tmp_path):
+    secret = "abcdeFGHIJ/klmno+pqrstuvwxyz0123456789AB"
+    text = f"UploadPart failed: NoSuchUpload: The specified upload does not exist. {label}{secret}' key=films/a.mp4"
+    assert classify(text).context.key == "films/a.mp4"
+    path = tmp_path / "app.log"
+    path.write_text(f"2026-11-22T10:00:00Z ERROR {text} uploadId=2~keep.me_1\n")
+    report = run("-f", "json", str(path))
+    assert secret[:10] not in report
+    assert [session["key"] for session in json.loads(report)["sessions"]] == ["films/a.mp4"]

@@ -17,7 +17,7 @@ from upload_diag.logs.opening import begin
 from upload_diag.logs.packed import Stream
 from upload_diag.logs.skeleton import JsonLines
 from upload_diag.logs.source import STDIN
-from upload_diag.redaction import redact
+from upload_diag.redaction import redact, redact_lines
 
 if TYPE_CHECKING:
     from upload_diag.s3 import Store
@@ -94,16 +94,17 @@ def _fill_lines(lines: dict[int, str], stream: Any) -> None:
     end = max(lines)
     for number, line in _numbered(stream):
         if number in lines:
-            lines[number] = _shown(line)
+            lines[number] = _decoded(line)
         if number >= end:
             break
+    lines.update(zip(sorted(lines), redact_lines([lines[number] for number in sorted(lines)]), strict=True))
 
 
 def _fill_entries(entries: dict[int, tuple[list[str], list[str]] | None], reader: DocumentReader, count: int) -> None:
     before: deque[str] = deque(maxlen=count)
     waiting: deque[list[str]] = deque()  # for what comes after
     for record in reader.records():
-        shown = _shown(record.text.partition(b"\n")[0][:_LONGEST])
+        shown = redact(_decoded(record.text.partition(b"\n")[0][:_LONGEST]))
         for after in waiting:
             after.append(shown)
         while waiting and len(waiting[0]) >= count:
@@ -114,8 +115,8 @@ def _fill_entries(entries: dict[int, tuple[list[str], list[str]] | None], reader
         before.append(shown)
 
 
-def _shown(line: bytes) -> str:
-    return redact(line.decode("utf-8", "replace").rstrip("\r\n"))
+def _decoded(line: bytes) -> str:
+    return line.decode("utf-8", "replace").rstrip("\r\n")
 
 
 def _numbered(stream: Any) -> Iterator[tuple[int, bytes]]:

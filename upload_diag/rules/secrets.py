@@ -70,11 +70,12 @@ _PROSE = (
     r"|removed|redacted|\*+|str|string|bytes|optional)" + _END + ")"
 )
 # `SignatureDoesNotMatch` after "signature:" is the error's name, `sign(` is program text.
-_CODE = r"(?!(?:[A-Z][a-z][a-z]*+){2,}+" + _END + r"|[A-Za-z_$][\w.$]{0,80}+[(\[])"
+# Only `[\r][\n]` is how a client for Java shows that a line of the wire ends.
+_CODE = r"(?!(?:[A-Z][a-z][a-z]*+){2,}+" + _END + r"|[A-Za-z_$][\w.$]{0,80}+(?:\(|\[(?![\\\r\n])))"
 
 _CLOSE = r"""(?:["'`\]]{1,3}|[ ]\[[^\]\n]{0,40}\])?"""
 _SIGN = r"""\s{0,20}[:=]{1,2}>?(?!//)(?:\s{0,40}(?=["'`])|[ \t]{0,20})"""
-_OPEN = r"""(?:[\[(]\s{0,20})?(?:[bu](?=["'])|string\([0-9]{1,6}\)[ ])?"""
+_OPEN = r"""(?:(?:[sS]ome)?[\[(]\s{0,20})?(?:[bu](?=["'])|string\([0-9]{1,6}\)[ ])?"""
 _INSIDE = r"((?:[^{0}\\\n]++|\\.)++)"  # up to the quote that closes, or the end of the line
 _QUOTED = "|".join(
     [r"""""(?=[^",:}\]\s])""" + _INSIDE.replace("{0}", '"'), *(q + _INSIDE.replace("{0}", q) for q in "\"'`")]
@@ -88,6 +89,16 @@ _KEY_LINE = (
     rf"{_KEY_BREAK}(?:[A-Z][A-Za-z-]{{2,20}}: [^\r\n\\\"]{{1,100}}|=?[A-Za-z0-9+/=]{{16,}}+"
     rf"|=?[A-Za-z0-9+/=]{{1,15}}(?={_KEY_BREAK}(?:-----END|[A-Za-z0-9+/=]{{16}}|\Z)|[\"'<,}}\\]))"
 )
+# What stands between a name and its value in tables, lists of pairs, manifests, dumps of Go, Rust, PHP, Erlang, .NET.
+_BESIDE = (
+    r"""(?:[^\w\n,;%&\\]|,(?! (?!b["'])\w)|b(?=["'])|\r?\n(?=[^\w\n]|[vV]alue\b)"""
+    r"""|\b(?:[vV]alue|[sS]tring(?:[vV]alue)?|str|td|name|[sS]ome|inner|HeaderValue|is|Array|0)\b|string\(\d{1,6}\)){1,60}"""
+)
+# With so little to tell it by, the value must look as no word does.
+_RANDOM = (
+    r"(?![xX]-|AWS4-|REDACTED-|\d{4}-\d\d-\d\d)(?=[A-Za-z+/=_.~-]{0,200}\d)(?=[\d+/=_.~-]{0,200}[A-Za-z])"
+    r"([\w+/.~-]{12,}={0,2})(?![=\w])"
+)
 _XML = r">([^<\s]++(?:[^<]{0,256}+(?=</))?)|>\s{1,40}([^<\s]++)(?=\s{0,40}</)"
 
 
@@ -96,14 +107,14 @@ def _any_case(words: str) -> str:
     return "".join(f"[{c}{c.upper()}]" if c.isalpha() else "[-_ .]?" if c == " " else re.escape(c) for c in words)
 
 
-def _labels(*labels: str) -> str:
-    """A pattern for any of the labels; it begins with the set of their first letters, as above."""
+def _labels(*labels: str, behind: str = "") -> str:
+    """A pattern for any of the labels, `behind` a lookbehind; it begins with the set of first letters, as above."""
     firsts = sorted({label[0] for label in labels})
     rests = (
         f"(?<=[{first}{first.upper()}])(?:{'|'.join(_any_case(label[1:]) for label in labels if label[0] == first)})"
         for first in firsts
     )
-    return f"[{''.join(firsts + [first.upper() for first in firsts])}](?:{'|'.join(rests)})"
+    return f"[{''.join(firsts + [first.upper() for first in firsts])}]{behind}(?:{'|'.join(rests)})"
 
 
 def _labelled(*labels: str, guard: str = "", before: str = "") -> str:
@@ -138,11 +149,18 @@ _SECRET_NAMES = (
     + _labels(
         *("password", "passwd", "pwd", "passphrase", "secret", "secret key", "secret access key", "security token"),
         *("session token", "token-0", "signature", "credential", "access key id", "access key", "api key"),
-        *("account key", "private key", "cookie", "authorization", "customer key", "customer key md5"),
+        *("account key", "storage key", "private key", "cookie", "authorization", "customer key", "customer key md5"),
         *("encryption key", "key pair id"),
     )
     + f"|{_any_case('token')}{_NOT_PAGING})"
 )
+
+_BESIDE_LABELS = (
+    *("secret access key", "secret key", "session token", "security token", "access token", "refresh token"),
+    *("id token", "auth token", "sas token", "customer key", "encryption key", "account key", "storage key"),
+    *("signing key", "private key", "api key", "client secret", "password", "passwd"),
+)
+_BESIDE_NAMES = _labels(*_BESIDE_LABELS, behind="(?<!REDACTED-.)") + "(?:[-_ ]?(?i:md5|base64|sha256))?"
 
 # An element may end behind it, and another cookie follow.
 _COOKIE = r"""[\w!#$%&*.^|~+-]{1,128}=(?:"[^"\r\n]*+"|(?:[^\s;"'\\<]++|<(?!/)|)*+)"""
@@ -187,7 +205,7 @@ SECRETS: tuple[Secret, ...] = (
     Secret(
         rule="secret.secret-key",
         kind="secret-key",
-        keywords=("secret", "account", "shared", "private", "storage", "signing"),
+        keywords=("secret", "account", "shared", "private", "storage", "signing", "master", "auth"),
         pattern=_labelled(
             "secret access key",
             "secret key",
@@ -196,6 +214,8 @@ SECRETS: tuple[Secret, ...] = (
             "storage key",
             "signing key",
             "private key",
+            "master key",
+            "auth key",
             "secret string",
         ),
         hits=(
@@ -262,9 +282,9 @@ SECRETS: tuple[Secret, ...] = (
         kind="signature",
         keywords=("aws", "oss", "goog1", "sharedkey", "obs"),
         pattern=(
-            r"[AGOsS](?:(?:(?<=A)WS|(?<=O)[SB]S|(?<=G)OOG1) (?:A(?:KIA|SIA)[A-Z0-9]{12,}|([^\s:/\"']{3,128}))"
+            r"[AGOsS](?:(?:(?<=A)WS|(?<=O)[SB]S|(?<=G)OOG1)[ \t](?:A(?:KIA|SIA)[A-Z0-9]{12,}|([^\s:/\"']{3,128}))"
             r":([A-Za-z0-9+/]{20,}={0,2})"
-            r"|(?<=[sS])hared[kK]ey(?:[lL]ite)? [^\s:\"']{1,128}:([A-Za-z0-9+/=]{8,}))"
+            r"|(?<=[sS])hared[kK]ey(?:[lL]ite)?[ \t][^\s:\"']{1,128}:([A-Za-z0-9+/=]{8,}))"
         ),
         hits=(
             "Authorization: AWS AKIA«IOSFODNN7EXAMPLE»:«frJIUN8DYpKDtOLCwoyllqDzg28=»",
@@ -322,8 +342,8 @@ SECRETS: tuple[Secret, ...] = (
         # A scheme's name stays; AWS4 and its kin have parts that are worth reading, and rows of their own.
         pattern=(
             rf"{_any_case('authorization')}{_CLOSE}{_SIGN}{_OPEN}[\"'`]{{0,2}}"
-            r"(?:AWS4-[\w-]+|(?:AWS|OSS|OBS|GOOG1|[sS]hared[kK]ey(?:[lL]ite)?) |[dD]igest "
-            r"|(?:[A-Za-z][A-Za-z0-9-]{1,30}[ +]+)?" + _PROSE + _CODE + r"""([^\s"'`<>&;,\\(){}\[\]]{4,}))"""
+            r"(?:AWS4-[\w-]+|(?:AWS|OSS|OBS|GOOG1|[sS]hared[kK]ey(?:[lL]ite)?)[ \t]|[dD]igest[ \t]"
+            r"|(?:[A-Za-z][A-Za-z0-9-]{1,30}[ \t+]+)?" + _PROSE + _CODE + r"""([^\s"'`<>&;,\\(){}\[\]]{4,}))"""
         ),
         hits=(
             "Authorization: Bearer «abcdef.123»",
@@ -338,7 +358,7 @@ SECRETS: tuple[Secret, ...] = (
         kind="token",
         keywords=("Bearer", "bearer", "BEARER"),
         pattern=(
-            r"(?:Bearer|bearer|BEARER)[ +]+(?!(?:token|auth|realm|scheme|error|scope|format)|[a-z_]+=[\"'])"
+            r"(?:Bearer|bearer|BEARER)[ \t+]+(?!(?:token|auth|realm|scheme|error|scope|format)|[a-z_]+=[\"'])"
             r"([A-Za-z0-9._~+/=:|-]{8,})"
         ),
         bare=True,
@@ -349,7 +369,7 @@ SECRETS: tuple[Secret, ...] = (
         rule="secret.basic",
         kind="password",
         keywords=("Basic", "basic", "BASIC"),
-        pattern=r"(?:Basic|basic|BASIC)[ +]+(?![A-Za-z][a-z]*+(?![A-Za-z0-9+/=_-]))([A-Za-z0-9+/_-]{8,}={0,2})",
+        pattern=r"(?:Basic|basic|BASIC)[ \t+]+(?![A-Za-z][a-z]*+(?![A-Za-z0-9+/=_-]))([A-Za-z0-9+/_-]{8,}={0,2})",
         bare=True,
         hits=("Basic «dXNlcjpwYXNzd29yZA==»",),
         misses=("Basic authentication", "basic functionality"),
@@ -358,16 +378,19 @@ SECRETS: tuple[Secret, ...] = (
         rule="secret.digest",
         kind="password",
         keywords=("response=",),
-        pattern=r"""response=["']?([0-9a-f]{32,128})""",
+        pattern=r"""response=["']{0,2}([0-9a-f]{32,128})""",
         hits=('Digest username="bob", response="«6629fae49393a05397450978507c4ef1»"',),
     ),
     Secret(
         rule="secret.jwt",
         kind="token",
         keywords=("yJ",),
-        pattern=r"eyJ(?<![\w.-]eyJ)([A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){0,3})",
+        pattern=r"eyJ(?<![A-Za-z0-9.]eyJ)([A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){0,3})",
         bare=True,
-        hits=("jwt eyJ«hbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P»",),
+        hits=(
+            "jwt eyJ«hbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P»",
+            "session_eyJ«hbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3»",
+        ),
         misses=("eyJhbGciOiJIUzI1NiJ9", "x.eyJhbGci.abcdefgh"),
     ),
     Secret(
@@ -413,13 +436,15 @@ SECRETS: tuple[Secret, ...] = (
             rf"({_COOKIE}"
             rf"(?:\s?[;,]\s?(?:[eE]xpires=\w{{3}}, [\w :-]{{1,40}}|{_COOKIE}"
             r"|[hH]ttp[oO]nly|[sS]ecure|[pP]artitioned)|)*+))"
-            r"|[ ][^=\s]{1,128}=([^\s>]++)(?= for))"
+            rf"|[ ][^=\s]{{1,128}}=([^\s>]++)(?= for)|{_BESIDE}({_COOKIE}(?:;[ ]?{_COOKIE})*))"
         ),
         hits=(
             'Cookie: «session=abc123; theme="a b"; x={"a": 1}»\nHost: a',
             '"set-cookie": "«sid=s%3Aabc; Path=/; HttpOnly»"',
             "got cookie=«sid=abcdef»",
             "<RequestsCookieJar[<Cookie sid=«abc123» for films.example/>]>",
+            'http.Header{"Cookie":[]string{"«sid=abc123; b=c»"}}',
+            "<tr><td>Set-Cookie</td><td>«sid=abc123»</td></tr>",
             "<Message>Cookie: «sid=abc123; a=b<c»</Message><Key>Cookie: «sid=def456»</Key>",
         ),
         misses=("cookie: too large", "xsrfCookieName: 'XSRF-TOKEN',"),
@@ -502,11 +527,14 @@ SECRETS: tuple[Secret, ...] = (
             rf"(?:[nN]ame|[kK]ey|[hH]eader)[\"']?\s{{0,20}}[:=]\s{{0,20}}[\"']{_SECRET_NAMES}[\"']\s{{0,80}},?\s{{0,80}}"
             r"(?:[\w-]{1,20}=[\"'][^\"'<>]{0,80}[\"']\s{1,20}){0,3}"
             rf"[\"']?[vV]alue[\"']?\s{{0,20}}[:=]\s{{0,20}}(?:{_QUOTED})"
+            rf"|[vV]alue[\"']?\s{{0,20}}:\s{{0,20}}(?:{_QUOTED})[\"'],\s{{0,80}}[\"']?(?:[nN]ame|[kK]ey)[\"']?\s{{0,20}}:"
+            rf"\s{{0,20}}[\"']{_SECRET_NAMES}[\"']"
             rf"|form-data; ?[nN]ame=\"{_SECRET_NAMES}\"\r?\n(?:[^\r\n]{{1,200}}\r?\n){{0,3}}\r?\n([^\r\n]+)"
         ),
         hits=(
             '{"name": "x-amz-security-token", "value": "«FwoGZXIvYXdz»"}',
             '<input type="hidden" name="x-amz-signature" value="«0123abcd»" />',
+            '{"value": "«FwoGZXIvYXdz»", "name": "x-amz-security-token"}',
             'form-data; name="password"\n\n«hunter2 and more»\n--b',
         ),
         misses=('{"name": "host", "value": "films.example"}',),
@@ -514,26 +542,55 @@ SECRETS: tuple[Secret, ...] = (
     Secret(
         rule="secret.header-pair",
         kind="token",
-        keywords=("authorization", "cookie", "token", "api", "secret", "signature"),
+        keywords=("authorization", "cookie", "token", "api", "secret", "sig", "passw"),
         # Node's raw headers and Python's tuples. A list of header names is not a list of pairs.
         pattern=(
             r"""["']""" + rf"(?:{_any_case('authorization')}|(?:[sS]et-)?{_any_case('cookie')}"
-            rf"|[xX]-[\w-]{{0,60}}?{_labels('token', 'key', 'secret', 'signature', 'md5')})"
+            rf"|[xX]-[\w-]{{0,60}}?{_labels('token', 'key', 'secret', 'signature', 'md5')}"
+            rf"|(?:\w{{1,20}}[_-])?{_labels('signature', 'sig', 'token', 'password')})"
             r"""["']\s{0,20},\s{0,40}b?["'](?!(?:[A-Za-z]{1,20}|sha\d{1,3}|md5|crc\w{2,6}|\d)"""
             r"""(?:-(?:[A-Za-z]{1,20}|sha\d{1,3}|md5|crc\w{2,6}|\d)){0,8}["'])"""
             r"""(?:AWS4-[\w-]+|(?:[A-Z][A-Za-z]{1,20} )?([^"'\\]+)["'](?!\s{0,20}[:=]))"""
         ),
-        hits=("[ 'x-amz-security-token', '«FwoGZXIvYXdz12»', 'host', 'a' ]", "('Authorization', 'Bearer «abc.def1»')"),
+        hits=(
+            "[ 'x-amz-security-token', '«FwoGZXIvYXdz12»', 'host', 'a' ]",
+            "('Authorization', 'Bearer «abc.def1»')",
+            '["sig", "«a1/b2c3=»"]',
+        ),
         misses=("['authorization', 'x-amz-date', 'x-amz-content-sha256']", '"code": "ExpiredToken", "Message": "x"'),
+    ),
+    Secret(
+        rule="secret.beside-name",
+        kind="secret",
+        # Single words of them are too common.
+        keywords=tuple({label.replace(" ", joint): 0 for label in _BESIDE_LABELS for joint in ("", *"-_. ")}),
+        pattern=_BESIDE_NAMES + _BESIDE + _RANDOM,
+        hits=(
+            "env: | AWS_SECRET_ACCESS_KEY | «wJalrXUtnFEMI/K7MDENG» |",
+            "- name: AWS_SESSION_TOKEN\n  value: «FwoGZXIv0YXdzEBY»",
+            "<tr><td>x-api-key</td><td>«0123456789abcdef»</td></tr>",
+            "<property><name>fs.s3a.secret.key</name><value>«wJalrXUtnFEMI/K7»</value></property>",
+            'Config { secret_access_key: Some("«wJalrXUtnFEMI/K7»"), region: "a" }',
+            'http.Header{"X-Amz-Security-Token":[]string{"«FwoGZXIv0YXdzEBY»"}}',
+            '{<<"x-amz-server-side-encryption-customer-key">>,<<"«MDEyMzQ1Njc4OWFi=»">>}',
+            '{"key": "http.request.header.x-api-key", "value": {"stringValue": "«0123456789abcdef»"}}',
+            "+ 'aws' configure set aws_secret_access_key «wJalrXUtnFEMI/K7»",
+        ),
+        misses=(
+            "SignedHeaders=host;x-amz-security-token;x-amz-content-sha256",
+            '["x-amz-security-token", "x-amz-content-sha256"]',
+            "the session token is 2026-11-22T10:15:00Z old",
+            "private key, uploads/2026/film-0001.mp4",
+        ),
     ),
     Secret(
         rule="secret.option",
         kind="password",
-        keywords=("--", "-u "),
+        keywords=("--", "-u"),
         pattern=(
-            rf"--[\w-]{{0,40}}?{_labels('password', 'passphrase', 'secret', 'secret key', 'token', 'api key')}[ \t]+"
+            rf"--[\w-]{{0,40}}?{_labels('password', 'passphrase', 'secret', 'secret key', 'secret access key', 'token', 'api key')}[ \t]+"
             r"""["']?([^\s"'-][^\s"']*)"""
-            r"""|\s(?:-u|--user)[ =]["']?[^\s:"'=]{1,64}:([^\s"']+)"""
+            r"""|\s(?:-u|--user)[ \t=]["']?[^\s:"'=]{1,64}:([^\s"']+)"""
         ),
         bare=True,
         hits=("mc alias --secret-key «hunter22» --quiet", "curl -u bob:«hunter2» https://films.example"),
