@@ -19,6 +19,7 @@ __all__ = [
     "NO_IDS",
     "OTHER",
     "PART",
+    "PLACEHOLDER",
     "THOUSANDTHS",
     "UPLOAD",
     "USUAL",
@@ -28,6 +29,7 @@ __all__ = [
     "erase",
     "find_time",
     "id_field",
+    "is_placeholder",
     "is_time",
     "keep",
     "part_number",
@@ -89,16 +91,24 @@ _KINDS = {
     "uploadid": "upload",
     "awss3uploadid": "upload",
     "multipartuploadid": "upload",
+    "s3uploadid": "upload",
+    "mpuid": "upload",
     "videoid": "video",
     "mediaid": "video",
     "assetid": "video",
     "bucket": "bucket",
     "bucketname": "bucket",
     "awss3bucket": "bucket",
+    "s3bucket": "bucket",
+    "s3bucketname": "bucket",
     "key": "key",
     "objectkey": "key",
     "objectname": "key",
     "awss3key": "key",
+    "s3key": "key",
+    "s3objectkey": "key",
+    "filekey": "key",
+    "storagekey": "key",
     "requestid": "request",
     "awsrequestid": "request",
     "xamzrequestid": "request",
@@ -174,12 +184,17 @@ _MANY_DIGITS = 4
 _LONG = 16
 _UPLOAD_ID = re.compile(rb"[A-Za-z0-9._~+/=|$-]{6,}$")  # a browser's console writes "…uploadId=abc:NaN", cut short
 _BARE = re.compile(rb"[\[(]?[\w+./~%-]+=*[\])]?[,;.:]?$")
-# Placeholders; and what a traceback shows of the source: `upload_part(Bucket=bucket, Key=job.key, UploadId=upload_id)`.
-_NO_ID = re.compile(
-    rb"""(?:null|undefined|none|nil|true|false|nan|-|n/a|\[object\]
-       | (?:[a-z_]+\.)*(?:upload_?id|bucket(?:_?name)?|(?:object_?)?key|object_?name|part_?number|request_?id))?$""",
-    re.VERBOSE | re.IGNORECASE,
+# Words that stand where an id would; a logger also writes some for what it may not show. Most ids need one look.
+PLACEHOLDER = (
+    rb"(?=[^A-Za-z0-9]|[fhmnortuxFHMNORTUX])[\[(<]?(?i:null|undefined|none|nil|true|false|nan|-|n/a|object(?: object)?"
+    rb"|redacted|filtered|hidden|masked|removed|x{3,40}|\*{1,40})[\])>]?"
 )
+# These; and what a traceback shows of the source: `upload_part(Bucket=bucket, Key=job.key, UploadId=upload_id)`.
+_NO_ID = re.compile(
+    rb"(?:%b|(?i:(?:[a-z_]+\.)*(?:upload_?id|bucket(?:_?name)?|(?:object_?)?key|object_?name|part_?number|request_?id)))$"
+    % PLACEHOLDER
+)
+_PLACEHOLDER = re.compile(PLACEHOLDER + rb"$")
 _LONGEST_NO_ID = 40
 LONG_ID = 64
 _LONE_ID = re.compile(rb"""["'`(\[]?(?=[\w.~+=-]{0,60}\d)[\w.~+-]{20,1000}=*["'`)\],;:.]{0,4}$""")
@@ -313,6 +328,11 @@ def _read_named(word: bytes) -> tuple[bytes, tuple[tuple[int, bytes], ...]]:
     return erased, tuple((field, value) for field, value in enumerate(found) if value)
 
 
+def is_placeholder(value: bytes) -> bool:
+    """Whether a value of JSON names nothing."""
+    return len(value) <= _LONGEST_NO_ID and _PLACEHOLDER.match(value) is not None
+
+
 def keep(found: list[Any], field: int | None, value: bytes) -> None:
     """Put a value in its place, unless there is one already, it is a placeholder, or the field does not matter."""
     if field is not None and field != OTHER and not found[field]:
@@ -337,14 +357,26 @@ def _clean(field: int, value: bytes) -> bytes | int:
     return value
 
 
-_ESCAPED = re.compile(rb"\\+(?:/|u00([2-7][0-9A-Fa-f]))")
+_ESCAPED = re.compile(rb"\\+(?:/|u(?!00[01])([0-9A-Fa-f]{4})(?:\\+u([Dd][C-Fc-f][0-9A-Fa-f]{2}))?)")
 
 
 def unescaped(value: bytes) -> bytes:
-    r"""A value of JSON as it was meant: PHP writes `in\/a.mp4`, and any letter may be written by its number."""
+    r"""A value of JSON as it was meant: PHP writes `in\/a.mp4`, and any letter may be written by its number.
+
+    Control characters stay as they are written.
+    """
     if b"\\" not in value:
         return value
-    return _ESCAPED.sub(lambda one: bytes.fromhex(one[1].decode()) if one[1] else b"/", value)
+    return _ESCAPED.sub(_letters, value)
+
+
+def _letters(escape: re.Match[bytes]) -> bytes:
+    """What an escape stands for: one letter or, as most emoji are written, one in two halves."""
+    halves = b"".join(bytes.fromhex(half.decode()) for half in escape.groups(b"")) or b"\0/"
+    try:
+        return halves.decode("utf-16-be").encode()
+    except UnicodeDecodeError:  # half a letter
+        return escape[0]
 
 
 def _without_dots(value: bytes) -> bytes:

@@ -13,7 +13,7 @@ from functools import cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from upload_diag.logs.fields import NO_IDS, PART, read_line
+from upload_diag.logs.fields import NO_IDS, PART, PLACEHOLDER, is_placeholder, read_line
 from upload_diag.logs.texts import cut, none_of
 
 if TYPE_CHECKING:
@@ -41,8 +41,9 @@ AROUND_A_VALUE = b": ,}]\r\\"  # in escaped JSON, or around a number
 _STRIPPED = re.escape(AROUND_A_VALUE)
 _AROUND = b"[" + _STRIPPED + b"]*+"
 _PART_NUMBER = _AROUND + rb"([1-9]\d{0,3})" + _AROUND
-_PLAIN_ID = rb'(?!null")(' + none_of(b'"\\') + b"++)"
-_NUMBER_ID = _AROUND + rb"(?!null[" + _STRIPPED + rb'"]|[{\[])(' + none_of(AROUND_A_VALUE + b'"') + b"++)" + _AROUND
+_PLAIN_ID = b"(?!" + PLACEHOLDER + b'")(' + none_of(b'"\\') + b"++)"
+_NO_NUMBER_ID = b"(?!" + PLACEHOLDER + b"[" + _STRIPPED + rb'"]|[{\[])'
+_NUMBER_ID = _AROUND + _NO_NUMBER_ID + b"(" + none_of(AROUND_A_VALUE + b'"') + b"++)" + _AROUND
 _ESCAPED_ID = _NUMBER_ID + rb"(?<=\\)"
 NO_GROUP = 1  # the number of the group that is always empty
 
@@ -220,8 +221,11 @@ class _Maker:
         if self.named[field] != NO_GROUP:
             return _ANYTHING  # the first of a kind counts
         values = {parts[i] for parts in self._samples}
-        if len(values) == 1 and (value := values.pop()).strip(AROUND_A_VALUE) in (b"", b"null"):
-            return re.escape(value)
+        if len(values) == 1:
+            value = values.pop()
+            bare = value.strip(AROUND_A_VALUE)
+            if not bare or is_placeholder(bare):
+                return re.escape(value)
         self._groups += 1
         self.named[field] = self._groups
         if field == PART:
