@@ -20,6 +20,7 @@ from upload_diag.logs.fields import (
     USUAL,
     Ids,
     id_field,
+    is_placeholder,
     is_time,
     part_number,
     read_line,
@@ -37,6 +38,7 @@ _TELLING = re.compile("status|code|err", re.IGNORECASE)  # names of numbers that
 _ALIKE_LIMIT = 64  # shapes that begin alike; they are tried one after another
 _PLANS_LIMIT = 4096  # shapes; more than any log has, unless its field names are made up as it goes
 _PUNCTUATION = b" \t:,{}[]"
+_BETWEEN = _PUNCTUATION + b"0123456789.+-Eaeflnrstu"  # and numbers, and the three words
 _NEW = b""  # no key
 _HEAD = 5  # bytes: the brace, and how the first name begins
 _TEMPLATES = 8  # of one shape that are tried out
@@ -175,7 +177,7 @@ class Plan:
         names = [i for i in range(1, len(parts) - 1) if parts[i + 1].lstrip()[:1] == b":"]
         self.skipped: set[int] = set()
         self.named: dict[int, int] = {}
-        self.time: list[int] = []
+        times: list[tuple[int, int]] = []  # how deep, and where
         self.samples: list[Parts] = []
         self.templates = 0
         for i in names:
@@ -184,7 +186,7 @@ class Plan:
             at = i + 2 if text else i + 1
             field = id_field(name)
             if is_time(name):
-                self.time.append(at)
+                times.append((_depth(parts[:i]), at))
             if field is None:
                 if not text and parts[at].strip(b": ")[:1].isdigit() and not _TELLING.search(name):
                     self.skipped.add(at)
@@ -192,6 +194,7 @@ class Plan:
                 self.skipped.add(at)
                 if field != OTHER:
                     self.named[at] = field
+        self.time = [at for _, at in sorted(times)]  # what an error says of itself is not when the line was written
         self.same = set(names)
         self.same.update(i for i in range(len(parts)) if i not in self.skipped and not parts[i].strip(_PUNCTUATION))
         self.fixed = getter(sorted(self.same))
@@ -231,7 +234,7 @@ class Plan:
                 value = value.strip(AROUND_A_VALUE)
             if before != b":" and value[:1] in (b"{", b"["):
                 continue
-            if value and not found[field] and value != b"null":
+            if value and not found[field] and not is_placeholder(value):
                 found[field] = part_number(value) if field == PART else unescaped(value)
         return Ids._make(found) if any(found) else NO_IDS
 
@@ -243,6 +246,12 @@ class Plan:
             if when:
                 return when
         return 0
+
+
+def _depth(parts: Parts) -> int:
+    """In how many objects and lists a name stands, told by the punctuation before it."""
+    between = b"".join(part for part in parts if not part.strip(_BETWEEN))
+    return sum(map(between.count, (b"{", b"["))) - sum(map(between.count, (b"}", b"]")))
 
 
 def _varies(value: bytes) -> bool:
