@@ -161,6 +161,8 @@ def test_an_abort_that_fails_after_the_real_error_is_secondary() -> None:
             ErrorCode.SESSION_EXPIRED,
         ),
         ("PATCH https://up.example.com/files/9c41e0f2 404 (Not Found)", ErrorCode.SESSION_EXPIRED),
+        ("Failed to refresh upload session: HTTPError: 401 Client Error: Unauthorized", ErrorCode.ACCESS_DENIED),
+        ("Failed to refresh upload session: HTTPError: 404 Client Error: Not Found", ErrorCode.SESSION_EXPIRED),
     ],
 )
 def test_a_status_says_more_beside_words_that_tell_whose_it_is(text: str, code: ErrorCode) -> None:

@@ -3,16 +3,19 @@
 import re
 
 from upload_diag.classifier.findings import Findings
+from upload_diag.classifier.hits import BARE_STATUS
 from upload_diag.classifier.index import PROVIDERS, Index
 from upload_diag.classifier.readers import Prose
+from upload_diag.codes import Operation
 from upload_diag.rules.statuses import REASONS
 from upload_diag.shapes import sdk_text, url
 
 __all__ = ["MEMO_LENGTH", "providers", "read_prose", "remember"]
 
 _CONSEQUENCE = re.compile(
-    r"(?=[abefisw])"  # most places are left at one look
-    r"(?:failed to abort|suppressed:|while aborting|error aborting|abort failed|\bin _?abort_(?:multipart_upload|mpu)\b"
+    r"(?=[abcefisuw])"  # most places are left at one look
+    r"(?:(?:failed|unable|could not) (?:to )?abort|suppressed:|while aborting|error aborting|abort failed"
+    r"|\bin _?abort_(?:multipart_upload|mpu)\b"
     r"|(?:\bbotocore\.\w{1,30}\.\w{1,60}: )?an error occurred \(\w{1,60}\) when calling the abortmultipartupload)"
 )
 _ABORT = re.compile(r"abort(?!ed)")  # S3 says of a dead session that it was "aborted or completed"
@@ -49,6 +52,8 @@ def read_prose(found: Findings, index: Index, flat: str, lines: str) -> None:
     aborted = _CONSEQUENCE.search(low) if may_abort else None
     after = aborted.start() if aborted else len(flat)
     _call(found, index, Prose(flat, low, after))
+    if aborted and all(hit.strength < BARE_STATUS for hit in found.hits.values()) and "fail" not in low[:after]:
+        found.fact("operation", Operation.ABORT.value, 20)  # nothing else failed that it would be a consequence of
     status = sdk_text.status_in(flat[:after], low[:after], REASONS)
     if status is None and aborted:  # what an abort was answered counts where nothing else does
         status = sdk_text.status_in(flat, low, REASONS)

@@ -594,7 +594,7 @@ SESSION = (
         "to refresh upload session",
         r"\b(?:failed|unable) to refresh upload session",
         refines=(E.OBJECT_NOT_FOUND,),
-        strength=33,  # the refresh is a request, and fails for reasons of its own
+        strength=29,  # the refresh is a request, and fails for reasons of its own
         hits=("Failed to refresh upload session: Error",),
         misses=("about to refresh upload session",),
         seen="video application's console",
