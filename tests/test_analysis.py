@@ -201,6 +201,93 @@ def test_an_upload_that_the_app_aborts_itself_is_no_failure_but_the_cause_of_the
     assert report.sessions[0].root_cause.cause == "own_abort"
 
 
+GONE = {"name": "NoSuchUpload", "$metadata": {"httpStatusCode": 404}}
+
+
+def sessions_of(tmp_path, *rows):
+    """Of lines of JSON, one a second."""
+    log = tmp_path / "app.ndjson"
+    log.write_text(
+        "".join(json.dumps({**row, "time": f"2026-11-22T10:00:{n:02d}Z"}) + "\n" for n, row in enumerate(rows))
+    )
+    return analyze([str(log)]).sessions
+
+
+@pytest.mark.parametrize("times", [1, 25])
+@pytest.mark.parametrize("hidden", ["[Redacted]", "REDACTED", "<hidden>", "(masked)", "***", "xxxxxxxx", "undefined"])
+def test_what_a_logger_writes_for_an_upload_id_that_it_hides_joins_nothing(hidden, times, tmp_path):
+    rows = [
+        {"msg": msg, "uploadId": hidden, "videoId": f"v-{msg}-{n}"}
+        for n in range(times)
+        for msg in ("upload started", "upload finished")
+    ]
+    outcomes = [(session.upload_ids, session.outcome) for session in sessions_of(tmp_path, *rows)]
+    assert outcomes == [((), "abandoned"), ((), "completed")] * times
+
+
+@pytest.mark.parametrize("name", ["s3UploadId", "mpu_id", "upload.id"])
+def test_an_upload_id_is_known_by_its_other_names(name, tmp_path):
+    [session] = sessions_of(
+        tmp_path, {"msg": "upload started", name: "AAAA1111aaaa"}, {"err": GONE, name: "AAAA1111aaaa"}
+    )
+    assert (session.upload_ids, session.outcome) == (("AAAA1111aaaa",), "failed")
+
+
+@pytest.mark.parametrize("name", ["s3Key", "s3_object_key", "fileKey", "storage_key"])
+def test_a_key_is_one_key_whatever_it_is_called_and_however_its_letters_are_written(name, tmp_path):
+    log = tmp_path / "app.ndjson"
+    rows = [
+        {"msg": "upload started", "uploadId": "AAAA1111aaaa", "bucket": "b", name: "in/Zoë 🎬.mp4"},
+        {"msg": "part failed", "uploadId": "AAAA1111aaaa", "bucket": "b", name: "in/Zoë 🎬.mp4", "err": GONE},
+        {"msg": "upload started", "uploadId": "BBBB2222bbbb", "bucket": "b", name: "in/Zoë 🎬.mp4"},
+    ]
+    log.write_text("".join(json.dumps(row, ensure_ascii=n > 1) + "\n" for n, row in enumerate(rows)))
+    [session] = analyze([str(log)]).sessions
+    assert (session.key, session.restarts) == ("in/Zoë 🎬.mp4", 1)
+
+
+def test_a_record_is_as_old_as_it_says_not_as_an_error_in_it_says(tmp_path):
+    log = tmp_path / "app.ndjson"
+    log.write_text(
+        '{"err":{"code":"SlowDown","time":"2026-11-22T09:59:58Z"},"meta":[1,{"n":2}],"time":"2026-11-22T10:00:00Z"}\n'
+    )
+    assert analyze([str(log)]).first == "2026-11-22T10:00:00Z"
+
+
+def test_a_client_that_only_says_that_it_goes_on_has_refreshed_its_session_all_the_same(tmp_path):
+    said = [
+        {"msg": "part failed", "uploadId": "AAAA1111aaaa", "err": GONE},
+        {"msg": "Fresh upload session created", "uploadId": "BBBB2222bbbb"},
+        {"msg": "Fresh session obtained, retrying chunk upload", "uploadId": "BBBB2222bbbb"},
+    ]
+    for rows in (said, said[:2], said[::2]):
+        [session] = sessions_of(tmp_path, *({**row, "videoId": "v-1"} for row in rows))
+        assert (session.refreshes, session.restarts) == (1, 0)
+
+
+def test_a_part_that_another_session_stored_does_not_show_that_the_dead_one_was_known_again(tmp_path):
+    first, second = ({"uploadId": upload, "videoId": "v-1"} for upload in ("AAAA1111aaaa", "BBBB2222bbbb"))
+    [session] = sessions_of(
+        tmp_path,
+        {"msg": "upload started", **first},
+        {"msg": "part uploaded", **first},
+        {"msg": "part failed", "err": GONE, **first},
+        {"msg": "upload started", **second},
+        {"msg": "part uploaded", **second},
+    )
+    assert session.root_cause.cause == "unknown"
+
+
+@pytest.mark.parametrize("said", ["failed to abort multipart upload", "could not abort the upload", "Abort failed"])
+def test_a_cancelled_upload_whose_abort_finds_nothing_was_cancelled(said, tmp_path):
+    ids = {"uploadId": "AAAA1111aaaa", "level": "warn"}
+    rows = [{"msg": "upload started", **ids}, {"msg": "upload cancelled by user", **ids}]
+    [session] = sessions_of(tmp_path, *rows, {"msg": said, "err": GONE, **ids})
+    assert (session.outcome, session.root_cause) == ("cancelled", None)
+    [session] = sessions_of(tmp_path, *rows, {"msg": f"part 3 failed, {said.lower()}", "err": GONE, **ids})
+    assert session.outcome == "failed"
+
+
 def test_failures_of_too_many_names_are_counted_without_them_and_that_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(tally, "GROUPS", 3)
     log = tmp_path / "app.ndjson"

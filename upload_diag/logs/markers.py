@@ -25,6 +25,7 @@ class Event(StrEnum):
     REFRESHED = "refreshed"  # it got one
     REFRESH_FAILED = "refresh_failed"  # it did not get one
     RETRY = "retry"  # the client tries again
+    RESUMED = "resumed"  # it does so with the fresh session; most also say that they got one, some say only this
     LIMIT = "limit"  # the client gives up
     CANCEL = "cancel"  # the user, or the app for the user, stopped the upload
     LET_GO = "let_go"  # a browser let go of a request, perhaps after its answer had come
@@ -162,7 +163,7 @@ MARKERS = (
         misses=("Fresh upload session could not be created",),
     ),
     Marker(
-        event=Event.RETRY,
+        event=Event.RESUMED,
         keywords=("obtained, retrying chunk upload",),
         quiet=True,
         hits=("✅ Fresh session obtained, retrying chunk upload…",),

@@ -17,6 +17,7 @@ _CREDENTIALS = {ErrorCode.CREDENTIALS_EXPIRED, ErrorCode.URL_EXPIRED, ErrorCode.
 _RAN_OUT = {ErrorCode.CREDENTIALS_EXPIRED, ErrorCode.URL_EXPIRED}
 _SWEPT = RootCause(Cause.LIFECYCLE, ("The access log shows the lifecycle rule removing this upload.",))
 _NO_ANSWER = {ErrorCode.TIMEOUT, ErrorCode.NETWORK, ErrorCode.SERVER_ERROR}
+_FRESH = {Event.REFRESHED, Event.RESUMED}
 HOUR = 3_600_000
 # Lifetimes that stores and lifecycle rules are set to: they count in days. The sweep comes late, never early.
 _DAY = 24 * HOUR
@@ -195,7 +196,9 @@ def _aborted(trace: Trace, _what: Failure, died: Place, telling: Telling) -> Roo
 
 def _raced(trace: Trace, what: Failure, _died: Place, _telling: Telling) -> RootCause | None:
     begun = trace.first.get(_CREATED)
-    if begun is None or not begun[0] or _STORED not in trace.first or Event.REFRESHED in trace.first:
+    if begun is None or not begun[0] or _STORED not in trace.first:
+        return None
+    if len(trace.uploads) > 1 or not trace.first.keys().isdisjoint(_FRESH):  # what was known afterwards is another one
         return None
     last = trace.last
     if not last[what][0] or last[_STORED] < last[what] or last[what][0] - begun[0] > _RACE:

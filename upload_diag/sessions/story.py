@@ -173,7 +173,8 @@ def _session(story: _Story, line: Callable[[Place], int]) -> UploadSession:
     for what, count in counts.items():
         if isinstance(what, Failure):
             errors[what.code] += count
-    refreshes = counts.get(Event.REFRESHED, 0)
+    resumed = counts.get(Event.RESUMED, 0)
+    refreshes = max(counts.get(Event.REFRESHED, 0), resumed)
     times = [place[0] for place in chain(whole.first.values(), whole.last.values()) if place[0]]
     return UploadSession(
         video_id=_text(whole.video) or None,
@@ -184,7 +185,7 @@ def _session(story: _Story, line: Callable[[Place], int]) -> UploadSession:
         parts=whole.parts.bit_count() or counts.get(Event.PART, 0),
         refreshes=refreshes,
         restarts=max(0, len(story.uploads) - 1 - refreshes),
-        retries=counts.get(Event.RETRY, 0),
+        retries=counts.get(Event.RETRY, 0) + resumed,
         errors=dict(sorted(errors.items(), key=lambda item: (-item[1], item[0]))),
         root_cause=story.cause,
         first=rfc3339(min(times)) if times else None,
@@ -275,7 +276,9 @@ def _outcome(trace: Trace, telling: Telling) -> Outcome:
         if Event.ABORT in last:
             return Outcome.CANCELLED
         return Outcome.ABANDONED if Event.CREATE in last or Event.PART in last else Outcome.UNKNOWN
-    went_on = max((last[event] for event in (Event.PART, Event.REFRESHED) if event in last), default=None)
+    went_on = max(
+        (last[event] for event in (Event.PART, Event.REFRESHED, Event.RESUMED) if event in last), default=None
+    )
     if went_on is not None and went_on > last_failure and (gave_up is None or gave_up < went_on):
         return Outcome.ABANDONED
     return Outcome.FAILED
