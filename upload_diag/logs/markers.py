@@ -132,6 +132,18 @@ MARKERS = (
         ),
     ),
     Marker(
+        # WAL-G and s3cmd say once more, in the line beside it, that it failed.
+        event=None,
+        keywords=("upload: could not upload '", "before encountering an epipe or econnreset"),
+        pattern=r"\A(?:error: )?(?:[\d/:. ]{10,40}upload: could not upload '|cannot retrieve any response status before )",
+        quiet=True,
+        hits=(
+            "ERROR: 2026/11/22 10:00:00.000001 upload: could not upload 'base_1/tar_partitions/part_019.tar.lz4'",
+            "ERROR: Cannot retrieve any response status before encountering an EPIPE or ECONNRESET exception",
+        ),
+        misses=("could not upload part 3", "WARNING: Upload failed: /a.tar ([Errno 32] Broken pipe)"),
+    ),
+    Marker(
         # s3fs asks whether a file is there before it writes it.
         event=None,
         keywords=("was returned, returning enoent",),
