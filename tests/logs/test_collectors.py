@@ -82,6 +82,7 @@ PUT = {
     "syslog-5424": lambda who, line: f"<11>1 {AT}.500Z host-1 uploader 471{who} - - {line}",
     "heroku": lambda who, line: f"{AT}.500000+00:00 app[web.{who}]: {line}",
     "logcat": lambda who, line: f"11-22 10:00:01.500  471{who}  4740 E Uploader: {line}",
+    "process": lambda who, line: f"uploader[471{who}]: {line}",
     "logcat-brief": lambda who, line: f"E/Uploader( 471{who}): {line}",
     "aws-logs-tail": lambda who, line: f"{AT}.500000+00:00 ecs/uploader/{who} {line}",
     "github-actions": lambda who, line: f"job-{who}\tupload\t{AT}.5000000Z {line}",

@@ -1,11 +1,13 @@
 r"""What collectors of logs put around every line: whose it is, and when it was written.
 
-A collector mixes the lines of several processes. `Line.source` takes them apart again. Rows only.
+A collector mixes the lines of several processes. `Line.source` takes them apart again. Rows only. So is what people and
+their programs put around every line of a snippet that they pass on.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import orjson
@@ -13,7 +15,7 @@ import orjson
 from upload_diag.logs.entries import LEVELS
 from upload_diag.logs.fields import find_time, read_time
 
-__all__ = ["COLLECTORS", "Collector", "Line", "detect", "stamped", "unstamped"]
+__all__ = ["COLLECTORS", "SNIPPETS", "Collector", "Line", "around", "detect", "stamped", "unstamped"]
 
 
 class Line(NamedTuple):
@@ -191,19 +193,55 @@ COLLECTORS: tuple[Collector, ...] = (
         b"2026-11-22T10:00:00.1234567Z part 3 failed",
         b"build\tupload\t2026-11-22T10:00:00.1234567Z part 3 failed",
     ),
+    _prefix("process", rb"(?P<source>[A-Za-z][\w.-]{0,60}\[\d{1,7}\]):\ ", b"uploader[4711]: part 3 failed"),
 )  # fmt: skip
 _SURE = 0.8  # of the lines
 
 
-def detect(lines: list[bytes]) -> Collector | None:
+def detect(lines: list[bytes], collectors: Iterable[Collector] = COLLECTORS) -> Collector | None:
     """The collector of a log that begins with these lines; None when no collector wrote it."""
     lines = lines[:200]
-    for collector in COLLECTORS:
+    for collector in collectors:
         if lines and collector.read(lines[0]) is None and collector.read(lines[-1]) is None:
             continue
         if lines and sum(collector.read(line) is not None for line in lines) >= _SURE * len(lines):
             return collector
     return None
+
+
+def _wrapped(width: int) -> Collector:
+    """A terminal of so many columns, which goes on in the next line with what does not fit."""
+    return Collector(f"wrapped-{width}", lambda line: Line(b"", 0, line, _columns(line) == width), ())
+
+
+def _columns(line: bytes) -> int:
+    return len(line.decode("utf-8", "replace"))
+
+
+# What people and their programs put around every line of a snippet that they pass on.
+_IN_FRONT = (
+    _prefix("quoted", rb"(?:>\ ?)+", b"> part 3 failed", b">> part 3 failed"),
+    _prefix("numbered", rb"\ *\d{1,6}\ \|(?:\ |$)", b"  17 | part 3 failed"),
+)
+_INDENTED = _prefix("indented", rb"(?:\ {4}|\t)", b"    part 3 failed")
+_WRAPPED = {width: _wrapped(width) for width in (80, 120)}
+SNIPPETS = (*_IN_FRONT, _INDENTED, *_WRAPPED.values())
+_NEW_LINE = re.compile(rb"\[?(?:\d{4}[-/]\d\d|\d\d:\d\d|" + LEVELS + rb")")
+
+
+def around(lines: list[bytes]) -> Collector | None:
+    """What stands around the lines of a whole snippet; None when nothing does.
+
+    Of what a program repeats, lines are as long as one another by chance, and not because a terminal broke them.
+    """
+    if all(map(_INDENTED.read, lines)):
+        return _INDENTED
+    width = max(map(_columns, lines), default=0)
+    broken = [(line, below) for line, below in pairwise(lines) if _columns(line) == width]
+    by_chance = sum(line[:8] == below[:8] or bool(_NEW_LINE.match(below)) for line, below in broken)
+    if width in _WRAPPED and len(broken) > 1 + 2 * by_chance:
+        return _WRAPPED[width]
+    return detect(lines, _IN_FRONT)
 
 
 # What `kubectl logs --timestamps`, `docker compose logs -t` and `pm2 --time` add in front of every line. The first two
