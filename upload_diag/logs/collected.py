@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from upload_diag.logs.collectors import Line, unstamped
-from upload_diag.logs.entries import entry_end, entry_start
+from upload_diag.logs.entries import entry_end, entry_start, is_telling
 from upload_diag.logs.fields import find_time
 from upload_diag.logs.layout import COLLECTED, LINE_FORMATS, Layout
 from upload_diag.logs.prefilter import Scanner
@@ -190,7 +190,7 @@ class CollectedReader:
             first = bisect_right(source.starts, start) - 1
             begin = begins[source.numbers[first]]
             text = bytes(source.text[start : done[name]]).rstrip()
-            if self._start <= begin < stop and text:
+            if self._start <= begin < stop and text and not (self._layout.told and is_telling(text)):
                 record = self._record(text, self._base + begin)
                 if record is not None:
                     record.when = record.when or source.whens[first]

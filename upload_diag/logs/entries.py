@@ -11,6 +11,7 @@ from itertools import chain, pairwise
 __all__ = [
     "BLANK",
     "DETAILS",
+    "FENCE",
     "GOES_ON",
     "HEAD",
     "LEVELS",
@@ -23,6 +24,7 @@ __all__ = [
     "is_echo",
     "is_head",
     "is_json_line",
+    "is_telling",
     "may_be_echoed",
 ]
 
@@ -70,15 +72,40 @@ _TAIL = re.compile(
        | Resolved\ remote\ host\ IP\ address:\  | (?:Exception\ name|Error\ message):\   # AWS's SDK for C++
        | \d+\ response\ headers:$
        | DEBUG:\ (?:HttpHeader|ErrorXML):\  # s3cmd, of one answer
-       | excon\.error\.(?:request|response)$  """,  # fog, the exchange that its exception is about
+       | excon\.error\.(?:request|response)$  # fog, the exchange that its exception is about
+       | (?:\d{1,6}[ ]?[|:]?[ ])?(?:status\ code:\ \d{3},\ request\ id:|upload\ id:\ ) # AWS's SDK for Go, by hand
+       | Status\ Message:\  # GitHub's for actions
+       | \xe2\x94\x82(?!\ Error:\ )[^\xe2]*+$ | \xe2\x95\xb5  # Terraform's box, which is no table
+       | (?:/|~/|[A-Z]:\\|<ipython)\S*[ ]in[ ]\S+\( | -{2,}>[ ]?\d+[ ]  # IPython's frames
+       | File\ ".*",\ line\ \d
+       | \[?\.{3}\]?\s*$ | \(\d+\ additional\ frame  # of which some were left out
+       """,
     re.VERBOSE,
 )
+# What people put around the text that they quote, and the sentence that announces it.
+FENCE = re.compile(rb"```|~~~|</?pre>")
+_SENTENCE = re.compile(rb"(?!.*(?i:fail)|The above |During handling |Traceback )[A-Z@](?:[^\s:]* ){3}.*:\s*$")
+# In which they speak of themselves.
+_SELF = re.compile(rb"(?:^|[\s(*>])(?:I(?:'?(?:m|ve|d|ll))?|[Ww]e(?:'re|'ve| are| get| see| have)|[Mm]y|[Oo]ur) [a-z]")
+_OPENED = re.compile(rb"^<\w+>\s*$")  # an element of XML whose text stands below
 # A line of JSON printed at the left edge, below one that is not the end of it.
 _QUOTES, _OPEN = (b'"', b"'"), (b"{", b"[", b",")
 _CHAINED = (b"During handling of the above", b"The above exception was")
-_FRAME = b"  File "
+_LOST = re.compile(rb'File ".*", line \d')  # a frame whose indent got lost
+_FRAME = re.compile(rb"  File |-{2,}> ?\d+ |" + _LOST.pattern)
+_LEFT_OUT = re.compile(rb"\[?\.{3}\]?\s*$")
 _EXCEPTION = re.compile(rb"[A-Za-z_][\w.]*(?:: |:?$)")
+_IPYTHON = re.compile(rb"[A-Za-z_][\w.]* {2,}Traceback \(most recent call last\)")
 _THROWN = re.compile(rb"(?:[A-Za-z_][\w$]{0,60}+\.){1,20}[A-Z][\w$]{0,100}+(?:: |:?\r?$)")  # with its package
+# The command line of AWS, and many a program, say in one line that an upload failed, and in the next one why.
+_SAYS_NOT_WHY = re.compile(
+    rb"(?:upload|copy|move) failed: \S.* to \S+\s*$"
+    rb"|(?i:(?!.*\d{3}\b|.*: *\S).{0,200}\b(?:fail(?:ed|ure)?|failing|unable|could not|couldn't)\b)"
+)
+_SAYS_WHY = re.compile(
+    rb"(?:[A-Za-z_$][\w$]*\.)*(?:[A-Z]\w*(?:Error|Exception|Failure)|NoSuch[A-Z]\w+)\b.{0,200}?: "
+    rb"|An? (?:client )?error (?:\(\w+\) )?occurred|HTTPS?ConnectionPool\(|\((?:'|\d+, ')"
+)
 # The client says that its session is dead, and prints the details with a second call: one failure.
 _ANNOUNCED, DETAILS = b"getting fresh session", b"ession expiration details"
 # So does a browser: why it blocks, that the request failed, that the resource was not loaded.
@@ -87,9 +114,17 @@ _NET_ERROR = re.compile(NET + rb"[A-Z_]+")
 _CORS, _FAILED, _NOT_LOADED = b"blocked by CORS policy", b"net::ERR_FAILED", b"Failed to load resource"
 # Safari says it in three lines, too, in whichever order.
 _CONTROL = b"ontrol"
+# botocore's debug log tells of one answer what its connections say, then its headers, then its body.
+_POOL, _PARSERS = b"connectionpool", b"botocore.parsers"
 # What all of these sayings that are several words have between their first and their last word.
-_WITHIN_ECHOES = (b" fresh ", b" expiration ", b" by CORS ", b" allowed by ", b" to access control ")
-_SAFARI = re.compile(rb"not allowed by Access-Control-Allow-Origin|due to access control checks")
+_WITHIN_ECHOES = (
+    *(b" fresh ", b" expiration ", b" by CORS ", b" allowed by ", b" to access control ", b" is not successful"),
+    *(_POOL, _PARSERS),
+)
+_SAFARI = re.compile(
+    rb"not allowed by Access-Control-Allow-Origin|due to access control checks|Preflight response is not successful"
+)
+_PREFLIGHT = b"reflight"
 # What curl prints of one exchange, below the line of the request; its meter, too.
 _CURL = re.compile(rb"[<>] (?:[A-Za-z][\w-]*: |HTTP/)|[<>]\s*$|\* [A-Z]|[{}] \[\d+ bytes data\]|[ \d]{2}\d .*-:--:-- ")
 _CURL_ANSWER = re.compile(rb"<!?[\w?]")
@@ -146,6 +181,11 @@ def is_json_line(line: bytes) -> bool:
     return line[:1] == b"{" and line.rstrip()[-1:] == b"}" and line[1:2] in (b'"', b" ", b"}")
 
 
+def is_telling(line: bytes) -> bool:
+    """Whether somebody tells in a line what happened to them, which no program does."""
+    return b"\n" not in line and not is_head(line) and bool(_SELF.search(line) or _SENTENCE.match(line))
+
+
 def begins_entry(buffer: Buffer, start: int, floor: int, *, dated: bool) -> bool:
     """Whether the line at `start` begins an entry.
 
@@ -165,12 +205,23 @@ def _told_closely(buffer: Buffer, start: int, floor: int, *, dated: bool) -> boo
         return True
     above = _above(buffer, start, floor)
     previous = next(above, b"")
+    if not dated and (FENCE.match(line) or FENCE.match(previous) or _is_announced(previous, buffer, start)):
+        return True
     return not previous or not (_goes_on(line, previous, above) or _is_text_below(line, previous, above, dated=dated))
+
+
+def _is_announced(previous: bytes, buffer: Buffer, start: int) -> bool:
+    """Whether somebody says in a sentence, and a blank line follows it, that here comes what a program said."""
+    return buffer.endswith((b"\n\n", b"\n\r\n"), 0, start) and bool(_SENTENCE.match(previous))
 
 
 def _goes_on(line: bytes, previous: bytes, above: Iterator[bytes]) -> bool:
     """Whether the line ends what is above it, or is one of its parts."""
     if _TAIL.match(line) or _ends_traceback(line, previous, above):
+        return True
+    if _LOST.match(previous) or _OPENED.search(previous):
+        return True
+    if _SAYS_NOT_WHY.match(previous) and (_SAYS_WHY.match(line) or line.startswith(TRACEBACK)):
         return True
     if line[:1] in _QUOTES and previous.rstrip().endswith(_OPEN):
         return True
@@ -188,7 +239,7 @@ def _goes_on(line: bytes, previous: bytes, above: Iterator[bytes]) -> bool:
 def _is_text_below(line: bytes, previous: bytes, above: Iterator[bytes], *, dated: bool) -> bool:
     """Whether an undated line belongs to what is above it by what either looks like."""
     first = line[:1]
-    if line.startswith(TRACEBACK):
+    if line.startswith(TRACEBACK) or (_IPYTHON.match(line) and not dated):
         return _ends_message(previous, above)
     if _LEVELLED.match(line):
         return False
@@ -221,6 +272,8 @@ def _may_be_echo(buffer: Buffer, start: int, end: int) -> bool:
         buffer.find(NET, start, end) >= 0
         or buffer.find(_CONTROL, start, end) >= 0
         or buffer.find(DETAILS, start, end) >= 0
+        or buffer.find(_PREFLIGHT, start, end) >= 0
+        or buffer.find(_PARSERS, start, end) >= 0
     )
 
 
@@ -236,6 +289,9 @@ def is_echo(line: bytes, buffer: Buffer, start: int, floor: int) -> bool:
     """Whether the line only says more of the failure that the line above it tells."""
     if not _may_be_echo(line, 0, len(line)):
         return False
+    if _PARSERS in line:
+        above = next(_above(buffer, start, floor), b"")
+        return _POOL in above or _PARSERS in above
     if DETAILS in line:
         return _ANNOUNCED in next(_above(buffer, start, floor), b"")
     refused = _NET_ERROR.search(line)
@@ -251,9 +307,13 @@ def is_echo(line: bytes, buffer: Buffer, start: int, floor: int) -> bool:
 
 def _ends_traceback(line: bytes, previous: bytes, above: Iterator[bytes]) -> bool:
     """Whether the line is the last one of a Python traceback, which stands at the left edge again."""
-    if previous[:1] != b" " or not _EXCEPTION.match(line):
+    if not _EXCEPTION.match(line):
         return False
-    return previous.startswith(_FRAME) or any(one.startswith(_FRAME) for one in above)
+    if _FRAME.match(previous):
+        return True
+    if previous[:1] == b" " or _LEFT_OUT.match(previous):
+        return any(map(_FRAME.match, above))
+    return bool(_LOST.match(next(above, b"")))
 
 
 def _ends_message(previous: bytes, above: Iterator[bytes]) -> bool:

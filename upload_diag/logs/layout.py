@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from upload_diag.logs import access_log, cloudtrail, collectors, records, table, web_log
-from upload_diag.logs.entries import begins_entry, is_head, is_json_line
+from upload_diag.logs.entries import FENCE, begins_entry, is_head, is_json_line
 from upload_diag.logs.fields import find_time
 from upload_diag.logs.record import Record
 
@@ -20,7 +20,7 @@ LINE_FORMATS: dict[str, Callable[[bytes, int], Record | None]] = {
     name: module.read for name, module in _LINE_MODULES.items()
 }
 
-COLLECTED = {collector.name: collector for collector in collectors.COLLECTORS}
+COLLECTED = {collector.name: collector for collector in (*collectors.COLLECTORS, *collectors.SNIPPETS)}
 
 # Formats that are one JSON document, by how it begins; see `documents`.  ◄── add such a format
 DOCUMENTS = {
@@ -56,6 +56,7 @@ class Layout:
         dated: entries begin with a date, so a line without one belongs to the entry above it.
         timed: there are times in it.
         whole_lines: every line is an entry.
+        told: somebody tells of it, as in a ticket, and may say around it what it says.
         doubt: why it may be something else than it is taken for, or what it is when it is no text; empty when all fits.
         collector: who put something around every line, if anybody; the rest is what stands in it.
         stamped: there is also a time of the collector's in front of every line.
@@ -66,6 +67,7 @@ class Layout:
     dated: bool = False
     timed: bool = False
     whole_lines: bool = False
+    told: bool = False
     collector: str | None = None
     stamped: bool = False
     doubt: str = ""
@@ -108,11 +110,15 @@ def detect(sample: bytes) -> Layout:
     if table.delimiter_of(lines) is not None:
         return Layout(table.NAME, encoding, timed=True)
     collector = collectors.detect(lines)
+    if collector is None and len(sample) < SAMPLE:
+        collector = collectors.around(lines)
     if collector is not None:
         inner = [collector.read(line) or collectors.Line(b"", 0, line) for line in lines]
         stamped = collectors.stamped(inner)
-        texts = [(collectors.unstamped(line) if stamped else line).text for line in inner]
-        within = _lines(encoding, [text for text in texts if text.strip()])
+        texts = b"".join(
+            (collectors.unstamped(line) if stamped else line).text + b"\n"[line.goes_on :] for line in inner
+        )
+        within = _lines(encoding, [text for text in texts.split(b"\n") if text.strip()])
         return replace(within, timed=True, collector=collector.name, stamped=stamped)
     return _lines(encoding, lines)
 
@@ -173,7 +179,9 @@ def _lines(encoding: str, lines: list[bytes]) -> Layout:
     dated, begun = _heads(lines)
     share, name = max((share, name) for name, share in shares.items())
     doubt = f"only {share:.0%} of its first lines are {name}" if share > _SOME else ""
-    return Layout("text", encoding, dated=dated > 1 and dated >= _DATED * begun, timed=timed, doubt=doubt)
+    dated_all = dated > 1 and dated >= _DATED * begun
+    told = any(map(FENCE.match, lines))
+    return Layout("text", encoding, dated=dated_all, timed=timed, told=told, doubt=doubt)
 
 
 def _heads(lines: list[bytes]) -> tuple[int, int]:

@@ -10,7 +10,7 @@ ranges share nothing and leave nothing out, wherever a file is cut.
 from collections.abc import Iterator
 from typing import Any
 
-from upload_diag.logs.entries import DETAILS, WRAPPED, begins_entry, entry_end, entry_start, is_echo
+from upload_diag.logs.entries import DETAILS, WRAPPED, begins_entry, entry_end, entry_start, is_echo, is_telling
 from upload_diag.logs.fields import NO_IDS, UPLOAD, Ids, find_time, usual_time
 from upload_diag.logs.forms import Forms, Found
 from upload_diag.logs.layout import LINE_FORMATS, Layout
@@ -242,7 +242,7 @@ class Reader:
         buffer, done, floor = bytes(memoryview(self._buffer)[:stop]), self._start, self._floor
         behind = buffer.rfind(b"\n", done, first - 1) + 1 or done
         find, known = self._scanner.finder(memoryview(buffer)), self._json.verdict
-        dated, count, rows = self._layout.dated, self._count, list[Row]()
+        dated, told, count, rows = self._layout.dated, self._layout.told, self._count, list[Row]()
         while (hit := find(behind)) >= 0:
             line = begin = buffer.rfind(b"\n", done, hit - 1) + 1 or done
             found = _DATED_FORMS.read(buffer, begin, stop) if dated else None
@@ -253,6 +253,8 @@ class Reader:
             behind = done
             verdict = known(plain)
             if verdict is not None and not verdict.counts and not ids[UPLOAD]:
+                continue
+            if told and not ids[UPLOAD] and is_telling(buffer[begin:end]):
                 continue
             when = self._when(buffer, begin, end) if self._layout.timed else 0
             number = self._line_at(begin)

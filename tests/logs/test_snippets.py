@@ -1,0 +1,231 @@
+"""Snippets as people paste them: each failure is counted once, at its line, however the snippet was passed on."""
+
+import pytest
+
+from upload_diag.analysis import analyze
+
+GONE = "The specified upload does not exist. The upload ID may be invalid."
+
+# Name -> the snippet, what it tells of, and in which lines.
+SNIPPETS = {
+    "a command that says why in the next line": (
+        f"""\
+$ aws s3 cp film.mp4 s3://films/film.mp4
+upload failed: ./film.mp4 to s3://films/film.mp4
+A client error (NoSuchUpload) occurred when calling the UploadPart operation: {GONE}
+upload failed: ./trailer.mp4 to s3://films/trailer.mp4
+An error occurred (SlowDown) when calling the UploadPart operation (reached max retries: 4): Please slow down
+""",
+        {"SESSION_EXPIRED": 1, "THROTTLED": 1},
+        [2, 4],
+    ),
+    "an undated message and its traceback": (
+        """\
+part 6 stored
+could not finish the upload of film.mp4
+Traceback (most recent call last):
+  File "/srv/app/send.py", line 8, in send
+    s3.complete_multipart_upload(**args)
+botocore.errorfactory.NoSuchUpload: An error occurred (NoSuchUpload) when calling the CompleteMultipartUpload operation
+""",
+        {"SESSION_EXPIRED": 1},
+        [2],
+    ),
+    "a traceback that lost its indent": (
+        """\
+Traceback (most recent call last):
+File "/srv/app/send.py", line 8, in send
+s3.complete_multipart_upload(**args)
+File "/srv/lib/client.py", line 31, in call
+raise error
+botocore.errorfactory.NoSuchUpload: An error occurred (NoSuchUpload) when calling the CompleteMultipartUpload operation
+""",
+        {"SESSION_EXPIRED": 1},
+        [1],
+    ),
+    "a notebook's traceback": (
+        """\
+---------------------------------------------------------------------------
+ClientError                               Traceback (most recent call last)
+/srv/lib/transfer.py in upload_file(self, name)
+    278         try:
+--> 279             future.result()
+    280         except KeyboardInterrupt as e:
+
+[...]
+
+S3UploadFailedError: Failed to upload a.csv to films/a.csv: An error occurred (AccessDenied) when calling the PutObject
+""",
+        {"ACCESS_DENIED": 1},
+        [2],
+    ),
+    "errors of a program in Go that were wrapped by hand": (
+        """\
+MultipartUpload: upload multipart failed
+upload id: 5Qw8eRtYuIoP2aSdF
+caused by: NoSuchUpload: gone
+status code: 404, request id: 7Hj2Kq, host id: x
+""",
+        {"SESSION_EXPIRED": 1},
+        [1],
+    ),
+    "words around a fence": (
+        """\
+Hello, I get a 503 error every night, and my backup failed:
+
+```
+PUT https://films.example.org/upload/a returned status code 503
+PUT https://films.example.org/upload/b returned status code 503
+```
+
+I also tried to upload it by hand, and I got 503 Service Unavailable again.
+""",
+        {"SERVER_ERROR": 2},
+        [4, 5],
+    ),
+    "a sentence that announces what follows": (
+        """\
+Since yesterday we see messages like this one:
+
+An error occurred (NoSuchUpload) when calling the UploadPart operation: gone
+
+Any idea?
+""",
+        {"SESSION_EXPIRED": 1},
+        [3],
+    ),
+    "a box of Terraform": (
+        """\
+╷
+│ Error: putting object in bucket (films): AccessDenied: Access Denied
+│ \tstatus code: 403, request id: 7Hj2Kq, host id: x
+│
+│   with module.films.aws_s3_object.readme,
+╵
+╷
+│ Error: putting object in bucket (stills): NoSuchBucket: The specified bucket does not exist
+│ \tstatus code: 404, request id: 8Hj2Kq, host id: x
+╵
+""",
+        {"ACCESS_DENIED": 1, "BUCKET_NOT_FOUND": 1},
+        [2, 8],
+    ),
+    "XML with text on lines of its own": (
+        """\
+<Error>
+<Code>NoSuchUpload</Code>
+<Message>
+The specified upload does not exist.
+</Message>
+<UploadId>5Qw8eRtYuIoP2aSdF</UploadId>
+</Error>
+""",
+        {"SESSION_EXPIRED": 1},
+        [1],
+    ),
+    "Safari, which says three times that it blocks": (
+        """\
+[Error] Preflight response is not successful
+[Error] Fetch API cannot load https://films.example.org/a?partNumber=3 due to access control checks.
+[Error] Failed to load resource: Preflight response is not successful (a, line 0)
+""",
+        {"CORS_BLOCKED": 1},
+        [1],
+    ),
+    "an answer in the debug log of botocore": (
+        """\
+2026-11-22 10:00:01,163 - Thread-7 - urllib3.connectionpool - DEBUG - "PUT /films/a?partNumber=2 HTTP/1.1" 403 None
+2026-11-22 10:00:01,164 - Thread-7 - botocore.parsers - DEBUG - Response headers: {'server': 'AmazonS3'}
+2026-11-22 10:00:01,164 - Thread-7 - botocore.parsers - DEBUG - Response body:
+<?xml version="1.0" encoding="UTF-8"?>
+<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>
+2026-11-22 10:00:01,165 - Thread-7 - botocore.hooks - DEBUG - Event needs-retry.s3.UploadPart: calling handler
+""",
+        {"ACCESS_DENIED": 1},
+        [1],
+    ),
+    "lines that a program says again": (
+        """\
+ERROR: 2026/11/22 10:00:30.574519 failed to upload 'base_1/part_019.tar.lz4' to bucket 'films': NoSuchUpload: gone
+ERROR: 2026/11/22 10:00:30.574538 upload: could not upload 'base_1/part_019.tar.lz4'
+""",
+        {"SESSION_EXPIRED": 1},
+        [1],
+    ),
+    "several failures of one kind": (
+        """\
+Upload failed
+NoSuchUpload: The specified upload does not exist.
+Upload failed
+NoSuchUpload: The specified upload does not exist.
+Upload failed
+SlowDownError: Please reduce your request rate.
+""",
+        {"SESSION_EXPIRED": 2, "THROTTLED": 1},
+        [1, 3, 5],
+    ),
+}
+
+# How a snippet is passed on -> what becomes of its text.
+PASSED_ON = {
+    "as it is": lambda text: text,
+    "from Windows": lambda text: text.replace("\n", "\r\n"),
+    "quoted": lambda text: "".join(f"> {line}\n" for line in text.splitlines()),
+    "quoted twice": lambda text: "".join(f">> {line}\n" for line in text.splitlines()),
+    "numbered": lambda text: "".join(f"{number:>4} | {line}\n" for number, line in enumerate(text.splitlines(), 1)),
+    "indented": lambda text: "".join(f"    {line}\n" for line in text.splitlines()),
+    "from a journal": lambda text: "".join(f"uploader[4711]: {line}\n" for line in text.splitlines()),
+}
+
+
+def told(text, path):
+    path.write_text(text, encoding="utf-8", newline="")
+    report = analyze([str(path)])
+    counts = {str(code): count for code, count in report.by_code.items()}
+    return counts, sorted(example.line for group in report.groups for example in group.examples)
+
+
+@pytest.mark.parametrize("way", PASSED_ON)
+@pytest.mark.parametrize("name", SNIPPETS)
+def test_a_snippet_tells_the_same_however_it_is_passed_on(name, way, tmp_path):
+    text, counts, lines = SNIPPETS[name]
+    assert told(PASSED_ON[way](text), tmp_path / "ticket.txt") == (counts, lines)
+
+
+def wrapped(text, width):
+    pieces = ([line[at : at + width] for at in range(0, len(line), width)] or [""] for line in text.splitlines())
+    return "".join(f"{piece}\n" for lines in pieces for piece in lines)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_snippet_that_a_terminal_broke_tells_the_same(width, tmp_path):
+    text = (
+        f"botocore.ClientError: An error occurred (NoSuchUpload) when calling the UploadPart operation: {GONE}\n"
+        "while sending https://films.example.org/a.mp4?partNumber=3&uploadId=5Qw8eRtYuIoP2aSdFgHjKl6zXcVbNm1QwErTyUiOp3As"
+        "DfGhJkL4zXcVbNm7QwErTyUiOp9 to the store of the films\n"
+        "part 4 stored\n"
+        f"botocore.ClientError: An error occurred (SlowDown) when calling the UploadPart operation: {GONE[:9]}\n"
+    )
+    path = tmp_path / "ticket.txt"
+    counts, lines = told(wrapped(text, width), path)
+    assert counts == {"SESSION_EXPIRED": 1, "THROTTLED": 1}
+    assert lines[0] == 1
+    (session,) = analyze([str(path)]).sessions
+    assert session.upload_ids == ("5Qw8eRtYuIoP2aSdFgHjKl6zXcVbNm1QwErTyUiOp3AsDfGhJkL4zXcVbNm7QwErTyUiOp9",)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_lines_that_are_as_long_as_a_terminal_is_wide_by_chance_stay_entries(width, tmp_path):
+    line = "part {:02} failed: SlowDown: Please reduce your request rate".ljust(width, ".") + "\n"
+    counts, _ = told("".join(map(line.format, range(6))), tmp_path / "app.log")
+    assert counts == {"THROTTLED": 6}
+
+
+def test_what_people_say_is_all_there_is_when_nothing_is_quoted(tmp_path):
+    counts, lines = told("Hello,\nI get a 503 Service Unavailable when I upload my film.\n", tmp_path / "ticket.txt")
+    assert (counts, lines) == ({"SERVER_ERROR": 1}, [2])
+
+
+def test_rows_of_a_table_that_is_drawn_with_lines_stay_entries(tmp_path):
+    counts, _ = told("".join(f"│ {n}.mp4 │ NoSuchUpload: gone │\n" for n in range(3)), tmp_path / "table.txt")
+    assert counts == {"SESSION_EXPIRED": 3}
