@@ -75,6 +75,23 @@ def test_text_answers_in_its_first_three_lines():
     assert not blank
 
 
+def test_text_says_of_one_failure_no_more_than_it_needs(tmp_path):
+    frames = "".join(f'  File "/srv/app/part{n}.py", line {n}, in send\n    call()\n' for n in range(20))
+    log = tmp_path / "ticket.txt"
+    log.write_text(
+        f"Traceback (most recent call last):\n{frames}botocore.ClientError: An error occurred (NoSuchUpload)\n"
+    )
+    out = io.StringIO()
+    FORMATS["text"](analyze([str(log)]), out)
+    lines = out.getvalue().splitlines()
+    assert lines[1] == "1 failure."
+    assert "1 upload" not in out.getvalue()
+    assert "When" not in out.getvalue()
+    assert len(lines[-1]) < 300 + len(str(log)) + 20
+    assert ":1  Traceback (most recent call last): File" in lines[-1]
+    assert lines[-1].endswith("botocore.ClientError: An error occurred (NoSuchUpload)")
+
+
 @pytest.mark.parametrize(
     ("outcomes", "sessions", "told"),
     [

@@ -16,6 +16,7 @@ __all__ = [
     "Verdict",
     "bars",
     "counted",
+    "excerpt",
     "facts",
     "lasted",
     "later",
@@ -81,8 +82,9 @@ def verdict(report: Report) -> Verdict:
         but = f"; {size(missed)} could not be read" if missed else ""
         return Verdict("No upload failure found.", f"{_uploads(report)}{read}{but}.", "")
     lead = _lead(report)
+    codes = f": {listed(report.by_code)}" if len(report.by_code) > 1 else ""  # of one, the first sentence tells
     often = (
-        f"{counted(report.findings, 'failure')}: {listed(report.by_code)}",
+        f"{counted(report.findings, 'failure')}{codes}",
         _failed(report),
         period(report.first, report.last),
     )
@@ -209,6 +211,18 @@ def lasted(first: str | None, last: str | None) -> str:
 def place(path: str, line: int) -> str:
     """`app.log:812`."""
     return f"{one_line(path, limit=200)}:{line}"
+
+
+def excerpt(group: Group, text: str, limit: int) -> str:
+    """What an example says, on one line: of one that is too long its beginning, and where it gives the reason."""
+    whole = one_line(text)
+    reason = whole.find(group.service_code) if group.service_code else -1
+    if reason < 0 and ' File "' in whole:
+        reason = whole.find(one_line(text.strip().rpartition("\n")[2]))
+    begin = limit // 3
+    if len(whole) <= limit or reason < limit // 2:
+        return one_line(text, limit=limit)
+    return f"{whole[: begin - 1]}… {one_line(whole[max(reason - begin // 2, begin) :], limit=limit - begin - 1)}"
 
 
 def name_of(session: UploadSession) -> str:

@@ -14,6 +14,7 @@ GROUPS = 20
 SESSIONS = 10
 BARS = 24
 BAR_WIDTH = 40  # characters of the longest bar
+EXCERPT = 300  # characters of an example
 
 Paint = Callable[[str, str], str]
 
@@ -86,16 +87,17 @@ def _group(group: Group, paint: Paint) -> Iterator[str]:
     yield f"  rule {one_line(group.rule)}, next step {group.action}, {one_line(group.fingerprint)}"
     for example in group.examples:
         time = f"  {words.moment(example.time)}" if example.time else ""
-        yield from (f"      {one_line(line, limit=300)}" for line in example.before)
-        yield f"  {words.place(example.path, example.line)}{time}  {one_line(example.text, limit=300)}"
-        yield from (f"      {one_line(line, limit=300)}" for line in example.after)
+        yield from (f"      {one_line(line, limit=EXCERPT)}" for line in example.before)
+        yield f"  {words.place(example.path, example.line)}{time}  {words.excerpt(group, example.text, EXCERPT)}"
+        yield from (f"      {one_line(line, limit=EXCERPT)}" for line in example.after)
 
 
 def _sessions(report: Report, paint: Paint) -> Iterator[str]:
     total = len(report.sessions)
     if not total:
         return
-    yield f"{words.counted(total, 'upload')}: {words.outcomes(report)}"
+    if total > 1:
+        yield f"{words.counted(total, 'upload')}: {words.outcomes(report)}"
     for session in words.notable(report, SESSIONS):
         yield from _session(session, paint)
     if total > SESSIONS:
@@ -120,6 +122,8 @@ def _cause(cause: RootCause) -> Iterator[str]:
 
 def _histogram(report: Report) -> Iterator[str]:
     _, bars = words.bars(report, BARS)
+    if len(bars) == 1:  # the second line tells when
+        return
     most = max((sum(bar.counts.values()) for bar in bars), default=0)
     quiet = 0
     for at, bar in enumerate(bars):
