@@ -256,6 +256,26 @@ TOLD: dict[str, tuple[str, dict[str, Any]]] = {
         "API: PutObjectPart(bucket=films, object=cut/a.mov)",
         {"operation": "UploadPart", "bucket": "films"},
     ),
+    "ids of an answer that Amazon Redshift tells of": (
+        "S3ServiceException:Denied,Status 400,Error AccessDenied,Rid 7C1E5A90B3D2F468,ExtRid kZ1c9v/x8kZ1c9v/x8kZ1=",
+        {"http_status": 400, "request_id": "7C1E5A90B3D2F468", "host_id": "kZ1c9v/x8kZ1c9v/x8kZ1="},
+    ),
+    "Azure's id of a request, not the client's": (
+        "X-Ms-Client-Request-Id: [0a0a0a0a-1111]\nX-Ms-Error-Code: [BlobNotFound]\nX-Ms-Request-Id: [3f2570e8-101e]",
+        {"request_id": "3f2570e8-101e"},
+    ),
+    "the client's id of a request that no other names": (
+        "X-Ms-Client-Request-Id: [0a0a0a0a-1111]",
+        {"request_id": "0a0a0a0a-1111"},
+    ),
+    "a key in a bucket": (
+        "Failed to check existence of key clips/a.mov in bucket films: No response body",
+        {"bucket": "films", "key": "clips/a.mov"},
+    ),
+    "the code of an upload that Amazon ECR lost": (
+        "An error occurred (UploadNotFoundException) when calling the CompleteLayerUpload operation: none",
+        {"service_code": "UploadNotFoundException"},
+    ),
     "an upload that Fluent Bit cannot end": (
         "[error] [output:s3:s3.0] Could not complete upload /app/2026/a.log, will retry..",
         {"operation": "CompleteMultipartUpload", "key": "app/2026/a.log"},

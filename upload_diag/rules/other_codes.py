@@ -550,6 +550,8 @@ _STORES_AND_PROTOCOLS = (
     *_rows("grpc", E.CANCELLED, "CANCELLED", plain=True, seen="gRPC status codes"),
     *_rows("grpc", E.OBJECT_NOT_FOUND, "NOT_FOUND", weak=True, seen="gRPC status codes, many a backend"),
     *_rows("docker", E.SESSION_EXPIRED, "BLOB_UPLOAD_UNKNOWN", seen="OCI distribution specification"),
+    *_rows("docker", E.SESSION_EXPIRED, "UploadNotFoundException", seen="Amazon ECR"),
+    *_rows("docker", E.PARTS_REJECTED, "LayerPartTooSmallException InvalidLayerPartException", seen="Amazon ECR"),
     *_rows("docker", E.OBJECT_NOT_FOUND, "BLOB_UNKNOWN MANIFEST_BLOB_UNKNOWN", seen="OCI distribution specification"),
     *_rows("docker", E.INTEGRITY, "DIGEST_INVALID SIZE_INVALID", seen="OCI distribution specification"),
     *_rows("docker", E.CONFLICT, "BLOB_UPLOAD_INVALID", seen="OCI distribution specification"),

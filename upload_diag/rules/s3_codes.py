@@ -93,6 +93,8 @@ _ROWS = (
     S3Code("AuthorizationPendingException", 400, E.CANCELLED),
     S3Code("AuthorizationPermissionMismatch", 403, E.ACCESS_DENIED, vendors="azure"),
     S3Code("AuthorizationProtocolMismatch", 403, E.ACCESS_DENIED, vendors="azure"),
+    S3Code("AuthorizationResourceTypeMismatch", 403, E.ACCESS_DENIED, vendors="azure"),
+    S3Code("AuthorizationServiceMismatch", 403, E.ACCESS_DENIED, vendors="azure"),
     S3Code(
         "AuthorizationQueryParametersError",
         400,
@@ -915,6 +917,7 @@ _ROWS = (
     S3Code("unauthorized", 401, E.CREDENTIALS_EXPIRED, vendors="b2", plain=True),
     S3Code("UnauthorizedAccess", 401, E.ACCESS_DENIED, vendors="minio"),
     S3Code("UnauthorizedAccessError", 403, E.ACCESS_DENIED, "Access from this location is not authorized."),
+    S3Code("UnauthorizedBlobOverwrite", 403, E.ACCESS_DENIED, vendors="azure"),
     S3Code("UnauthorizedClientException", 400, E.ACCESS_DENIED),
     S3Code("UnauthorizedException", 401, E.CREDENTIALS_EXPIRED),
     S3Code("UnavailableForLegalReasons", 451, E.ACCESS_DENIED, vendors="cos"),

@@ -115,8 +115,15 @@ LABELS: tuple[Label, ...] = (
     # --- ids ----------------------------------------------------------------------------------------------------
     Label(
         "request_id",
-        r"(?:request|Request)(?<!xtended [Rr]equest)[ _.-]?[Ii][Dd](?: ?(?:is|of) )?" + _SEP + "(" + _ID + ")",
+        r"(?:request|Request)(?<!xtended [Rr]equest)(?<![Cc]lient-[Rr]equest)[ _.-]?[Ii][Dd](?: ?(?:is|of) )?"
+        + _SEP
+        + "("
+        + _ID
+        + ")",
     ),
+    Label("request_id", r"[Cc]lient-[Rr]equest-[Ii][Dd]" + _SEP + "(" + _ID + ")", 20),  # what the client named it
+    Label("request_id", r"Rid ([0-9A-Za-z]{8,60}),ExtRid ", 60),  # Amazon Redshift
+    Label("host_id", r"ExtRid ([A-Za-z0-9+/=]{20,200})", 60),
     Label("request_id", r"RequestId:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?=Time:)", 60),  # Azure, all in a row
     # Headers as pairs: `("x-amz-request-id","…")` of Haskell and Elixir, `<<"…">>,<<"…">>` of Erlang.
     Label("request_id", r"[Aa]mz-[Rr]equest-[Ii]d\"(?:>>)?, ?(?:<<)?\"([^\"]{3,100})\"", 60),
@@ -212,6 +219,7 @@ LABELS: tuple[Label, ...] = (
     Label("bucket", r"(?<!\w)--?[Bb]ucket(?:-?[Nn]ame)?[ =]['\"]?([A-Za-z0-9][\w.-]{2,62})", 70),
     Label("bucket", r"\bbucket ([a-z0-9][\w.-]{2,62}),? key ", 45),  # ClickHouse, Celeborn
     Label("key", r"\bbucket [a-z0-9][\w.-]{2,62},? key ([^\s,]{1,900})", 45),
+    Label("key", r"\bkey ([^\s:,'\"]{1,900}) in bucket [a-z0-9]", 46),
     Label(  # a name that is no word of English
         "bucket",
         r"\b[Bb]ucket (?!(?:pre|cross|auto|non|multi|re|read|write|owner|level|policy|key|public)-)"

@@ -298,9 +298,9 @@ _URL_EXPIRED = (
         "phrase.url-expired",
         E.URL_EXPIRED,
         "expired",
-        r"\b(?:pre-?signed|signed|upload|sas|signature|s3) (?:(?:ur[il]|link|address)(?:es|s)?|tokens?) "
-        r"(?:for this upload |for the upload )?(?:has |have |is |was |are |may have "
-        r"|might have )?(?:already )?expired"
+        r"\b(?:pre-?signed|signed|upload|sas|signature|s3) (?:(?:target |destination |page )?(?:ur[il]|link|address)(?:es|s)?|tokens?) "
+        r"(?:(?:for this upload|for the upload|(?:that )?(?:you|we) (?:are (?:trying|attempting) to (?:access|use|reach)|requested|used|issued|received)) )?"
+        r"(?:has |have |is |was |are |may have |might have )?(?:already )?expired"
         r"|\bur[il] for (?:this|the) upload (?:has |is )?expired"
         r"|(?:url|link)[_-]?expired(?:_?exception|_?error)?\b|\bexpired_?(?:pre_?)?signed_?url"
         r"|\b(?:url|link) signature (?:has |is )?(?:already )?expired|\b(?:this|the|your) (?:url|link) (?:has |is )?expired\b",
@@ -314,9 +314,25 @@ _URL_EXPIRED = (
             "ExpiredPresignedUrl",
             "URL signature expired",
             "This link has expired",
+            "The upload target URL you are trying to access has expired",
         ),
-        misses=("Upload session expired", "the url of the expired session"),
+        misses=("Upload session expired", "the url of the expired session", "upload URL requested"),
         seen="applications, Azure",
+    ),
+    Phrase(
+        "phrase.action-expired",
+        E.URL_EXPIRED,
+        "expire",
+        # The address that it was given for the object is over; it asks for another one.
+        r"\b(?:lfs/transfer|tq|lfs): [^\"]{0,60}\bobject \"[0-9a-f]{4,64}\" (?:has |is )?expired\b|\baction \"upload\" expires at\b",
+        strength=75,
+        hits=(
+            'LFS: lfs/transfer: object "4b33bdc96263" has expired',
+            'tq: refusing to retry: object "4b33bdc96263" has expired',
+            '[4b33bdc9] LFS: action "upload" expires at 2026-10-05 12:00:00',
+        ),
+        misses=('object "4b33bdc96263" has expired from the cache', "lfs: object uploaded"),
+        seen="Git LFS",
     ),
     Phrase(
         "phrase.url-no-longer-valid",
@@ -606,13 +622,19 @@ _CREDENTIALS_INVALID = (
     Phrase(
         "phrase.no-credential-providers",
         E.CREDENTIALS_INVALID,
-        "no valid",
-        r"\bno valid (?:providers in chain|credential sources|credentials)",
+        "cred",
+        r"\bno valid (?:providers in chain|credential sources|credentials)|\bno providers in chain provided credentials\b"
+        r"|\bcredentials? provider was not enabled\b|\bcredentialsnotloaded\b",
         refines=(E.TIMEOUT, E.NETWORK),
         strength=85,
-        hits=("NoCredentialProviders: no valid providers in chain", "no valid credential sources for S3 Backend found"),
-        misses=("no valid file selected",),
-        seen="AWS SDK for Go, Terraform",
+        hits=(
+            "NoCredentialProviders: no valid providers in chain",
+            "no valid credential sources for S3 Backend found",
+            'CredentialsNotLoaded { source: Some("no providers in chain provided credentials") }',
+            "dispatch failure: other: the credential provider was not enabled",
+        ),
+        misses=("no valid file selected", "credential provider was enabled"),
+        seen="AWS SDKs for Go and Rust, Terraform",
     ),
     Phrase(
         "phrase.credentials-empty",
@@ -641,12 +663,18 @@ _CREDENTIALS_INVALID = (
     Phrase(
         "phrase.config-profile",
         E.CREDENTIALS_INVALID,
-        "config profile",
-        r"\bconfig profile \(.{1,80}?\) could not be found",
+        "profile",
+        r"\bconfig profile \(.{1,80}?\) could not be found|\bfailed to get shared config profile\b|\bprofile `.{1,80}?` was not defined\b"
+        r"|\bprofilefile provider could not be built\b",
+        refines=(E.NETWORK,),
         strength=85,
-        hits=("The config profile (prod) could not be found",),
-        misses=("config profile (prod) loaded",),
-        seen="botocore",
+        hits=(
+            "The config profile (prod) could not be found",
+            "failed to get shared config profile, prod",
+            'InvalidConfiguration { source: "ProfileFile provider could not be built: profile `a` was not defined" }',
+        ),
+        misses=("config profile (prod) loaded", "profile `prod` was chosen"),
+        seen="botocore, AWS SDKs for Go and Rust",
     ),
     Phrase(
         "phrase.security-token-invalid",
@@ -1398,6 +1426,23 @@ _NOT_FOUND = (
         ),
         misses=("The specified bucket does not exist",),
         seen="Firebase, Azure",
+    ),
+    Phrase(
+        "phrase.no-such-route",
+        E.OBJECT_NOT_FOUND,
+        "o",
+        # Of a web framework or a web server: the address, no upload.
+        r"\bcannot (?:post|put|patch|delete|head) /|\bno route matches \[(?:post|put|patch|delete)\]"
+        r"|\broute (?:post|put|patch|delete):/\S{1,200} not found\b|\b(?:requested )?(?:url|resource)\b.{0,200}? not found on this server\b",
+        strength=45,
+        hits=(
+            "<pre>Cannot POST /api/uploads/complete</pre>",
+            'No route matches [POST] "/uploads"',
+            "Route PUT:/uploads/81 not found",
+            "The requested URL /upload was not found on this server.",
+        ),
+        misses=("cannot put the file", "no route to host", "the upload was not found on this node"),
+        seen="Express, Rails, Fastify, Apache",
     ),
     Phrase(
         "phrase.object-not-found",

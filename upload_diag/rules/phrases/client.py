@@ -277,11 +277,19 @@ _LOCAL_IO = (
         r"(?:(?:changed|modified|truncated|updated|replaced) (?:while|during|since|after|before)"
         r"|(?:changed|modified|replaced) (?:on disk|underneath))|\bfile (?:size )?changed (?:while|during"
         r"|since)|\bfile (?:has )?vanished\b"
+        r"|\bfile (?:is changing|changes size|changed size|grew|shrank) (?:while|during) |\bfile size changed from \d|\badditional bytes left in stream\b"
         r"|\bfile no longer exists\b|\bfile (?:was |has been )?(?:removed|deleted) (?:while|during|before)",
         refines=(E.NETWORK, E.INTEGRITY),
         strength=80,
-        hits=("file changed while reading", "The file was modified during the upload", "file has vanished: clip.mp4"),
-        misses=("file changed: 3", "The file for this url no longer exists"),
+        hits=(
+            "file changed while reading",
+            "The file was modified during the upload",
+            "file has vanished: clip.mp4",
+            "this can happen if a file changes size while being uploaded",
+            "The file grew while it was read",
+            "Source file size changed from 10 to 20",
+        ),
+        misses=("file changed: 3", "The file for this url no longer exists", "the file grew to 10 GB"),
         seen="clients",
     ),
     Phrase(

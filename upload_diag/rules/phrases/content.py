@@ -569,6 +569,23 @@ _TOO_LARGE = (
         seen="HTTP 413, nginx, body-parser",
     ),
     Phrase(
+        "phrase.too-large-without-cors",
+        E.TOO_LARGE,
+        "413",
+        # The page of a proxy that refuses a body has no CORS header, so the browser says that as well.
+        r"\b413 \(?(?:request entity|payload|content) too large\b.{0,300}?\bcors\b"
+        r"|\bcors (?:policy|error|header)\b.{0,300}?(?:\b413 \(|status code: 413\b)",
+        refines=(E.CORS_BLOCKED, E.NETWORK),
+        strength=86,
+        hits=(
+            "has been blocked by CORS policy: No header is present. POST /a net::ERR_FAILED 413 (Request Entity Too Large)",
+            "413 Payload Too Large. Access to fetch at /a has been blocked by CORS policy",
+            "(Reason: CORS header missing). Status code: 413.",
+        ),
+        misses=("blocked by CORS policy after 413 ms", "413 (Payload Too Large)"),
+        seen="browsers before nginx",
+    ),
+    Phrase(
         "phrase.file-too-large",
         E.TOO_LARGE,
         "too ",
@@ -1521,12 +1538,33 @@ _INVALID_REQUEST = (
     Phrase(
         "phrase.unsupported-format",
         E.INVALID_REQUEST,
-        "format",
-        r"\bunsupported (?:\S{1,20} )?format\b|\binvalid (?:image|video|audio) (?:file|format)",
+        "o",
+        r"\bunsupported (?:\S{1,20} )?format\b|\binvalid (?:image|video|audio) (?:file|format)"
+        r"|\bnot a (?:valid|supported|recogni[sz]ed) (?:image|video|audio)\b|\bnot (?:be )?recogni[sz]ed as an? (?:valid )?(?:image|video|audio)\b",
         strength=60,
-        hits=("Unsupported video format or file", "Invalid image format"),
-        misses=("format: mp4",),
-        seen="Cloudinary",
+        hits=(
+            "Unsupported video format or file",
+            "Invalid image format",
+            "The file was not recognized as a valid video file.",
+            "clip.txt is not a valid audio file",
+            "The file could not be recognized as an image",
+        ),
+        misses=("format: mp4", "not an error: video file 3"),
+        seen="Cloudinary, Cloudflare Stream",
+    ),
+    Phrase(
+        "phrase.bad-arn",
+        E.INVALID_REQUEST,
+        "arn",
+        r"\bsupport [\w-]{2,40} service arns\b|\binvalid amazon s3 arn\b|\binvalid arn: ",
+        strength=70,
+        hits=(
+            "unable to initialize upload: manager does not support s3-object-lambda service ARNs",
+            "Invalid Amazon S3 ARN, unknown resource type",
+            "invalid ARN: not enough sections",
+        ),
+        misses=("bucket ARN: arn:aws:s3:::media",),
+        seen="AWS SDKs for Go",
     ),
     Phrase(
         "phrase.malformed-part-header",

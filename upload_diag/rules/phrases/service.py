@@ -415,11 +415,16 @@ _SERVER_ERROR = (
     Phrase(
         "phrase.technical-difficulties",
         E.SERVER_ERROR,
-        "technical difficulties",
+        "t",
+        r"\btechnical difficulties\b|\b(?:having|experiencing) (?:some |an? )?(?:internal|technical) (?:problem|issue|trouble|outage|error)",
         strength=60,
-        hits=("We are having some technical difficulties, please try again in a minute.",),
-        misses=("technical difficulty: high",),
-        seen="Vimeo, applications",
+        hits=(
+            "We are having some technical difficulties, please try again in a minute.",
+            "Telegram is having internal problems. Please try again later",
+            "The service is experiencing an internal error",
+        ),
+        misses=("technical difficulty: high", "I am having problems with uploads"),
+        seen="Vimeo, Telegram, applications",
     ),
     Phrase(
         "phrase.fault-of-the-server",
@@ -796,6 +801,7 @@ _CONFLICT = (
         "offset",
         r"\b(?:mismatched|incorrect|wrong|invalid|unexpected)[ _](?:upload[- ])?(?:offset|offest)\b(?! header)|\boffset (?:mismatch"
         r"|conflict|does not match)"
+        r"|\bexpected offset:? \d{1,15}[,;]? (?:but )?(?:got|actual|received|have|found|was)\b"
         r"|\bupload-offset .{0,40}(?:mismatch|conflict|incorrect)|\boffsets? (?:do|did) not match",
         refines=(E.INVALID_REQUEST,),
         strength=75,
@@ -803,9 +809,10 @@ _CONFLICT = (
             "mismatched offset",
             "ERR_MISMATCHED_OFFSET: mismatched offset",
             "Upload-Offset header conflict: incorrect offset",
+            "Blob is incomplete (missing block). Expected Offset: 0, Actual Offset: 8388608",
         ),
-        misses=("offset: 5242880", "resume from offset 0"),
-        seen="tus servers, Dropbox",
+        misses=("offset: 5242880", "resume from offset 0", "the next expected offset 5242880"),
+        seen="tus servers, Dropbox, Azure DevOps",
     ),
     Phrase(
         "phrase.already-exists",

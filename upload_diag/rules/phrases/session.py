@@ -21,7 +21,17 @@ _SESSION = (
     r"|upload[ _-]?(?:session|id|context|ticket))(?: id)?"
 )
 _ID = r"\b(?:upload(?:[ _-]session)?|multi-?part)[ _-]?id(?:entifier)?\b"
-_UPLOAD = rf"{_NOT_IF}(?<!for this )(?<!for the )(?<!for your )(?<!to )(?<!for multipart )upload"
+# A path ends in it, a table, a class, a folder can be named so.
+_OTHER_THINGS = (
+    "key url path view page table class route index queue topic field module method script plugin volume column bucket "
+    "folder action command service endpoint property function container directory component"
+)
+_NOT_ITS_NAME = r"(?<![/.\\])" + "".join(
+    rf"(?<!\b(?:{'|'.join(words)}) )"
+    for words in ([word for word in _OTHER_THINGS.split() if len(word) == length] for length in range(3, 10))
+    if words
+)
+_UPLOAD = rf"{_NOT_IF}(?<!for this )(?<!for the )(?<!for your )(?<!to )(?<!for multipart ){_NOT_ITS_NAME}upload"
 _NAME = (
     r"(?:[:=] ?| )(?:(?:with|for|identified by) (?:(?:the |this |that )?(?:given )?(?:upload |session )?(?:id|name) )?)?"
     r"(?:[:=]? ?(?:[^\s\d(]{0,40}\d|[\"'`(])\S{0,200} )?"
@@ -113,6 +123,13 @@ SESSION = (
             "returns 404 if the upload is not found",
             "Could not find upload ID: not found in CreateMultipartUpload response",
             "upload of clip.mov failed: not found",
+            "The requested URL /upload was not found on this server.",
+            "GET /api/upload not found",
+            "Cannot resolve ./upload: not found",
+            "table upload does not exist",
+            "class Upload does not exist",
+            "Endpoint upload not found",
+            "the folder upload was not found",
         ),
         seen="S3, MinIO, Google Cloud Storage XML, OneDrive, tusd, applications",
     ),
@@ -172,7 +189,8 @@ SESSION = (
         "upload",
         # "Resumable" before it is a configuration that Google's XML interface does not find.
         r"(?:(?<!resumable)upload[_.-]?(?:session[_.-]?|id[_.-]?)?|(?:multi_?part|resumable|chunk(?:ed)?)[_.-]?(?:session[_.-]?|id[_.-]?)?)"
-        r"(?:not[_-]?found|expired|does_?not_?exist|no_?longer_?exists)(?:_?exception|_?error)?\b",
+        r"(?:not[_-]?found|expired|does_?not_?exist|no_?longer_?exists)(?:_?exception|_?error)?\b"
+        r"|resumable_?upload_?(?:(?:session|id)_?(?:not_?found|expired)|expired)(?:_?exception|_?error)?\b",
         refines=_OVER,
         strength=75,
         hits=(
@@ -182,6 +200,8 @@ SESSION = (
             "RuntimeFault: ACME_NATIVE_UPLOAD_EXPIRED",
             "MultipartNotFound: upload 9c41",
             "upload.session.expired",
+            'Err(ResumableUploadExpired("9c41"))',
+            "RESUMABLE_UPLOAD_SESSION_NOT_FOUND",
         ),
         misses=("UploadFileNotFoundException: clip.mov", "UPLOAD_URL_EXPIRED", "upload preset not found"),
         seen="exceptions and codes of applications",
@@ -409,13 +429,14 @@ SESSION = (
         E.SESSION_EXPIRED,
         "upload",
         rf"{_NOT_IF}(?:multi-?part|resumable|chunked|tus) upload{_NAME}{_BETWEEN}(?:not (?:valid|active|open|alive|resumable)\b|invalid(?:ated)?\b"
-        r"|gone\b|stale\b|dead\b|lost\b|unknown\b(?! error)|removed because|timed out and was|expired|vanished|disappeared|inactive\b|discarded|evicted|can(?:not|['’]?t) be (?:resumed|continued))"
+        r"|gone\b|not in progress\b|stale\b|dead\b|lost\b|unknown\b(?! error)|removed because|timed out and was|expired|vanished|disappeared|inactive\b|discarded|evicted|can(?:not|['’]?t) be (?:resumed|continued))"
         rf"{_NO_NOUN}",
         refines=_OVER,
         strength=75,
         hits=(
             "Object does not exist and MultiPart Upload 9c41.aa is not valid.",
             "the resumable upload has been lost",
+            "the multipart upload is not in progress",
             "multipart upload 9c41 is stale",
             "The multipart upload was removed because it was older than 24h",
         ),
@@ -462,11 +483,11 @@ SESSION = (
         E.SESSION_EXPIRED,
         "upload",
         # Looked for by what is said of it: of jobs and tasks most of a log may speak.
-        r"\bupload[ _-]?(?=(?:task|job|record|process|operation|reference|resource)\b)\w{3,9}(?: id)?"
+        r"\bupload[ _-]?(?=(?:task|job|record|process|operation|reference|resource|reservation|intent)\b)\w{3,11}(?: id)?"
         rf"{_NAME}{_OF}{_BETWEEN}(?:{_NOT_FOUND}|no longer (?:exists?|valid|available|active|known)|expired)\b{_NO_NOUN}",
         refines=_OVER,
         strength=65,
-        hits=("Upload task 9c41 does not exist", "upload job expired"),
+        hits=("Upload task 9c41 does not exist", "upload job expired", "Your upload reservation has expired"),
         misses=("upload job failed: file not found", "upload task started"),
         seen="applications",
     ),
@@ -568,7 +589,7 @@ SESSION = (
         E.SESSION_EXPIRED,
         "already",
         r"\bupload (?:session )?(?:has |was |is )?already (?:been )?(?:aborted|completed|finali[sz]ed|closed"
-        r"|terminated)(?!,? skip)|\bupload: it was already (?:aborted|completed)|\bupload has already been marked as\b",
+        r"|terminated|assembled)(?!,? skip)|\bupload: it was already (?:aborted|completed)|\bupload has already been marked as\b",
         refines=_OVER,
         strength=75,
         hits=(
@@ -576,6 +597,7 @@ SESSION = (
             "upload already aborted",
             "cannot complete multipart upload: it was already aborted",
             'Upload has already been marked as "Complete"',
+            "this upload was already assembled",
         ),
         misses=("file already uploaded", "upload already in progress", "upload already completed, skipping"),
         seen="stores and applications",
@@ -899,11 +921,11 @@ SESSION = (
     Phrase(
         "phrase.unknown-upload",
         E.SESSION_EXPIRED,
-        "unknown upload",
-        r"\bunknown upload\b(?! error| status| failure| type| session| id)",
+        "unknown ",
+        r"\bunknown (?:multipart )?upload\b(?! error| status| failure| type| session| id)",
         refines=(*_OVER,),
         strength=70,
-        hits=("unknown upload: 7f3a",),
+        hits=("unknown upload: 7f3a", "unknown multipart upload"),
         misses=("unknown upload error",),
         seen="stores of applications",
     ),

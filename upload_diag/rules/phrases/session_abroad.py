@@ -15,7 +15,7 @@ SESSION_ABROAD = (
         E.SESSION_EXPIRED,
         "upload",
         rf"\b(?:upload(?:-?(?:sitzung|session|id|vorgang|kennung))?|multipart-upload|sitzung (?:für|des|dieses) (?:diesen |den )?uploads?){_NAME}"
-        r"(?:(?:ist|wurde|hat|konnte|existiert|bereits|leider|inzwischen|angegebene) ){0,3}(?:existiert nicht|nicht gefunden"
+        r"(?:(?:ist|wurde|hat|konnte|existiert|bereits|leider|inzwischen|angegebene|abgebrochen|oder) ){0,5}(?:existiert nicht|nicht gefunden"
         r"|nicht mehr|gibt es nicht|abgelaufen|ungültig|unbekannt|verfallen|erloschen|nicht (?:gültig|bekannt|vorhanden))"
         r"|\b(?:ungültige|unbekannte|abgelaufene|keine (?:gültige|aktive|passende)) upload-?(?:sitzung|session|id)\b",
         refines=_OVER,
@@ -26,6 +26,7 @@ SESSION_ABROAD = (
             "Der angegebene Upload existiert nicht.",
             "Upload-Sitzung 9c41-aa wurde nicht gefunden",
             "Die Upload-Sitzung gibt es nicht mehr",
+            "Die Upload-Sitzung wurde abgebrochen oder ist abgelaufen",
             "Unbekannte Upload-ID",
         ),
         misses=("Upload-Sitzung gestartet", "Der Link zum Upload-Ordner ist abgelaufen", "Upload nicht möglich"),
@@ -194,6 +195,17 @@ SESSION_ABROAD = (
             "上传失败：会话已过期",
         ),
         misses=("上传会话已创建", "上传凭证已过期", "上传文件不存在", "上传链接已失效"),
+        seen="Chinese translations",
+    ),
+    Phrase(
+        "phrase.resumed-task-over-zh",
+        E.SESSION_EXPIRED,
+        "任务",
+        r"(?:断点续传|分片|分块)任务(?:已经|已|可能)?(?:过期|失效|不存在|丢失|被清理|被删除)",
+        refines=_OVER,
+        strength=70,
+        hits=("断点续传任务已过期", "分片任务不存在"),
+        misses=("断点续传任务已创建", "分片不存在"),
         seen="Chinese translations",
     ),
     Phrase(

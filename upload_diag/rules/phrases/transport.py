@@ -986,6 +986,30 @@ _TIMEOUT = (
         seen="clients of every kind",
     ),
     Phrase(
+        "phrase.timed-out-too-large",
+        E.TIMEOUT,
+        "too ",
+        # The size is a guess there: what happened is that the time was over.
+        r"\btimed out\b.{0,60}?\b(?:because|may be|might be|could be|maybe|perhaps|probably|possibly)\b.{0,80}?\btoo (?:large|big)\b",
+        strength=78,
+        hits=(
+            "upload timed out. This is probably because of a slow network or because the video is too large.",
+            "The request timed out. The file may be too large.",
+        ),
+        misses=("413 Request Entity Too Large", "timed out: body too large"),
+        seen="Facebook, applications",
+    ),
+    Phrase(
+        "phrase.poco-timeout",
+        E.TIMEOUT,
+        "e.code() = ",
+        r"\be\.code\(\) = \d{1,5}, timeout\b",
+        strength=70,
+        hits=("Poco::Exception. Code: 1000, e.code() = 0, Timeout (version 24.5.1.22957 (official build))",),
+        misses=("Poco::Exception. Code: 1000, e.code() = 111, Connection refused",),
+        seen="ClickHouse",
+    ),
+    Phrase(
         "phrase.erlang-timeout",
         E.TIMEOUT,
         "time",
