@@ -21,15 +21,23 @@ _SESSION = (
     r"|upload[ _-]?(?:session|id|context|ticket))(?: id)?"
 )
 _ID = r"\b(?:upload(?:[ _-]session)?|multi-?part)[ _-]?id(?:entifier)?\b"
-# A path ends in it, a table, a class, a folder can be named so.
-_OTHER_THINGS = (
-    "key url path view page table class route index queue topic field module method script plugin volume column bucket "
-    "folder action command service endpoint property function container directory component"
+
+
+def _not_after(words: str) -> str:
+    """What lets a pattern go on only where none of the words stands right before."""
+    of_length: dict[int, list[str]] = {}
+    for word in words.split():
+        of_length.setdefault(len(word), []).append(word)
+    return "".join(rf"(?<!\b(?:{'|'.join(same)}) )" for same in of_length.values())
+
+
+# A path ends in it, a table, a class, a folder can be named so; and a first attempt has no previous one.
+_NOT_ITS_NAME = r"(?<![/.\\])" + _not_after(
+    "key url path view page table class route index queue topic field module method script plugin volume column bucket folder "
+    "action command service previous endpoint property function container directory component"
 )
-_NOT_ITS_NAME = r"(?<![/.\\])" + "".join(
-    rf"(?<!\b(?:{'|'.join(words)}) )"
-    for words in ([word for word in _OTHER_THINGS.split() if len(word) == length] for length in range(3, 10))
-    if words
+_NO_OTHER_SESSION = _not_after(
+    "db user auth login admin web http browser cookie ftp sftp ssh smb sso tls ssl ldap vpn database livy spark kerberos zookeeper"
 )
 _UPLOAD = rf"{_NOT_IF}(?<!for this )(?<!for the )(?<!for your )(?<!to )(?<!for multipart ){_NOT_ITS_NAME}upload"
 _NAME = (
@@ -45,7 +53,7 @@ _BETWEEN = (
     r"(?:(?:that|which|is|was|has|had|been|could|be|have|may|might|already|probably|apparently|seems|appears|to|you|we|reach|access|find|continue|modify|complete|finish"
     r"|provided|supplied|specified|given|used|use|sent|are|trying|resume|either|does|do|did|since|now|just|got|automatically|silently) ){0,6}"
 )
-_ELSEWHERE = r"(?! yet)(?! (?:in|on|from) (?:the |your |this |our )?(?:\S{1,40} )?(?:request|cache|response|query|form|body|headers?|url|local|memory)\b)"
+_ELSEWHERE = r"(?! yet| locally)(?! (?:in|on|from) (?:the |your |this |our )?(?:\S{1,40} )?(?:request|cache|response|query|form|body|headers?|url|local|memory)\b)"
 _NOT_FOUND = (
     r"(?:not (?:be )?(?:found|located)\b|not (?:known|recogni[sz]ed)\b|not available any(?: ?more| longer)"
     rf"|can(?:not|['’]t) be found|not exists?\b|(?:does|did)n['’]?t exists?\b|non-?existent){_ELSEWHERE}"
@@ -61,11 +69,12 @@ _IS_OVER = (
     r"|(?:already|previously) (?:been )?(?:complete|completed|finished|finali[sz]ed|ended|used|committed|assembled|merged)"
     r"|(?:cannot|can['’]?t|can no longer|could not) be (?:resumed|continued|reused|used|recovered|restored|opened)"
     r"|(?:exceeded|reached|outlived|past|beyond) (?:its|the) (?:ttl|life ?time|time ?out|max(?:imum)? (?:age|life ?time)|retention|expir(?:y|ation)|validity)"
-    r"|ttl (?:has )?expired|belongs? to (?:another|a different)|not belong)\b(?! by (?:the |a )?(?:user|client|caller))"
+    r"|ttl (?:has )?expired|belongs? to (?:another|a different)|not belong)\b(?! by (?:the |a )?(?:user|client|caller)| normally| cleanly| after completion)"
 )
 _BAD = (
     r"(?:invalid|unknown|expired|stale|bad|dead|wrong|inactive|unrecogni[sz]ed|non-?existent|lapsed|outdated"
-    r"|aborted(?! upload[ _-]?id ?[:=])"  # "aborted upload_id=x" is what the client did
+    # "aborted upload_id=x" and "aborted the upload" are what the client did.
+    r"|aborted(?! upload[ _-]?id ?[:=]| (?:the|this|that|an?|your|our|my)\b)"
     r"|not (?:an? |the )?(?:valid|active|existing|known|open)|no (?:valid|active|open|known))"
 )
 _ANY = r"(?:(?:the|this|that|an?|any|your|our|my|specified|given|active|matching|existing|open|such|valid|requested|corresponding) ){0,3}"
@@ -130,6 +139,8 @@ SESSION = (
             "class Upload does not exist",
             "Endpoint upload not found",
             "the folder upload was not found",
+            "previous upload not found, starting from the beginning",
+            "Upload not found locally",
         ),
         seen="S3, MinIO, Google Cloud Storage XML, OneDrive, tusd, applications",
     ),
@@ -167,7 +178,7 @@ SESSION = (
         r"\bno such (?:multi-?part |resumable )?upload(?: ?id)?\b|\bno (?:active |ongoing |matching |existing |pending )?"
         rf"(?:multi-?part |resumable )?upload(?: session)? "
         r"(?:(?:with|for|matching|has|by) (?:this |that |the |given )?(?:upload )?id\b|(?:was |is |could be )?(?:found|exists?|in progress)\b)"
-        rf"{_ELSEWHERE}|\bnot ?found: (?:multi-?part )?upload\b",
+        rf"{_ELSEWHERE}|(?<![a-z] )not ?found: (?:multi-?part )?upload\b",
         refines=_OVER,
         strength=85,
         hits=(
@@ -180,7 +191,13 @@ SESSION = (
             "NotFound: multipart upload 81f3",
             "There is no upload in progress with that ID",
         ),
-        misses=("no such bucket", "no upload with errors", "no uploads found", "No upload field found in form"),
+        misses=(
+            "no such bucket",
+            "no upload with errors",
+            "no uploads found",
+            "No upload field found in form",
+            "zsh: command not found: upload",
+        ),
         seen="stores of applications",
     ),
     Phrase(
@@ -318,6 +335,8 @@ SESSION = (
             "upload session was aborted by the user",
             "upload session for clip.mov: access token expired",
             "upload session 9c41 is over quota",
+            "Upload session closed normally",
+            "upload session 9c41 deleted after completion",
         ),
         seen="backend envelopes, error.originalError",
     ),
@@ -372,6 +391,7 @@ SESSION = (
             "invalid request: upload id is required",
             "invalid response, uploadId=2~x",
             "multipart upload aborted upload_id=2~x",
+            "User aborted the upload session",
         ),
         seen="MinIO, applications",
     ),
@@ -428,7 +448,7 @@ SESSION = (
         "phrase.multipart-upload-over",
         E.SESSION_EXPIRED,
         "upload",
-        rf"{_NOT_IF}(?:multi-?part|resumable|chunked|tus) upload{_NAME}{_BETWEEN}(?:not (?:valid|active|open|alive|resumable)\b|invalid(?:ated)?\b"
+        rf"{_NOT_IF}(?:multi-?part|resumable|chunked|tus) upload{_NAME}{_BETWEEN}(?:not (?:valid|active|open|alive|resumable)\b|invalid(?:ated)?\b(?!:? (?:too|part|etag|size|body|form)\b)"
         r"|gone\b|not in progress\b|stale\b|dead\b|lost\b|unknown\b(?! error)|removed because|timed out and was|expired|vanished|disappeared|inactive\b|discarded|evicted|can(?:not|['’]?t) be (?:resumed|continued))"
         rf"{_NO_NOUN}",
         refines=_OVER,
@@ -444,6 +464,7 @@ SESSION = (
             "multipart upload started",
             "multipart upload failed: invalid part",
             "invalid multipart upload request",
+            "multipart upload is invalid: too many parts",
         ),
         seen="Flink, applications",
     ),
@@ -452,7 +473,7 @@ SESSION = (
         E.SESSION_EXPIRED,
         "session",
         # Two sentences, for the first words that they share are no rare ones.
-        r"(?<!log in )(?<!login )(?<!user )(?<!auth )(?<!your )(?<!421 )(?:\bsession "
+        rf"{_NO_OTHER_SESSION}(?<!log in )(?<!your )(?<!421 )(?:\bsession "
         r"(?:(?:has |is )?(?:expired|timed out|not found|invalid|unknown)|no longer valid)\b.{0,30}?\b(?:re-?upload|(?:re-?)?start (?:the |your |this |a new )?upload"
         r"|upload (?:it |the file |the video )?again|while uploading|during upload)"
         r"|session \S{1,60} (?:has |is |was )?(?:not found|expired|timed out|unknown|lost)\b.{0,30}?\b(?:re-?upload|restart (?:the|your) upload|while uploading))",
@@ -463,6 +484,8 @@ SESSION = (
             "Your session expired, log in to upload again",
             "session opened, start upload",
             "FTP: 421 Session timed out while uploading",
+            "FTP session timed out during upload",
+            "Livy session 12 not found while uploading a.jar",
         ),
         seen="applications",
     ),
@@ -541,7 +564,7 @@ SESSION = (
         E.SESSION_EXPIRED,
         "session",
         r"\b(?:upload failed|(?:resume|continue) (?:the |your |this )?upload)\b[^.]{0,40}"
-        rf"\bsession(?: id)? (?:has |is |was )?(?:already )?(?:not found|expired|timed out|invalid|unknown|over|closed|gone|lost)\b{_LOGIN}",
+        rf"{_NO_OTHER_SESSION}\bsession(?: id)? (?:has |is |was )?(?:already )?(?:not found|expired|timed out|invalid|unknown|over|closed|gone|lost)\b{_LOGIN}",
         refines=(*_OVER, E.ACCESS_DENIED),
         strength=80,
         hits=(
@@ -555,6 +578,7 @@ SESSION = (
             "session for the user expired",
             "upload failed: file not found",
             "Can't continue upload: the login session of the user expired",
+            "upload failed: user session expired",
         ),
         seen="Meteor-Files, applications",
     ),
