@@ -261,13 +261,14 @@ SESSION = (
         "upload",
         r"\b(?:could not|couldn['’]?t|can ?not|can['’]?t|unable to|failed to|did not) (?:find|locate|look ?up) "
         rf"{_ANY}(?:multi-?part upload\b|(?:resumable |chunked )?upload[ _-]?(?:session|id)\b"
-        rf"|(?:resumable |chunked )?upload (?:with|for) (?:the |this |that |given )?(?:upload )?id\b){_ELSEWHERE}",
+        rf"|(?:resumable |chunked )?upload (?:with|for) (?:the |this |that |given )?(?:upload )?id\b){_ELSEWHERE}|\bfind (?:the|this|that|your) upload any ?more\b",
         refines=_OVER,
         strength=80,
         hits=(
             "could not find upload session 7f3a",
             "Unable to locate the multipart upload",
             "cannot find any upload with id 9f1e",
+            "We can't find this upload anymore",
         ),
         misses=("could not find the upload directory", "cannot find file to upload", "failed to find upload button"),
         seen="applications",
@@ -535,12 +536,17 @@ SESSION = (
         "phrase.no-record-of-upload",
         E.SESSION_EXPIRED,
         "upload",
-        r"\bno (?:record|trace|knowledge|memory|recollection) (?:of|for|about) "
-        rf"{_ANY}(?:multi-?part |resumable )?upload\b(?! url| link| folder| dir)",
+        r"\b(?:no (?:record|trace|knowledge|memory|recollection) (?:of|for|about)|no (?:state|metadata) (?:found )?for|lost track of) "
+        rf"{_ANY}(?:multi-?part |resumable )?upload\b(?! url| link| folder| dir| button)",
         refines=_OVER,
         strength=75,
-        hits=("The server has no record of this upload", "no trace of upload 9c41"),
-        misses=("no record of the upload folder",),
+        hits=(
+            "The server has no record of this upload",
+            "no trace of upload 9c41",
+            "No metadata found for upload 9c41",
+            "lost track of upload 9c41",
+        ),
+        misses=("no record of the upload folder", "no state for the upload button"),
         seen="applications",
     ),
     Phrase(
@@ -611,9 +617,10 @@ SESSION = (
     Phrase(
         "phrase.upload-already-over",
         E.SESSION_EXPIRED,
-        "already",
+        "upload",
         r"\bupload (?:session )?(?:has |was |is )?already (?:been )?(?:aborted|completed|finali[sz]ed|closed"
-        r"|terminated|assembled)(?!,? skip)|\bupload: it was already (?:aborted|completed)|\bupload has already been marked as\b",
+        r"|terminated|assembled|ended)(?!,? skip)|\bupload: it was already (?:aborted|completed)"
+        rf"|{_UPLOAD}{_NAME}(?:is|was|has been) (?:finali[sz]ed|completed|closed|aborted) and cannot accept\b|\bupload has already been marked as\b",
         refines=_OVER,
         strength=75,
         hits=(
@@ -622,6 +629,7 @@ SESSION = (
             "cannot complete multipart upload: it was already aborted",
             'Upload has already been marked as "Complete"',
             "this upload was already assembled",
+            "Upload 9c41 is finalized and cannot accept more chunks",
         ),
         misses=("file already uploaded", "upload already in progress", "upload already completed, skipping"),
         seen="stores and applications",
@@ -945,12 +953,13 @@ SESSION = (
     Phrase(
         "phrase.unknown-upload",
         E.SESSION_EXPIRED,
-        "unknown ",
-        r"\bunknown (?:multipart )?upload\b(?! error| status| failure| type| session| id)",
+        "upload",
+        r"\bunknown (?:multipart )?upload\b(?! error| status| failure| type| session| id)"
+        r"|\bmulti-?part upload (?:was |is |has )?not (?:been )?(?:initiated|initiali[sz]ed)\b",
         refines=(*_OVER,),
         strength=70,
-        hits=("unknown upload: 7f3a", "unknown multipart upload"),
-        misses=("unknown upload error",),
+        hits=("unknown upload: 7f3a", "unknown multipart upload", "Multipart upload has not been initiated"),
+        misses=("unknown upload error", "multipart upload initiated"),
         seen="stores of applications",
     ),
 )
