@@ -288,6 +288,38 @@ def test_a_cancelled_upload_whose_abort_finds_nothing_was_cancelled(said, tmp_pa
     assert session.outcome == "failed"
 
 
+def store_log(upload, clock, what, status="200 -"):
+    """A line of an S3 server access log about the upload of a key with a blank and a letter beyond ASCII."""
+    key = "in/Zo%25C3%25AB%2520a.mp4"
+    request = f"PUT /in/Zo%C3%AB%20a.mp4?partNumber=1&uploadId={upload} HTTP/1.1"
+    at = f"22/Nov/2026:{clock} +0000"
+    return f'79a5 films [{at}] 192.0.2.7 a 3E57 REST.{what} {key} "{request}" {status} - 5 1 9 "-" "-" -\n'
+
+
+@pytest.mark.parametrize("named", [{"key": "in/Zoë a.mp4", "bucket": "films"}, {"objectKey": "in/Zoë a.mp4"}])
+def test_a_client_that_only_knows_the_key_is_joined_to_what_the_store_says_of_the_same_time(named, tmp_path):
+    store, client = tmp_path / "access.log", tmp_path / "app.ndjson"
+    first = store_log("AAAA1111aaaa", "10:00:01", "PUT.PART") + store_log("AAAA1111aaaa", "10:00:05", "POST.UPLOAD")
+    second = store_log("BBBB2222bbbb", "10:30:00", "PUT.PART", "404 NoSuchUpload")
+    store.write_text(first + second)
+    rows = [{"msg": "part failed", "error": {"code": "ECONNRESET"}}, {"msg": "upload finished"}]
+    client.write_text(
+        "".join(
+            json.dumps({"time": f"2026-11-22T10:00:0{n * 6}Z", **row, **named}) + "\n" for n, row in enumerate(rows)
+        )
+    )
+    whole = analyze([str(store), str(client)])
+    told = [(session.upload_ids, session.outcome, dict(session.errors)) for session in whole.sessions]
+    assert told == [
+        (("AAAA1111aaaa",), "recovered", {"NETWORK": 1}),
+        (("BBBB2222bbbb",), "failed", {"SESSION_EXPIRED": 1}),
+    ]
+    alone = [restore(analyze([str(path)]).to_json()) for path in (client, store)]
+    assert alone[0].merge(alone[1]).to_json()["sessions"] == whole.to_json()["sessions"]
+    store.write_text(first + store_log("BBBB2222bbbb", "10:00:03", "PUT.PART", "404 NoSuchUpload"))
+    assert len(analyze([str(store), str(client)]).sessions) == 3  # nobody knows which of the two the client means
+
+
 def test_failures_of_too_many_names_are_counted_without_them_and_that_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(tally, "GROUPS", 3)
     log = tmp_path / "app.ndjson"

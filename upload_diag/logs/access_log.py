@@ -1,6 +1,7 @@
 """S3 server access logs: one line a request, fields in a fixed order, of which newer ones may be missing at the end."""
 
 import re
+from urllib.parse import unquote_to_bytes
 
 from upload_diag.codes import Operation
 from upload_diag.logs.fields import NO_IDS, Ids, find_time, read_line
@@ -55,7 +56,7 @@ def read(line: bytes, offset: int) -> Record | None:
     status = int(match["status"]) if match["status"].isdigit() else 0
     code = b"" if match["code"] == b"-" else match["code"]
     in_uri = read_line(match["uri"])[1] if match["uri"] else NO_IDS
-    key = match["key"].replace(b"%2520", b"%20")
+    key = unquote_to_bytes(match["key"].replace(b"%25", b"%"))  # S3 writes what is escaped in the URL escaped once more
     ids = Ids(in_uri.upload, b"", match["bucket"], key, match["request"], in_uri.part)
     when = find_time(match["time"])
     event = Event.LIFECYCLE_ABORT if name == b"S3.DELETE.UPLOAD" else None if code else success_of(operation, status)

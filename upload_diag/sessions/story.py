@@ -1,10 +1,10 @@
 """Traces become `UploadSession`s: which upload ids belong to one upload, how it ended."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import chain
 from typing import NamedTuple, overload
 
 from upload_diag.codes import ErrorCode, Operation, Outcome
@@ -12,6 +12,7 @@ from upload_diag.logs.markers import Event
 from upload_diag.redaction import redact
 from upload_diag.sessions.causes import Telling, consequences, root_cause
 from upload_diag.sessions.session import RootCause, Step, UploadSession, UploadTrace
+from upload_diag.sessions.together import together
 from upload_diag.sessions.trace import Failure, Place, Trace, What, what_order
 
 __all__ = ["Stories", "rfc3339"]
@@ -98,7 +99,7 @@ def _uploads(
     traces: Mapping[bytes, Trace], counted: Mapping[bytes, Trace]
 ) -> Iterator[tuple[Trace, tuple[bytes, ...], tuple[Trace, ...]]]:
     """Of each upload its whole trace, its upload ids in their order, and the pieces, see `_Story`."""
-    for names in _together(traces):
+    for names in together(traces):
         if len(names) == 1:
             whole = traces[names[0]]
             uploads = whole.uploads
@@ -126,44 +127,6 @@ def _order(story: _Story) -> tuple[Place, tuple[bytes, ...], bytes, bytes, bytes
 
 def _in_order(traces: Iterable[Trace]) -> tuple[Trace, ...]:
     return tuple(sorted(traces, key=lambda trace: (trace.begin, trace.uploads)))
-
-
-def _together(traces: Mapping[bytes, Trace]) -> Iterable[list[bytes]]:
-    """The names of traces that are of one upload: the same video, or the same key begun anew after a failure.
-
-    Two videos are two uploads, also where what looks like one key is a variable's name in a traceback.
-    """
-    parent: dict[bytes, bytes] = {}
-
-    def root(name: bytes) -> bytes:
-        while parent.get(name, name) != name:
-            name = parent[name]
-        return name
-
-    by_video: defaultdict[bytes, list[bytes]] = defaultdict(list)
-    by_key: defaultdict[tuple[bytes, bytes], list[bytes]] = defaultdict(list)
-    for name, trace in traces.items():
-        if trace.video:
-            by_video[trace.video].append(name)
-        if trace.key:
-            by_key[trace.bucket, trace.key].append(name)
-    for first, *others in by_video.values():
-        for name in others:
-            parent[root(name)] = root(first)
-    for same_key in by_key.values():
-        for before, after in pairwise(_sorted(same_key, traces)):
-            videos = {traces[before].video, traces[after].video} - {b""}
-            if len(videos) < 2 and Event.COMPLETE not in traces[before].first:
-                parent[root(after)] = root(before)
-    groups: defaultdict[bytes, list[bytes]] = defaultdict(list)
-    for name in traces:
-        groups[root(name) if name in parent else name].append(name)
-    return groups.values()
-
-
-def _sorted(names: list[bytes], traces: Mapping[bytes, Trace]) -> list[bytes]:
-    """The names in the order in which their traces begin; most are alone."""
-    return names if len(names) == 1 else sorted(names, key=lambda name: (traces[name].begin, name))
 
 
 def _session(story: _Story, line: Callable[[Place], int]) -> UploadSession:

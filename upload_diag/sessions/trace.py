@@ -121,6 +121,11 @@ class Trace:
         """When and where the first thing happened."""
         return min(self.first.values(), default=(0, "", 0, 0))
 
+    @property
+    def end(self) -> int:
+        """The time of the last thing that happened."""
+        return max((place[0] for place in self.last.values()), default=0)
+
 
 def what_order(what: What) -> tuple[str, ...]:
     """A sort key for what happened, the same in every run."""
