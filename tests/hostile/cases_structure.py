@@ -107,6 +107,8 @@ CASES = [
     Case("a long line of nothing but errors", file_of(lambda: b"NoSuchUpload " * 700_000), finds=None,
          unread="longer than"),
     Case("blank lines, 64 MB of them", file_of(lambda: FAILED + b"\n" * (64 * MIB))),
+    Case("an error in the middle of a long line",
+         file_of(lambda: b"2026-11-20T10:00:00Z " + b"a word " * 8000 + FAILED[25:-1] + b" a word" * 8000)),
     Case("a long line of dots", file_of(lambda: FAILED + b"." * (MIB - 1000) + b"\n")),
     Case("a line of a million brackets", file_of(lambda: FAILED + b"[" * 1_000_000 + b"\n")),
     Case("a line of quotation marks", file_of(lambda: FAILED + b'"' * 1_000_000 + b"\n")),

@@ -14,13 +14,14 @@ from upload_diag.logs.prefilter import Scanner, minimal, scanner
 from upload_diag.logs.record import Record
 from upload_diag.logs.skeleton import JsonLines
 from upload_diag.sessions import Failure
+from upload_diag.shapes.text import MAX_TEXT
 
 if TYPE_CHECKING:
     from upload_diag.rules.ruleset import Ruleset
 
 __all__ = ["Judge", "Verdict", "search_literals"]
 
-_WHOLE = 131_072  # bytes; of a longer record only what stands around its first literals is classified
+_WHOLE = MAX_TEXT  # bytes; of a longer record only what stands around its first literals is classified
 _WINDOWS = 8
 _AROUND = 4096
 _ESCAPED = 24  # bytes of a literal beyond ASCII that are looked for as escapes
