@@ -112,6 +112,10 @@ CASES = [
     Case("a folder that links to its own parent", beside_a_log(folder_loop), unread="link"),
     Case("a folder called like a log", beside_a_log(folder_like_a_file), finds=2),
     Case("a file whose reading fails", beside_a_log(link_to("/proc/self/mem")), unread="(?i)error|could not"),
+    Case(
+        "a file that tells no size and does not end", beside_a_log(link_to("/proc/self/pagemap")), unread="does not end"
+    ),
+    Case("a file whose reader is made to wait", beside_a_log(link_to("/proc/kmsg")), unread=None),
     Case("a file that may not be read", beside_a_log(forbidden), finds=None, unread=None),
     Case("an empty file", file_of(b""), finds=None, unread="empty", code=3),
     Case("an empty folder", empty_folder, finds=None, unread="nothing", code=3),

@@ -1,5 +1,6 @@
 """Where logs come from: files, folders, patterns, standard input."""
 
+import errno
 import glob
 import io
 import os
@@ -16,6 +17,7 @@ from upload_diag.logs.watched import Progress, Watched
 __all__ = ["STDIN", "expand", "open_streams"]
 
 STDIN = "-"
+_ENDLESS = 1 << 26  # bytes that are read of a file without a size; those that say something have far less
 
 
 def expand(paths: Iterable[str]) -> list[str]:
@@ -86,13 +88,19 @@ class _AsItWas(io.FileIO):
     """A file as far as it went when it was opened: a log that is written while it is read might never end.
 
     Args:
-        size: its bytes then; 0 for what tells no size, as below `/proc`.
+        size: its bytes then; 0 for what tells no size, as below `/proc`, where some wait for more, and some never end.
     """
 
     def __init__(self, path: Path, size: int) -> None:
-        super().__init__(path)
-        self._size = size or sys.maxsize
+        super().__init__(path, opener=_without_waiting)
+        self._size = size or _ENDLESS
 
     def readinto(self, buffer: Any) -> int:
-        room = max(0, self._size - self.tell())
-        return super().readinto(memoryview(buffer)[:room]) or 0
+        place = self.tell()
+        if place >= _ENDLESS == self._size:
+            raise OSError(errno.EFBIG, "it tells no size and does not end")
+        return super().readinto(memoryview(buffer)[: max(0, self._size - place)]) or 0
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
