@@ -56,6 +56,8 @@ CASES = [
     Case("half of it NULs", file_of(FAILED + bytes(len(FAILED))), unread="not text"),
     Case("NULs before the log", file_of(bytes(4096) + TEXT.encode()), unread="not text"),
     Case("more NULs before the log than are looked at", file_of(bytes(3 << 20) + FILLER + FAILED), unread="longer than"),
+    Case("NULs before and behind a line", file_of(bytes(200_000) + b"\n" + FAILED + bytes(200_000)), unread="not text"),
+    Case("control characters before a line", file_of(bytes(range(32)) * 1000 + b"\n" + FAILED), unread="not text"),
     Case("NULs behind a long beginning", file_of(FILLER * 2000 + bytes(100_000) + b"\n" + FAILED), finds=1, unread="not text"),
     Case("only carriage returns", file_of(TEXT.replace("\n", "\r").encode())),
     Case("CR LF", file_of(TEXT.replace("\n", "\r\n").encode())),

@@ -201,7 +201,7 @@ def _encoding(sample: bytes) -> str | None:
     if wide:
         return wide
     if len(sample) - len(sample.translate(None, _CONTROLS)) > _BINARY * len(sample):
-        return "latin-1" if _begins_as_text(sample) else None  # a log may be damaged further down
+        return "latin-1" if _begins_as_text(sample) or _holds_entry(sample) else None  # a log may be damaged anywhere
     try:
         sample.decode()
     except UnicodeDecodeError as error:
@@ -226,6 +226,14 @@ def _begins_as_text(sample: bytes) -> bool:
     """Whether the first line is text, but for some control characters."""
     line = sample.partition(b"\n")[0][:4096]
     return len(line) >= 20 and _printable(line) >= 0.7 * len(line)
+
+
+def _holds_entry(sample: bytes) -> bool:
+    """Whether a line is an entry of a log without any doubt; programs and databases hold some, too."""
+    if any(sample.startswith(magic) for magic, _ in _NO_TEXT):
+        return False
+    lines = (line.strip(b"\0\r") for line in sample.split(b"\n"))
+    return any(len(line) >= 20 and _printable(line) == len(line) and bool(find_time(line[:40])) for line in lines)
 
 
 def _printable(text: bytes) -> int:
