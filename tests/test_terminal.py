@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from upload_diag.terminal import columns, folded
+from upload_diag.terminal import columns, folded, safe, spelled_out
 
 
 class Terminal(io.StringIO):
@@ -47,3 +47,8 @@ def test_folding_keeps_every_word_and_the_width(line, width):
     for piece in pieces:
         wide = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in piece)
         assert wide <= width or len(piece.split()) == 1 or piece == line
+
+
+def test_what_is_no_character_is_replaced_and_a_tab_becomes_blanks():
+    assert safe("a\tb\nc\r\nd \ufdd0\ufffe\uffff\x0b") == "a    b\nc\nd \ufffd\ufffd\ufffd\ufffd"
+    assert spelled_out('"\ufdd0\uffff"') == '"\\ufdd0\\uffff"'

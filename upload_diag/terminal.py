@@ -16,9 +16,10 @@ _UNSAFE = re.compile(
       (?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\|\x9c)  # OSC, DCS and kin
     | (?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?                # CSI: colours, cursor, screen
     | \x1b[ -/]*[0-~]?                                 # other escapes
-    | [\x00-\x08\x0b-\x1f\x7f-\x9f]                    # C0 but tab and newline, DEL, C1
+    | [\x00-\x09\x0b-\x1f\x7f-\x9f]                    # C0 but newline, DEL, C1
     | [\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f]   # bidirectional controls
     | [\u00ad\u180e\u200b-\u200d\u2028\u2029\u2060-\u2065\ufeff\ufff9-\ufffb]   # no width, or a line of its own
+    | [\ufdd0-\ufdef\ufffe\uffff]                     # no characters
     | [\U000e0000-\U000e007f]                          # tags, which spell words unseen
     | [\ud800-\udfff]                                  # lone surrogates
     """,
@@ -27,15 +28,15 @@ _UNSAFE = re.compile(
 
 # Of these, what JSON may hold as it is; it can spell it out, so that nothing is lost.
 _UNSEEN = re.compile(
-    "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e007f]"
 )
 
 
 def safe(text: str) -> str:
-    """The text without anything a terminal would obey or not show; newlines and tabs stay, CR LF becomes a newline."""
+    """The text without anything a terminal would obey or not show; newlines stay, CR LF is one, tabs become blanks."""
     if text.isascii() and text.isprintable():
         return text
-    return _UNSAFE.sub("\ufffd", text.replace("\r\n", "\n"))
+    return _UNSAFE.sub("\ufffd", text.replace("\r\n", "\n").replace("\t", "    "))
 
 
 def one_line(text: str, *, limit: int = 2000) -> str:

@@ -15,6 +15,7 @@ from upload_diag.report.html._kept import Kept
 from upload_diag.report.html._lanes import LEGEND, SHAPES, lane, steps
 from upload_diag.report.html._markup import Markup, tag
 from upload_diag.sessions import RootCause, UploadSession
+from upload_diag.terminal import one_line
 
 __all__ = ["page"]
 
@@ -227,7 +228,7 @@ def _inputs(kept: Kept) -> Iterator[Markup | None]:
     rows = (
         tag(
             "tr",
-            tag("th", one.path, scope="row"),
+            tag("th", one_line(one.path), scope="row"),
             tag("td", one.format or "not a log"),
             tag("td", one.encoding),
             tag("td", one.lines),
