@@ -15,7 +15,7 @@ import click
 import pytest
 
 from upload_diag import __version__, cli, errors
-from upload_diag.cli import COMMANDS, main
+from upload_diag.cli import COMMANDS, _ending, main
 from upload_diag.cli.exit_codes import ExitCode
 
 
@@ -284,6 +284,30 @@ def test_ctrl_c_is_exit_code_130_without_a_traceback():
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert (process.returncode, err.strip()) == (ExitCode.INTERRUPTED, "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send to one process")
+def test_ctrl_c_before_the_program_is_loaded_prints_nothing():
+    slow = "import sys, time, upload_diag.__main__ as m; sys.meta_path.insert(0, Slow());"
+    finder = "class Slow:\n def find_spec(self, *_):\n  print('ready', flush=True); time.sleep(60)\n"
+    process = subprocess.Popen(
+        [sys.executable, "-c", f"{finder}{slow} m.main()"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (-signal.SIGINT, "")
+
+
+def test_ctrl_c_in_the_body_of_a_class_is_no_bug(capsys):
+    interrupted = RuntimeError("Error calling __set_name__")
+    interrupted.__cause__ = KeyboardInterrupt()
+    assert _ending(interrupted) == ExitCode.INTERRUPTED
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("options", [["--ready-file", "none/ready.json"], ["--host", "203.0.113.7"]])

@@ -136,7 +136,7 @@ def _ending(error: BaseException) -> int:
     match error:
         case BrokenPipeError():
             raise error
-        case click.Abort() | KeyboardInterrupt():
+        case click.Abort() | KeyboardInterrupt() | RuntimeError(__cause__=KeyboardInterrupt()):  # within a class's body
             return ExitCode.INTERRUPTED
         case click.exceptions.NoArgsIsHelpError():
             error.show()
