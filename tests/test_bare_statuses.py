@@ -107,6 +107,8 @@ def test_a_bare_status_is_found(form, tmp_path):
     [
         ("HttpRequestException: Response status code does not indicate success: 413 ().", "TOO_LARGE"),
         ("MaxRetryError: the server answered with status code 404", "OBJECT_NOT_FOUND"),
+        ("System.Net.WebException: Le serveur distant a retourné une erreur : (404) Introuvable.", "OBJECT_NOT_FOUND"),
+        ("System.Net.WebException: 远程服务器返回错误: (503) 服务器不可用。", "SERVER_ERROR"),
         ("HttpRequestException: An error occurred while sending the request.", "NETWORK"),
     ],
 )

@@ -276,6 +276,7 @@ TOLD: dict[str, tuple[str, dict[str, Any]]] = {
         "An error occurred (UploadNotFoundException) when calling the CompleteLayerUpload operation: none",
         {"service_code": "UploadNotFoundException"},
     ),
+    "a count at the beginning": ("503 parts uploaded", {"http_status": None}),
     "an upload that Fluent Bit cannot end": (
         "[error] [output:s3:s3.0] Could not complete upload /app/2026/a.log, will retry..",
         {"operation": "CompleteMultipartUpload", "key": "app/2026/a.log"},

@@ -174,7 +174,7 @@ class LabelledFact(Pattern):
             return  # "failed to upload to bucket: AccessDenied"
         if label.field == "http_status":
             status = STATUS_NAMES.get(value) or int(value)
-            found.statuses.append((80 if status else 1, 0, status, None))
+            found.statuses.append((max(80, label.rank) if status else 1, 0, status, None))
         elif label.field != "code":
             found.fact(label.field, value.rstrip(".:)"), label.rank)
         elif (row := self.code_named(value := value.rstrip("."))) is not None:

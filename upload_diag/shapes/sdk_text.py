@@ -102,6 +102,7 @@ LABELS: tuple[Label, ...] = (
     ),
     Label("http_status", r"[Ss]tatus ?[Cc]ode:? '?(" + "|".join(STATUS_NAMES) + r")\b"),
     Label("http_status", r"serverError Code=-(\d{3})\b"),  # Alibaba Cloud's SDK for iOS
+    Label("http_status", r"WebException: [^()]{4,100}\(([45]\d\d)\)", 90),  # .NET, in the system's language
     Label("http_status", r"\bHttp([45]\d\d)Error\b"),  # AWS SDK for Ruby: an answer without a body
     Label(  # B2: "(401 expired_auth_token)"
         "http_status", r"\((400|401|403|404|405|408|409|416|429|500|503) [a-z]{2,20}(?:_[a-z0-9]{2,20}){1,4}\)"
@@ -431,7 +432,7 @@ def _sureness(text: str, low: str, match: re.Match[str], reasons: tuple[str, ...
         return 60
     if _METHOD_AFTER.match(text, end):
         return 80  # google.api_core: "TooManyRequests: 429 POST https://…"
-    if start == 0 and match[1] >= "400" and low[end : end + 1] in ("", ":", " "):
+    if start == 0 and match[1] >= "400" and low[end : end + 1] in ("", ":", " ") and not _COUNTED.match(low, end):
         return 45  # "524: Origin Time-out", "410 `UPLOAD_SESSION_EXPIRED`", "403 POST Error"
     if match[1] >= "400" and before.endswith(_PAGE_LABELS):
         return 45
