@@ -146,11 +146,12 @@ The specified upload does not exist.
     ),
     "lines that a program says again": (
         """\
+INFO: 2026/11/22 10:00:20.462499 Starting part 19 ...
 ERROR: 2026/11/22 10:00:30.574519 failed to upload 'base_1/part_019.tar.lz4' to bucket 'films': NoSuchUpload: gone
 ERROR: 2026/11/22 10:00:30.574538 upload: could not upload 'base_1/part_019.tar.lz4'
 """,
         {"SESSION_EXPIRED": 1},
-        [1],
+        [2],
     ),
     "several failures of one kind": (
         """\
@@ -173,6 +174,7 @@ PASSED_ON = {
     "quoted": lambda text: "".join(f"> {line}\n" for line in text.splitlines()),
     "quoted twice": lambda text: "".join(f">> {line}\n" for line in text.splitlines()),
     "numbered": lambda text: "".join(f"{number:>4} | {line}\n" for number, line in enumerate(text.splitlines(), 1)),
+    "from an editor": lambda text: "".join(f"{number}: {line}\n" for number, line in enumerate(text.splitlines(), 97)),
     "indented": lambda text: "".join(f"    {line}\n" for line in text.splitlines()),
     "from a journal": lambda text: "".join(f"uploader[4711]: {line}\n" for line in text.splitlines()),
 }
@@ -190,6 +192,15 @@ def told(text, path):
 def test_a_snippet_tells_the_same_however_it_is_passed_on(name, way, tmp_path):
     text, counts, lines = SNIPPETS[name]
     assert told(PASSED_ON[way](text), tmp_path / "ticket.txt") == (counts, lines)
+
+
+@pytest.mark.parametrize("way", PASSED_ON)
+def test_a_snippet_between_fences_tells_the_same_however_it_got_there(way, tmp_path):
+    text, counts, lines = SNIPPETS["an undated message and its traceback"]
+    ticket = (
+        f"Hello, my upload failed with this:\n\n```text\n{PASSED_ON[way](text)}```\nSince then I get a 503 error.\n"
+    )
+    assert told(ticket, tmp_path / "ticket.txt") == (counts, [line + 3 for line in lines])
 
 
 def wrapped(text, width):
@@ -219,6 +230,12 @@ def test_lines_that_are_as_long_as_a_terminal_is_wide_by_chance_stay_entries(wid
     line = "part {:02} failed: SlowDown: Please reduce your request rate".ljust(width, ".") + "\n"
     counts, _ = told("".join(map(line.format, range(6))), tmp_path / "app.log")
     assert counts == {"THROTTLED": 6}
+
+
+def test_statuses_before_each_line_are_no_numbers_of_lines(tmp_path):
+    log = "".join(f"{status}: part {n} failed\n" for n, status in enumerate((403, 503, 503, 403, 503, 504)))
+    counts, _ = told(log, tmp_path / "app.log")
+    assert counts == {"ACCESS_DENIED": 2, "SERVER_ERROR": 3, "TIMEOUT": 1}
 
 
 def test_what_people_say_is_all_there_is_when_nothing_is_quoted(tmp_path):

@@ -219,29 +219,40 @@ def _columns(line: bytes) -> int:
 
 
 # What people and their programs put around every line of a snippet that they pass on.
-_IN_FRONT = (
-    _prefix("quoted", rb"(?:>\ ?)+", b"> part 3 failed", b">> part 3 failed"),
-    _prefix("numbered", rb"\ *\d{1,6}\ \|(?:\ |$)", b"  17 | part 3 failed"),
-)
+_QUOTED = _prefix("quoted", rb"(?:>\ ?)+", b"> part 3 failed", b">> part 3 failed")
+_NUMBER = re.compile(rb"[ \t]*(\d{1,6})(?: ?[|:.)]?(?:[ \t]|$)|:(?!\d\d:))")
+_NUMBERED = _prefix("numbered", _NUMBER.pattern.replace(b" ", rb"\ "), b"  17 | part 3 failed", b"17: part 3 failed")
 _INDENTED = _prefix("indented", rb"(?:\ {4}|\t)", b"    part 3 failed")
 _WRAPPED = {width: _wrapped(width) for width in (80, 120)}
-SNIPPETS = (*_IN_FRONT, _INDENTED, *_WRAPPED.values())
+SNIPPETS = (_QUOTED, _NUMBERED, _INDENTED, *_WRAPPED.values())
 _NEW_LINE = re.compile(rb"\[?(?:\d{4}[-/]\d\d|\d\d:\d\d|" + LEVELS + rb")")
+_GAP = 3  # most lines by which one number is on the average more than the one before
 
 
 def around(lines: list[bytes]) -> Collector | None:
-    """What stands around the lines of a whole snippet; None when nothing does.
-
-    Of what a program repeats, lines are as long as one another by chance, and not because a terminal broke them.
-    """
+    """What stands around the lines of a whole snippet; None when nothing does."""
     if all(map(_INDENTED.read, lines)):
         return _INDENTED
+    numbers = [int(number[1]) for line in lines if (number := _NUMBER.match(line))]
+    if len(numbers) >= max(_GAP, _SURE * len(lines)) and _count(numbers):
+        return _NUMBERED
+    return _broken(lines) or detect(lines, (*COLLECTORS, _QUOTED))
+
+
+def _count(numbers: list[int]) -> bool:
+    """Whether these are numbers of lines."""
+    return numbers == sorted(set(numbers)) and numbers[-1] - numbers[0] < _GAP * len(numbers)
+
+
+def _broken(lines: list[bytes]) -> Collector | None:
+    """The terminal that broke the longest of the lines.
+
+    Of what a program repeats, lines are as long as one another by chance.
+    """
     width = max(map(_columns, lines), default=0)
     broken = [(line, below) for line, below in pairwise(lines) if _columns(line) == width]
     by_chance = sum(line[:8] == below[:8] or bool(_NEW_LINE.match(below)) for line, below in broken)
-    if width in _WRAPPED and len(broken) > 1 + 2 * by_chance:
-        return _WRAPPED[width]
-    return detect(lines, _IN_FRONT)
+    return _WRAPPED.get(width) if len(broken) > 1 + 2 * by_chance else None
 
 
 # What `kubectl logs --timestamps`, `docker compose logs -t` and `pm2 --time` add in front of every line. The first two

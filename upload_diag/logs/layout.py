@@ -111,7 +111,7 @@ def detect(sample: bytes) -> Layout:
         return Layout(table.NAME, encoding, timed=True)
     collector = collectors.detect(lines)
     if collector is None and len(sample) < SAMPLE:
-        collector = collectors.around(lines)
+        collector = collectors.around(lines) or collectors.around(_fenced(lines))
     if collector is not None:
         inner = [collector.read(line) or collectors.Line(b"", 0, line) for line in lines]
         stamped = collectors.stamped(inner)
@@ -121,6 +121,13 @@ def detect(sample: bytes) -> Layout:
         within = _lines(encoding, [text for text in texts.split(b"\n") if text.strip()])
         return replace(within, timed=True, collector=collector.name, stamped=stamped)
     return _lines(encoding, lines)
+
+
+def _fenced(lines: list[bytes]) -> list[bytes]:
+    """Those of the lines that stand between fences; all when there are none."""
+    fences = accumulate(bool(FENCE.match(line)) for line in lines)
+    inside = [line for line, before in zip(lines, fences, strict=True) if before % 2 and not FENCE.match(line)]
+    return inside or lines
 
 
 FORMATS = ("text", "ndjson", table.NAME, *LINE_FORMATS, *DOCUMENTS, *COLLECTED)
