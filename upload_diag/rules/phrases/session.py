@@ -601,10 +601,15 @@ SESSION = (
         E.SESSION_EXPIRED,
         "expired",
         rf"{_NOT_IF}(?<!for this )(?<!for the )(?<!for your )(?<!to )(?:multipart |resumable |chunked )?"
-        r"(?<!for )(?<!the link for the )upload (?:has |was |is |had )?(?:already )?expired\b(?! token| credential| url| link| sign)",
+        r"(?<!for )(?<!the link for the )upload (?:has |was |is |had |may have |might have )?(?:already )?expired\b(?! token| credential| url| link| sign)",
         refines=_OVER,
         strength=80,
-        hits=("This upload has expired, start again", "Resumable upload expired", "410: upload expired"),
+        hits=(
+            "This upload has expired, start again",
+            "Resumable upload expired",
+            "410: upload expired",
+            "Chunk 3 not found, the upload may have expired",
+        ),
         misses=(
             "The URL for this upload has expired",
             "Presigned URL for upload expired",
