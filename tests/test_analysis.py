@@ -288,6 +288,29 @@ def test_a_cancelled_upload_whose_abort_finds_nothing_was_cancelled(said, tmp_pa
     assert session.outcome == "failed"
 
 
+def test_what_happened_to_an_upload_is_told_by_a_table_as_by_lines_of_json(tmp_path):
+    rows = [("upload started", ""), ("part 1 uploaded", ""), ("part failed", "SlowDown")]
+    (tmp_path / "export.csv").write_text(
+        "time,message,upload_id,error_code\n"
+        + "".join(f"2026-11-22T10:00:0{n}Z,{said},AAAA1111aaaa,{code}\n" for n, (said, code) in enumerate(rows))
+    )
+    [session] = analyze([str(tmp_path)]).sessions
+    assert [step.event for step in session.timeline] == ["create", "part", "error"]
+
+
+def test_a_key_that_a_text_cuts_at_a_blank_is_known_whole_from_another_log(tmp_path):
+    store, service = tmp_path / "access.log", tmp_path / "service.log"
+    store.write_text(
+        store_log("-", "10:00:00", "POST.UPLOADS")
+        + store_log("AAAA1111aaaa", "10:00:02", "PUT.PART", "404 NoSuchUpload")
+    )
+    service.write_text(
+        "2026-11-22T10:00:00Z INFO Opened multipart upload uploadId=AAAA1111aaaa bucket=films key=in/Zoë a.mp4\n"
+    )
+    [session] = analyze([str(store), str(service)]).sessions
+    assert (session.key, session.root_cause.cause) == ("in/Zoë a.mp4", "key_or_endpoint")
+
+
 def store_log(upload, clock, what, status="200 -"):
     """A line of an S3 server access log about the upload of a key with a blank and a letter beyond ASCII."""
     key = "in/Zo%25C3%25AB%2520a.mp4"

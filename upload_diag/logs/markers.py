@@ -226,9 +226,9 @@ MARKERS = (
     Marker(
         event=Event.CREATE,
         keywords=("multipart upload",),
-        pattern=r"\b(?:created|initiated|started|creating|starting|initiating) (?:a |new |a new )?multipart upload\b"
-        r"|\bmultipart upload (?:session )?(?:created|initiated|started)\b",
-        hits=("Created multipart upload uploadId=x", "multipart upload initiated"),
+        pattern=r"\b(?:created|initiated|started|opened|creating|starting|initiating|opening) (?:a |new |a new )?multipart upload\b"
+        r"|\bmultipart upload (?:session )?(?:created|initiated|started|opened)\b",
+        hits=("Created multipart upload uploadId=x", "multipart upload initiated", "Opened multipart upload x"),
         misses=("multipart upload failed", "aborted multipart upload"),
     ),
     Marker(

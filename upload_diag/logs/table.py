@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from upload_diag.logs.fields import UPLOAD, id_field
 from upload_diag.logs.prefilter import Scanner
 from upload_diag.logs.record import Record
 from upload_diag.logs.skeleton import JsonLines
@@ -53,16 +54,17 @@ class TableReader:
         self._json = json_lines
 
     def records(self, _count: object = None) -> Iterator[Record]:
-        """The rows with a literal, in their order, each as a line of JSON under the names of the columns."""
+        """The rows with a literal, or all of uploads, each as a line of JSON under the names of the columns."""
         header = self._row().removeprefix(b"\xef\xbb\xbf")
         delimiter = delimiter_of([header, header]) or b","
         names = _unlike(_cells(header, delimiter))
+        of_uploads = any(id_field(name) == UPLOAD for name in names)
         while True:
             offset, line = self.bytes, self.lines + 1
             row = self._row()
             if not row:
                 return
-            if not self._scanner.hits(memoryview(row)):
+            if not of_uploads and not self._scanner.hits(memoryview(row)):
                 continue
             cells = _cells(row, delimiter)
             more = {f"column {number}": cell for number, cell in enumerate(cells[len(names) :], len(names) + 1)}

@@ -66,7 +66,8 @@ class Trace:
     def learn(self, ids: tuple[Any, ...]) -> None:
         """Remember ids, in the order of `Ids`; of several values the least one is kept, in whatever order they come.
 
-        Upload ids of one trace differ in the dots at their ends only, and the longest is right.
+        Upload ids of one trace differ in the dots at their ends only, and the longest is right. So is the longer of two
+        keys that begin alike: a text cuts a key at a blank.
         """
         upload, video, bucket, key, _, _ = ids
         if upload and (not self.uploads or len(upload) > len(self.uploads[0])):
@@ -75,8 +76,8 @@ class Trace:
             self.video = min(video, self.video or video)
         if bucket and bucket != self.bucket:
             self.bucket = min(bucket, self.bucket or bucket)
-        if key and key != self.key:
-            self.key = min(key, self.key or key)
+        if not self.key.startswith(key):
+            self.key = key if key.startswith(self.key) else min(key, self.key)
 
     def mark(self, what: What, place: Place, part: int = 0) -> None:
         """Note that something happened."""
