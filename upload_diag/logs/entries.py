@@ -77,8 +77,6 @@ _TAIL = re.compile(
        | Status\ Message:\  # GitHub's for actions
        | \xe2\x94\x82(?!\ Error:\ )[^\xe2]*+$ | \xe2\x95\xb5  # Terraform's box, which is no table
        | (?:/|~/|[A-Z]:\\|<ipython)\S*[ ]in[ ]\S+\( | -{2,}>[ ]?\d+[ ]  # IPython's frames
-       | File\ ".*",\ line\ \d
-       | \[?\.{3}\]?\s*$ | \(\d+\ additional\ frame  # of which some were left out
        """,
     re.VERBOSE,
 )
@@ -93,7 +91,7 @@ _QUOTES, _OPEN = (b'"', b"'"), (b"{", b"[", b",")
 _CHAINED = (b"During handling of the above", b"The above exception was")
 _LOST = re.compile(rb'File ".*", line \d')  # a frame whose indent got lost
 _FRAME = re.compile(rb"  File |-{2,}> ?\d+ |" + _LOST.pattern)
-_LEFT_OUT = re.compile(rb"\[?\.{3}\]?\s*$")
+_LEFT_OUT = re.compile(rb"\[?\.{3}\]?\s*$|\(\d+ additional frame")
 _EXCEPTION = re.compile(rb"[A-Za-z_][\w.]*(?:: |:?$)")
 _IPYTHON = re.compile(rb"[A-Za-z_][\w.]* {2,}Traceback \(most recent call last\)")
 _THROWN = re.compile(rb"(?:[A-Za-z_][\w$]{0,60}+\.){1,20}[A-Z][\w$]{0,100}+(?:: |:?\r?$)")  # with its package
@@ -219,7 +217,7 @@ def _goes_on(line: bytes, previous: bytes, above: Iterator[bytes]) -> bool:
     """Whether the line ends what is above it, or is one of its parts."""
     if _TAIL.match(line) or _ends_traceback(line, previous, above):
         return True
-    if _LOST.match(previous) or _OPENED.search(previous):
+    if _LOST.match(line) or _LEFT_OUT.match(line) or _LOST.match(previous) or _OPENED.search(previous):
         return True
     if _SAYS_NOT_WHY.match(previous) and (_SAYS_WHY.match(line) or line.startswith(TRACEBACK)):
         return True
