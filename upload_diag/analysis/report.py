@@ -276,9 +276,9 @@ def _group(one: Group) -> dict[str, Any]:
 
 def _requests(tally: "Tally") -> dict[str, Any]:
     """Which upload failed requests were of, and failures that name a request alone: other logs may tell its upload."""
+    names = {name: redact(name.decode("utf-8", "replace")) for name in set(tally.requests.values())}  # most come again
     uploads = {
-        redact(request.decode("utf-8", "replace")): redact(name.decode("utf-8", "replace"))
-        for request, name in sorted(tally.requests.items())
+        redact(request.decode("utf-8", "replace")): names[name] for request, name in sorted(tally.requests.items())
     }
     failures = [
         {

@@ -208,7 +208,7 @@ def _triggers(name: str, patterns: list[str]) -> dict[str, tuple[list[str], int]
         lambda: json.dumps({pattern: triggers(pattern) for pattern in patterns}).encode(),
         of=repr(patterns).encode(),
     )
-    return dict(json.loads(found))
+    return {pattern: (literals, before) for pattern, (literals, before) in json.loads(found).items()}
 
 
 def _distinct_messages(codes: Iterable[S3Code]) -> Iterable[S3Code]:

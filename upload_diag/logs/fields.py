@@ -211,7 +211,7 @@ COUNTED = re.compile(rb"[^\w\s]{0,3}\d{1,6}(?:[/.]\d+)?[^\w\s]{0,3}(?i:[num]?s|[
 
 # What is known of a word: the word without what varies; the field that its successor is the value of, if it is a name
 # (an index into `Ids`, `OTHER`, `_TWO` and so on); and the values that it holds itself.
-Word = tuple[bytes, int | None, tuple[tuple[int, bytes], ...]]
+Word = tuple[bytes, int | None, tuple[tuple[int, bytes | int], ...]]
 _TWO = -2  # "id:", whose field the word before it tells
 COUNT = -3  # "part", after which a number is one of many
 _TELL = -4  # "errno", after which a number says what went wrong
@@ -294,7 +294,7 @@ def _erasable(word: bytes) -> bool:
 def _read_word(word: bytes) -> Word:
     if CLOCK.match(word):
         return _ERASED
-    named: tuple[tuple[int, bytes], ...] = ()
+    named: tuple[tuple[int, bytes | int], ...] = ()
     if _GATE.search(word):
         waits = _WAITING.match(word)
         if waits:
