@@ -5,7 +5,7 @@ import json
 import random
 import re
 import sys
-from itertools import accumulate, islice
+from itertools import accumulate, cycle, islice
 from pathlib import Path
 
 import pytest
@@ -163,3 +163,37 @@ def test_lines_that_are_counted_by_the_block_say_what_their_records_say(seed):
     found, counted = all_that(block, count_rows=True)
     assert counted > 100
     assert (found, 0) == all_that(block, count_rows=False)
+
+
+TOLD_TWICE = (
+    "part 3 failed: Store('{code}: {message}'), took {number} ms, {{'Code': '{code}', 'Part': {number}}}",
+    'Put "https://in.example/{number}.mp4": {code}: {message}',
+    'the file "{number:032x}": {code}',
+    "{code}: {message}\\n    at send (/app/part.js:{number}:7)",
+)
+
+
+@pytest.mark.parametrize("text", TOLD_TWICE)
+def test_lines_that_differ_in_numbers_and_codes_need_not_be_read_one_by_one(text, monkeypatch):
+    log = "\n".join(
+        json.dumps(
+            {
+                "msg": text.format(code=code.name, message=code.message, number=100 + number),
+                "uploadId": f"id{number:08}",
+            }
+        )
+        for number, code in enumerate(islice(cycle(log_data.CODES), 600))
+    ).encode()
+    judge = Judge()
+    for record in judge.json_lines.read_all(log, 0, 0):
+        judge(record)
+    monkeypatch.setattr(JsonLines, "_read", None)
+    assert sum(1 for _ in judge.json_lines.read_all(log, 0, 0)) == 600
+
+
+def test_codes_that_nobody_knows_are_told_apart_by_their_numbers(tmp_path):
+    line = '{{"msg": "upload failed", "error": {{"code": "UPLOAD-{}"}}, "uploadId": "id{:08}"}}\n'
+    log = tmp_path / "app.ndjson"
+    log.write_text("".join(line.format(4001 + number % 2, number) for number in range(60)))
+    groups = sorted((group.service_code, group.count) for group in analyze([str(log)]).groups)
+    assert groups == [("UPLOAD-4001", 30), ("UPLOAD-4002", 30)]

@@ -208,3 +208,30 @@ def test_lines_that_differ_in_an_address_are_cut_at_like_places(line):
     addresses = (b"10.196.193.86", b"10.1.2.3", b"8.8.8.8")
     assert len({texts.cut(line % address, quotes=True)[1] for address in addresses}) == 1
     assert len({texts.cut(line % (b"192.168.%d.7" % number), quotes=True)[1] for number in (1, 44, 255)}) == 1
+
+
+ALIKE = (
+    "clip_{0}.mp4 of user_{0}, user{0}@example.com",
+    "10.196.{0}.86, {0}.4.17",
+    "chunk {0}/901, 7/{0}",
+    "upload.js:{0}:12",
+    "(index.js:{0}:7)",
+    'thing={0} or "n":{0},"m":{0}',
+    "epoch={0}{0}{0}",
+    "at=2026-03-01T05:04:03.{0}Z",
+    "Unavailable: /videos/{0}/a1b2c3d4e5f6/parts",
+)
+
+
+@pytest.mark.parametrize("text", ALIKE)
+def test_texts_that_differ_in_numbers_that_count_are_cut_at_like_places(text):
+    lines = [text.format(number).encode() for number in (112, 404, 503, 941)]
+    assert len({read_line(line)[0] for line in lines}) == 1
+    assert len({(tuple(stays), holes) for stays, holes, _ in map(texts.cut, lines)}) == 1
+
+
+@pytest.mark.parametrize(
+    "before", ["http_", "error_", "curl_", "code=upload_", "returned_", "aadsts", "pgrst", "E", "UPLOAD_"]
+)
+def test_a_number_at_the_end_of_what_may_be_the_name_of_an_error_is_kept(before):
+    assert len({read_line(f"{before}{number} x".encode())[0] for number in (404, 503, 10054)}) == 3

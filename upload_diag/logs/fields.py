@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from upload_diag.logs.numbers import LONE, counts, only_counting
+from upload_diag.logs.numbers import LONE, counts, names, only_counting
 from upload_diag.rules.fields import NO_OBJECTS
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "OTHER",
     "PART",
     "PLACEHOLDER",
+    "TELL",
     "THOUSANDTHS",
     "UPLOAD",
     "USUAL",
@@ -161,8 +162,9 @@ NAMED = re.compile(
 _WAITING = re.compile(rb"[^A-Za-z]{0,8}(?P<name>" + _NAME + rb")" + _QUOTE + rb"[:=]" + _QUOTE + rb"$", re.VERBOSE)
 VARYING = re.compile(
     rb"""[A-Za-z0-9_+./~%-]{16,}=*
-       | (?<![A-Za-z0-9_])(?:(?=[a-f]*\d)[0-9a-f]{8,}|(?=[A-F]*\d)[0-9A-F]{8,})(?![A-Za-z0-9_])
-       | (?<![A-Za-z_\d])\d+(?P<unit>(?i:[num]?s|[kmg]i?b|min|h)\b)?""",
+       | (?:(?<![A-Za-z0-9_])|(?<=[a-z]{3}_))(?:(?=[a-f]*\d)[0-9a-f]{8,}|(?=[A-F]*\d)[0-9A-F]{8,})(?![A-Za-z0-9_])
+       | (?:(?<![A-Za-z_\d])|(?<=\dT))\d+(?P<unit>(?i:[num]?s|[kmg]i?b|min|h)\b)?
+       | (?:(?<=[a-z]{3}_)\d+|(?<=[a-z]{3})\d{2,})(?![A-Za-z0-9_])""",
     re.VERBOSE,
 )
 CLOCK = re.compile(rb"[\[(]?(?:\d{4}[-/]\d\d[-/]\d\d(?:[T_]\d\d:\d\d:\d\d)?|\d\d:\d\d:\d\d)[\d.,Z:+\])-]*$")
@@ -173,7 +175,8 @@ _ID_WORD = {b"id:", b"ID:", b"Id:"}
 _QUOTED_END = re.compile(rb"[\"'`][.:]+$")  # a sentence ends behind the quotation
 _EDGES = b"""\"'`,;()[]{}<>"""
 _DIGITS = b"0123456789"
-_WITHIN_NUMBERS = (b".", b",", b":")
+_WITHIN_NUMBERS = (b".", b",", b":", b"/")
+_MORE_NUMBERS = re.compile(rb"(?:(?:\.\d+){2}|/\d+)(?![A-Za-z0-9_])")  # of an address, of a version, of 3/7
 _STATUS_DIGITS, _APPLE_DIGITS, _CODE_DIGITS = 3, 4, 5
 _PART_OF_LONG = re.compile(
     rb"""(?<![A-Za-z0-9_])(?:(?=[a-f]*\d)[0-9a-f]{8,}|(?=[A-F]*\d)[0-9A-F]{8,})(?![A-Za-z0-9_])
@@ -214,7 +217,7 @@ COUNTED = re.compile(rb"[^\w\s]{0,3}\d{1,6}(?:[/.]\d+)?[^\w\s]{0,3}(?i:[num]?s|[
 Word = tuple[bytes, int | None, tuple[tuple[int, bytes | int], ...]]
 _TWO = -2  # "id:", whose field the word before it tells
 COUNT = -3  # "part", after which a number is one of many
-_TELL = -4  # "errno", after which a number says what went wrong
+TELL = -4  # "errno", after which a number says what went wrong
 IDLE = -5  # a word after which a number, for all that stands around it, is no status
 _MULTIPART, _MULTIPART_UPLOAD = -6, -7  # these words, after which an upload id may stand
 _NO_KEY = -8  # "secret", after which a key is no object's
@@ -271,7 +274,7 @@ def read_word(word: bytes, waiting: int | None) -> Word:
         if waiting == IDLE:
             if LONE.match(word):
                 return _ERASED
-        elif waiting >= _TELL and COUNTED.match(word):
+        elif waiting >= TELL and COUNTED.match(word):
             return _ERASED if waiting == COUNT else (word, None, ())
     known = _WORDS.get(word)
     if known is not None:
@@ -309,7 +312,7 @@ def _read_word(word: bytes) -> Word:
     if word.lower().lstrip(_EDGES) in _NO_OBJECT_WORDS:
         return word, _NO_KEY, named
     if len(word.translate(None, _DIGITS)) == len(word):
-        return word, COUNT if _COUNTS.match(word) else _TELL if _TELLS.match(word) else None, named
+        return word, COUNT if _COUNTS.match(word) else TELL if _TELLS.match(word) else None, named
     return VARYING.sub(erase, word), None, named
 
 
@@ -402,6 +405,10 @@ def erase(match: re.Match[bytes]) -> bytes:
         return _PART_OF_LONG.sub(b"#", token) if len(token) >= _LONG else b"#"
     before = match.string[max(0, match.start() - 2) : match.start()]
     if before[-1:] in _WITHIN_NUMBERS and before[:1].isdigit():  # a fraction, a clock, an address
+        return b"#"
+    if before[-1:].isalpha() or before[-1:] == b"_":
+        return b"#" if before[-1:] == b"T" or names(match.string, match.start()) else token
+    if _MORE_NUMBERS.match(match.string, match.end()):
         return b"#"
     if len(token) == _APPLE_DIGITS:  # NSURLError's are negative
         return token if before[-1:] == b"-" and not before[:-1].isalnum() else b"#"

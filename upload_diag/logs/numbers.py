@@ -7,7 +7,7 @@ for nothing costs time, one that is left out would give a failure the verdict of
 import re
 from collections.abc import Iterator, Sequence
 
-__all__ = ["LONE", "counts", "only_counting"]
+__all__ = ["LONE", "counts", "names", "only_counting"]
 
 LONE = re.compile(rb"\d+[,;.)\]}]{0,3}$")
 """A word that is a number, and no bracket or quote begins with it."""
@@ -35,6 +35,8 @@ _METHOD = re.compile(rb"\W*" + _METHODS + b"$")  # `GET /path 404`
 _REQUEST = re.compile(rb'"' + _METHODS + b"$")  # `404 187 "GET /path`, as proxies and load balancers write it
 # What stands before a number in the same word: `part.go:353`, `clip-391`, `"part":363`; and no hexadecimal digits.
 _NAME_BEFORE = re.compile(rb"[A-Za-z]*[g-zG-Z][A-Za-z]*[^\sA-Za-z0-9]{0,3}[:=(/.-]$")
+# What stands before the digits of a name: `user_391`, `clip391`. Names of errors and of methods are none.
+_OF_A_NAME = re.compile(rb"(?<![A-Za-z0-9_])(?!aadsts|pgrst)[a-z_]{3,}$")
 _NEAR = 40  # bytes of a word that are looked at
 
 
@@ -62,3 +64,9 @@ def counts(text: bytes, start: int, end: int) -> bool:
     if name is None or (name.group().endswith(b"(") and end == len(text)):
         return False
     return not (_TELLS.search(name.group()) or _TOLD_BEHIND.match(text, end))
+
+
+def names(text: bytes, start: int) -> bool:
+    """Whether the digits that end a word of lower-case letters only tell names apart, by what stands before them."""
+    near = max(0, start - _NEAR)
+    return _OF_A_NAME.search(text, near, start) is not None and not _TELLS.search(text, near, start)

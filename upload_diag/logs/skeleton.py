@@ -31,6 +31,7 @@ from upload_diag.logs.record import Record, Row
 from upload_diag.logs.templates import AROUND_A_VALUE, SAMPLES, Parts, Template
 from upload_diag.logs.templates import template as make_template
 from upload_diag.logs.texts import Texts, getter
+from upload_diag.rules.fields import Meaning, meaning_of
 
 __all__ = ["Count", "JsonLines", "Plan"]
 
@@ -39,6 +40,7 @@ _ALIKE_LIMIT = 64  # shapes that begin alike; they are tried one after another
 _PLANS_LIMIT = 4096  # shapes; more than any log has, unless its field names are made up as it goes
 _PUNCTUATION = b" \t:,{}[]"
 _BETWEEN = _PUNCTUATION + b"0123456789.+-Eaeflnrstu"  # and numbers, and the three words
+_BEFORE_A_NAME = re.compile(rb"[{,][\s\\nrt]*+$")  # not before what is quoted in a text: `Put \"https://…\": EOF`
 _NEW = b""  # no key
 _HEAD = 5  # bytes: the brace, and how the first name begins
 _TEMPLATES = 8  # of one shape that are tried out
@@ -174,10 +176,15 @@ class Plan:
     """
 
     def __init__(self, parts: Parts) -> None:
-        names = [i for i in range(1, len(parts) - 1) if parts[i + 1].lstrip()[:1] == b":"]
+        names = [
+            i
+            for i in range(1, len(parts) - 1)
+            if parts[i + 1].lstrip()[:1] == b":" and _BEFORE_A_NAME.search(parts[i - 1])
+        ]
         self.skipped: set[int] = set()
         self.named: dict[int, int] = {}
         times: list[tuple[int, int]] = []  # how deep, and where
+        self._codes: set[int] = set()  # where codes stand, which are told apart by their numbers
         self.samples: list[Parts] = []
         self.templates = 0
         for i in names:
@@ -188,6 +195,8 @@ class Plan:
             if is_time(name):
                 times.append((_depth(parts[:i]), at))
             if field is None:
+                if text and meaning_of(name) is Meaning.CODE:
+                    self._codes.add(at)
                 if not text and parts[at].strip(b": ")[:1].isdigit() and not _TELLING.search(name):
                     self.skipped.add(at)
             elif text or parts[at].strip(b": ")[:1] not in (b"{", b"["):
@@ -211,7 +220,7 @@ class Plan:
     def learn(self, parts: Parts) -> None:
         """Find the places where something varies."""
         for index, i in enumerate(self._places):
-            if index not in self._erase and _varies(parts[i]):
+            if index not in self._erase and (i not in self._codes or b" " in parts[i]) and _varies(parts[i]):
                 self._erase[index] = Texts()
         self._erase = dict(sorted(self._erase.items()))  # the first id of a kind counts, whatever was learned first
 

@@ -120,9 +120,10 @@ class Alike:
             begin, end, differs = _common(segment, ends=not last)
             self.pattern += re.escape(begin)
             if differs:
-                if opened and not last:
-                    raise UnlikeError
-                opened = True
+                if not (end or last):
+                    if opened:
+                        raise UnlikeError
+                    opened = True
                 group += 1
                 self.decisive.append(group)
                 self.pattern += b"(%b*+)" % none_of(edge) if last else _different_until(end, edge)

@@ -22,6 +22,7 @@ from upload_diag.logs.fields import (
     NO_IDS,
     OTHER,
     PART,
+    TELL,
     UPLOAD,
     VARYING,
     Ids,
@@ -31,7 +32,7 @@ from upload_diag.logs.fields import (
     read_word,
     read_words,
 )
-from upload_diag.logs.numbers import LONE, counts
+from upload_diag.logs.numbers import LONE
 
 __all__ = ["Cut", "Texts", "cut", "getter", "none_of"]
 
@@ -52,6 +53,11 @@ def none_of(some: bytes) -> bytes:
     return b"[%b]" % b"".join(rb"\x%02x-\x%02x" % run for run in runs)
 
 
+def _unlike(word: re.Pattern[bytes]) -> bytes:
+    """What no word fits that fits the pattern, which ends with a word's end."""
+    return b"(?!" + word.pattern.rstrip(b"$") + rb'(?![^\s"]))'
+
+
 # What words look like that `fields.read_word` erases, in whole or in part; rather less than more. Blanks and digits are
 # spelled out, for `re` looks up a class of characters in a table only when there is no other class in it, and three
 # times as fast when it says what belongs to it, not what does not.
@@ -59,15 +65,14 @@ _BLANKS = b" \t\n\v\f\r"
 _VALUE = rb"(?!=)" + none_of(_BLANKS + b"\"'`<>&,;(){}[]\\") + rb"{1,1024}+"
 _TOKEN = rb"(?=" + 4 * rb"[A-Za-z_+./~%-]*+[0-9]" + rb")[A-Za-z0-9_+./~%-]{16,}+=*+"
 _HEX = rb"(?:(?=[a-f]*\d)[0-9a-f]{8,12}+|(?=[A-F]*\d)[0-9A-F]{8,12}+)(?![A-Za-z0-9_])"  # and no long word around it
-_NUMBER = rb"(?:\d{1,2}|[06-9]\d\d|(?<!\W-)(?<!^-)\d{4}|[02-9]\d{4})(?![A-Za-z0-9_])"
-_ANY_NUMBER = rb"\d{1,6}(?![A-Za-z0-9_])"  # where it is no status
+_NUMBER = rb"(?:\d{1,2}|[06-9]\d\d|(?<!\W-)(?<!^-)\d{4}|[02-9]\d{4}|\d{6,15})"
+_ANY_NUMBER, _MANY_DIGITS = rb"\d{1,15}", rb"\d{2,15}"  # where it is no status
+_NUMBERS = (_NUMBER, _ANY_NUMBER, _MANY_DIGITS)
+_OF_ALL_KINDS = (b"7", b"42", b"404", b"1005", b"10054", b"1234567")
 _CLOCK = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.,Z]*+"
 _KINDS = tuple(
     (re.compile(kind), kind) for kind in (rb"[\[(]?" + _TOKEN + rb"[\])]?[,;.:]?", _TOKEN, _HEX, _NUMBER, _CLOCK)
 )
-# An address's first number is kept if it looks like a status.
-_ADDRESS = re.compile(rb"(?P<first>\d{1,3})(?:\.\d{1,3}){3}(?P<end>[,:]?)$")
-_ADDRESS_FIRST, _ADDRESS_REST = rb"(?:\d{1,2}|[06-9]\d\d)", rb"(?:\.\d{1,3}){3}"
 _MORE_HEX = rb"(?:(?=[a-f]*\d)[0-9a-f]{13,15}+|(?=[A-F]*\d)[0-9A-F]{13,15}+)(?![A-Za-z0-9_])"
 _WORD_KINDS = (*_KINDS, (re.compile(_MORE_HEX), _MORE_HEX))  # of words with nothing around: 16 bytes are a token
 # Ids that stand for themselves: no placeholder, nothing around them or encoded in them that would have to be taken off.
@@ -83,13 +88,11 @@ _UPLOAD_ID = (
 _GROUPS = {UPLOAD: _UPLOAD_ID, PART: rb"([1-9]\d{0,3})", OTHER: b"(" + _ID + b")"}  # see `fields.keep`
 _AROUND_AN_ID = rb"""["'`,;()\[\]{}<>]*+"""
 _WORD = re.compile(rb"\S+")
-_RUN = re.compile(rb"[A-Za-z0-9_+./~%-]+")
-_STAMP = re.compile(  # a time in a longer word; its hour stays, for it stands behind a letter
-    rb"(?<![A-Za-z0-9_+./~%-])\d{4}-\d\d-\d\d(T\d\d):\d\d:\d\d(\.\d{3})?Z(?![A-Za-z0-9_+./~%-])"
-)
-_LONG_RUN = 16  # bytes; a run of as many is one token
-_GROWTH = 4  # digits that a number may have more
+_SHORTEST_HEX = 8
 _DIGITS = re.compile(rb"\d+")
+_OF_RUN = rb"[A-Za-z0-9_+./~%-]"
+_RUN = re.compile(_OF_RUN + b"+")
+_LONG_RUN = 16  # bytes; a run of as many is one token
 _NOT_FURTHER = (b",", b";", b"{", b"}", b"[", b"]")  # behind which no word tells of a number
 _NEVER = rb"(?!)"  # matches nothing: look at each word
 _ANYTHING = none_of(_BLANKS) + b"++"
@@ -105,7 +108,9 @@ _UNQUOTED = {  # what must not run over the quotation mark behind a text
         for group in _GROUPS.values()
     },
 }
-_NO_CLOCK = rb"(?![\[(]?\d\d(?:\d\d[-/]|:))"
+_NO_CLOCK = _unlike(CLOCK)
+# How words are not written that are read in the light of the word before them.
+_UNLIKE = {None: b"", COUNT: (_NOT_COUNTED := _unlike(COUNTED)), TELL: _NOT_COUNTED, IDLE: _unlike(LONE)}
 _BEGIN_A_CLOCK = b"[(0123456789"
 
 
@@ -259,15 +264,16 @@ def _pieces(word: bytes, waiting: int | None, fields: list[int]) -> list[bytes] 
         return [b"", _LONE, b""]
     erased, _, named = read_word(word, waiting)
     letter = word[:1].isalpha() and erased[:1] == word[:1]  # stays, so no word that fits is a number
-    if erased == b"#" and waiting in (None, COUNT, IDLE):  # what counts is erased, too
-        return [b"", _DATE_OR_CLOCK, b""] if CLOCK.match(word) else _kind(word, _WORD_KINDS)
-    if waiting is None or letter:
-        if address := _ADDRESS.match(word):
-            if erased.startswith(b"#"):
-                return [b"", _ADDRESS_FIRST + _ADDRESS_REST, address["end"]]
-            return [address["first"], _ADDRESS_REST, address["end"]]
+    counted = erased == b"#" and waiting in (COUNT, IDLE)  # and what counts is erased, too
+    unlike = b"" if letter or counted else _UNLIKE.get(waiting)
+    if unlike is not None:
         known = len(fields)
-        pieces, left = _mixed(word, fields)
+        if erased == b"#":
+            pieces, left = [b"", _DATE_OR_CLOCK, b""] if CLOCK.match(word) else _kind(word, _WORD_KINDS), erased
+        else:
+            pieces, left = _mixed(word, fields)
+        if unlike:
+            pieces = [b"", unlike, *pieces]
         if left == erased and re.fullmatch(_pattern(pieces), word):
             return pieces
         del fields[known:]
@@ -310,41 +316,64 @@ def _kind(word: bytes, kinds: Sequence[tuple[re.Pattern[bytes], bytes]] = _KINDS
 
 def _outside_values(text: bytes, pieces: list[bytes]) -> bytes:
     """Add the pieces of a part of a word that holds no values, and say what it is without what varies."""
-    stamp = _STAMP.search(text)
-    if stamp is not None:
-        erased = _outside_values(text[: stamp.start()], pieces)
-        hour, fraction = stamp.groups()
-        pieces += [rb"\d{4}-\d\d-\d\d", hour, rb":\d\d:\d\d\.\d{3}" if fraction else rb":\d\d:\d\d", b"Z"]
-        erased += b"#-#-#" + hour + (b":#:#.#Z" if fraction else b":#:#Z")
-        return erased + _outside_values(text[stamp.end() :], pieces)
-    erased, end = b"", 0
+    erased, end, short = b"", 0, -1
     runs = [match.span() for match in _RUN.finditer(text)]
-    short = {at for at, end in runs if end - at + _GROWTH * len(_DIGITS.findall(text, at, end)) < _LONG_RUN}
     for match in VARYING.finditer(text):
-        left = erase(match)
-        place = match.start()
+        left, (place, after) = erase(match), match.span()
         pieces[-1] += text[end:place]
-        run = next(((start, end) for start, end in runs if start <= place < end), (place, place))
-        if match["unit"] and run[0] in short:
-            pieces += [rb"\d{1,4}", match["unit"]]
-        elif left == b"#" and _always_counts(pieces[-1], text, match.end()) and match.group().isdigit():
-            pieces += [_ANY_NUMBER, b""]
-        elif left == b"#" and ((place, match.end()) == run or run[0] in short):
-            text_before, *kind = _kind(match.group())
-            pieces[-1] += text_before
-            pieces += kind
-        else:
-            pieces[-1] += match.group()
+        new = _varying(match, left, pieces)
+        begin, stop = next((run for run in runs if run[0] <= place < run[1]), (place, place))
+        if len(new) > 1 and short < begin and (place, after) != (begin, stop) and stop - begin < _LONG_RUN:
+            new = [b"", b"(?!%b{%d})" % (_OF_RUN, _LONG_RUN - (place - begin)), *new]
+            short = begin
+        pieces[-1] += new[0]
+        pieces += new[1:]
         erased += text[end:place] + left
-        end = match.end()
+        end = after
     pieces[-1] += text[end:]
     return erased + text[end:]
 
 
-def _always_counts(before: bytes, text: bytes, end: int) -> bool:
-    """Whether any number would count only that ends there, by what stays of the word; see `numbers.counts`."""
-    stays = text[end : end + 1] in _NOT_FURTHER or VARYING.search(text, end) is None
-    return stays and counts(before + text[end:], len(before), len(before))
+def _varying(match: re.Match[bytes], left: bytes, pieces: list[bytes]) -> list[bytes]:
+    """The pieces of what `VARYING` matched, of which so much is left; `pieces` are those before it."""
+    text, place, found = match.string, match.start(), match.group()
+    if match["unit"]:
+        return [b"", rb"\d{1,4}", match["unit"]]
+    if left != b"#":
+        return [found]
+    if not found.isdigit():
+        return _kind(found)
+    # What varies before it may be a word that tells of a status; but for numbers, whose last digit counts.
+    before = pieces[-1]
+    if len(pieces) > 1:
+        before = (b"err0" if pieces[-2].startswith(_NUMBERS) else b"err;") + before
+    further = VARYING.search(text, match.end())
+    if text[match.end() : match.end() + 1] in _NOT_FURTHER or further is None or _is_short_number(further.group()):
+        many = text[place - 1 : place].islower()
+        if _are_erased(before, _DIGITS.sub(b"1", text[match.end() :]), many):
+            return [b"", (_MANY_DIGITS if many else _ANY_NUMBER) + _end_of_number(text, match.end()), b""]
+    new = _kind(found)
+    if new[1:2] == [_NUMBER]:
+        new[1] += _end_of_number(text, match.end())
+    return new
+
+
+@lru_cache(maxsize=_CUTS_LIMIT)
+def _are_erased(before: bytes, behind: bytes, many: bool) -> bool:
+    """Whether all numbers are erased between these parts of a word, or all with `many` digits."""
+    for number in _OF_ALL_KINDS[many:]:
+        match = VARYING.match(before + number + behind, len(before))
+        if match is None or match.group() != number or erase(match) != b"#":
+            return False
+    return True
+
+
+def _is_short_number(found: bytes) -> bool:
+    return found.isdigit() and len(found) < _SHORTEST_HEX
+
+
+def _end_of_number(text: bytes, end: int) -> bytes:
+    return rb"(?!\d)" if text[end : end + 1].isalpha() else rb"(?![A-Za-z0-9_])"
 
 
 Cut = tuple[list[bytes], tuple[bytes, ...], list[int]]
