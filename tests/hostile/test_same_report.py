@@ -126,6 +126,15 @@ def test_read_in_ranges_by_several_processes_it_gives_the_same_report(name, plai
     assert report(path, jobs=2) == plain[name]
 
 
+def test_a_reason_met_in_several_ranges_is_one_reason(monkeypatch, tmp_path):
+    path = tmp_path / "damaged.log"
+    path.write_bytes(b"".join(b"2026-11-20T10:00:00Z INFO fine %d\n%s\n" % (n, bytes(90)) for n in range(300)))
+    whole = report(path)
+    monkeypatch.setattr(pieces, "RANGE", path.stat().st_size // 3 + 1)
+    assert whole["inputs"][0]["unreadable"]["reasons"] == {"lines that are not text": 1}
+    assert report(path) == whole
+
+
 @pytest.mark.parametrize("name", [name for name in SAMPLES if name.endswith("json")])
 def test_split_in_two_at_the_end_of_any_line_it_counts_the_same(name, plain, tmp_path):
     lines = SAMPLES[name].splitlines(keepends=True)

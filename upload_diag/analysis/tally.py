@@ -299,7 +299,7 @@ class Tally:
             mine.bytes += file.bytes
             mine.pieces = sorted(mine.pieces + file.pieces)
             mine.unreadable_bytes += file.unreadable_bytes
-            mine.unreadable.update(file.unreadable)
+            mine.unreadable |= file.unreadable  # however many ranges met it, it is one reason of one input
             mine.by_code.update(file.by_code)
         for failure, group in other.groups.items():
             kind = failure if failure in self.groups else self._room_for(failure)
