@@ -106,6 +106,7 @@ CASES = [
     Case("a file that is one line of 20 MB", file_of(lambda: FAILED[:-1] + b"x" * (20 * MIB)), unread="longer than"),
     Case("a long line of nothing but errors", file_of(lambda: b"NoSuchUpload " * 700_000), finds=None,
          unread="longer than"),
+    Case("blank lines of CR LF, 24 MB of them", file_of(lambda: FAILED + b"\r\n" * (12 * MIB)), unread=None),
     Case("blank lines, 64 MB of them", file_of(lambda: FAILED + b"\n" * (64 * MIB))),
     Case("an error in the middle of a long line",
          file_of(lambda: b"2026-11-20T10:00:00Z " + b"a word " * 8000 + FAILED[25:-1] + b" a word" * 8000)),

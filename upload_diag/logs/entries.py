@@ -142,11 +142,12 @@ _INDENTED = b" \t\n"  # a line that begins so begins no entry
 # Where Python's pprint, and so `s3cmd -d`, breaks long bytes, in the middle of an id too.
 WRAPPED = re.compile(rb"'\n +b'")
 _LOOKBACK_LINES = 6
-_BLANK_LINES = b"\n" * 1024  # as many are passed over at once; there are files of nothing else
+# As many are passed over at once; there are files of nothing else.
+_BLANK_LINES = tuple(end * 1024 for end in (b"\n", b"\r\n", b"\r\r\n"))
 _LINE_SAMPLE = 2048  # how much of a long line is looked at, at either end
 # A line and those below it that surely go on with its entry: indented and blank ones; where entries are dated, also
 # undated ones, a dated message's traceback, and a body below a line that announces it.
-_INDENTED_LINES = re.compile(rb"[^\n]*+(?:\n++[ \t][^\n]*+)*+\n*+")
+_INDENTED_LINES = re.compile(rb"[^\n]*+(?:\n(?:\r*+\n|)*+[ \t][^\n]*+|)*+(?:\r*+\n|)*+")
 HEAD = rb"(?![ \t\r\n])(?=(?x:" + _DATED.pattern + rb"))"  # where a line begins an entry, unless it is an echo
 _BELOW = rb"(?:(?<=\S\n)|(?<=\S\r\n)|(?<=\S\n\n)|(?<=\S\r\n\r\n))"  # a line that is not blank, and perhaps a blank one
 GOES_ON = (  # where a line of a dated log surely does not
@@ -352,7 +353,7 @@ def entry_start(buffer: Buffer, line_start: int, first: int, floor: int, *, date
         buffer[line_start] in _INDENTED or not begins_entry(buffer, line_start, floor, dated=dated)
     ):
         if buffer.endswith(_BLANK_LINES, first, line_start):
-            line_start -= len(_BLANK_LINES)
+            line_start -= next(len(lines) for lines in _BLANK_LINES if buffer.endswith(lines, first, line_start))
         line_start = max(buffer.rfind(b"\n", first, line_start - 1) + 1, first)
     return line_start
 
