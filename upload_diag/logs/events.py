@@ -4,10 +4,10 @@ import re
 from functools import cache
 
 from upload_diag.logs.markers import MARKERS, Event, Marker
+from upload_diag.shapes.text import flatten
 
 __all__ = ["literals", "read_event"]
 
-_BLANKS = re.compile(r"\s+")
 _TEXT_LIMIT = 16_384
 # More telling first: a record that says it gives up also says what it had tried.
 _RANK: dict[Event | None, int] = {event: rank for rank, event in enumerate((*reversed(Event), None))}
@@ -21,7 +21,7 @@ def literals() -> set[str]:
 
 def read_event(text: str) -> Marker | None:
     """The most telling row that matches the text, if any."""
-    folded = _BLANKS.sub(" ", text[:_TEXT_LIMIT]).lower()
+    folded = flatten(text[:_TEXT_LIMIT]).lower()
     for row in _ROWS:
         if any(keyword in folded for keyword in row.keywords) and _compiled(row.pattern).search(folded):
             return row

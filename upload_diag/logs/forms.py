@@ -20,7 +20,7 @@ __all__ = ["Forms", "Found"]
 _BEGINNING = 64  # bytes of an entry; entries begin alike whose punctuation there is the same
 _WORDS = bytes(byte for byte in range(256) if chr(byte).isalnum() or chr(byte) in "_+./~%=-" or byte >= 0x80)
 _LONGEST = 4096  # bytes of an entry
-_FEWEST = 4  # entries that begin alike and are not looked at
+_FEWEST, _MOST = 16, 80  # entries of one shape: how many are not looked at, and after how many no form is made of more
 _PATIENCE = 1024  # entries that begin alike and were read the long way; after so many, no more is learned from them
 _SAMPLES = 16  # entries that a form is made of
 _FORMS_LIMIT = 16  # of entries that begin alike
@@ -38,6 +38,7 @@ class Forms:
     def __init__(self, *, dated: bool) -> None:
         self._dated = dated
         self._kinds: dict[bytes, _Kind] = {}  # by what is left of an entry's beginning without words
+        self._shapes: dict[bytes, int] = {}  # how many entries of one shape were read the long way
         self._samples: dict[tuple[object, ...], list[list[Cut]]] = {}
 
     def read(self, buffer: bytes, begin: int, stop: int) -> Found | None:
@@ -60,15 +61,15 @@ class Forms:
 
     def learn(self, buffer: bytes, begin: int, end: int, after: int, plain: bytes) -> None:
         """Learn from an entry that was read the long way; see `read`."""
-        text = buffer[begin:end]
-        if len(text) > _LONGEST or (self._dated and may_be_echoed(text)) or WRAPPED.search(text):
-            return
         if len(self._kinds) >= _LIMIT:
             self._kinds.clear()
         beginning = buffer[begin : begin + _BEGINNING].translate(None, _WORDS)
         kind = self._kinds.setdefault(beginning, _Kind())
         kind.long_way += 1
-        if not _FEWEST < kind.long_way < _PATIENCE:
+        if kind.long_way >= _PATIENCE:
+            return
+        text = buffer[begin:end]
+        if len(text) > _LONGEST or (self._dated and may_be_echoed(text)) or WRAPPED.search(text):
             return
         lines = text.splitlines(keepends=True)
         for form in kind.forms:
@@ -78,9 +79,18 @@ class Forms:
                     form.learn(match, lines, plain)
                 return
         edge = _EDGE if b"\r" not in buffer[begin:after] else _EDGES
-        made = self._sample(beginning, lines, edge) if len(kind.forms) < _FORMS_LIMIT else None
+        promising = len(kind.forms) < _FORMS_LIMIT and self._promises(plain)
+        made = self._sample(beginning, lines, edge) if promising else None
         if made is not None:
             kind.forms.append(made)
+
+    def _promises(self, plain: bytes) -> bool:
+        """Whether entries of this shape come again and again, and not for long without a form."""
+        if len(self._shapes) >= _LIMIT:
+            self._shapes.clear()
+        shape = plain.translate(None, _WORDS)
+        count = self._shapes[shape] = self._shapes.get(shape, 0) + 1
+        return _FEWEST < count <= _MOST
 
     def _sample(self, beginning: bytes, lines: list[bytes], edge: bytes) -> "_Form | None":
         """A form of the entry and of others, when there are enough that are cut at like places."""

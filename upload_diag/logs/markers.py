@@ -324,7 +324,7 @@ MARKERS = (
     ),
     Marker(
         event=Event.CREATE,
-        keywords=("upload", "session"),
+        keywords=("started", "starting", "create", "initiat"),
         pattern=r"\b(?:(?=upload)"
         + _NO_PART
         + r"upload(?:[ ._-]session)?[ ._-](?:was )?(?:started|created|initiated)\b"
@@ -377,7 +377,7 @@ MARKERS = (
     ),
     Marker(
         event=Event.COMPLETE,
-        keywords=("upload",),
+        keywords=("done", "complete", "finished", "succeeded"),
         pattern=r"\b(?:(?=upload)"
         + _NO_PART
         + r"upload[ ._-](?:is |was |has )?done\b"
