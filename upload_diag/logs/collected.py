@@ -4,17 +4,20 @@ The lines of each process are put together again, and there the entries are foun
 hold a literal of the rules are looked at. An entry belongs to the block in which it begins, and may go on in the next.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from operator import add
+from typing import Any, NamedTuple
 
-from upload_diag.logs.collectors import Line, unstamped
-from upload_diag.logs.entries import entry_end, entry_start, is_telling
-from upload_diag.logs.fields import find_time
+from upload_diag.logs.collectors import Lines, read_stamp
+from upload_diag.logs.entries import entry_start, is_telling
+from upload_diag.logs.fields import UPLOAD, Ids, find_time
 from upload_diag.logs.layout import COLLECTED, LINE_FORMATS, Layout
 from upload_diag.logs.prefilter import Scanner
-from upload_diag.logs.reader import CONTEXT, LINE_LIMIT, Reader, count_lines, read_text
+from upload_diag.logs.reader import CONTEXT, JSON, LINE_LIMIT, Reader, count_lines, read_entry, read_text
 from upload_diag.logs.record import Record
 from upload_diag.logs.skeleton import JsonLines
 from upload_diag.logs.watched import read_failure
@@ -25,49 +28,58 @@ _BLOCK = 1 << 18
 _AHEAD = 1 << 15  # bytes in which the lines of an entry may be mixed with others
 
 
-@dataclass(slots=True)
-class _Source:
+class _Source(NamedTuple):
     """The lines of one process, put together.
 
     Attributes:
-        starts: where each of its lines begins in `text`.
+        text: of all its lines.
+        starts: where each of them begins in `text`.
         numbers: which line of the block each is.
     """
 
-    text: bytearray = field(default_factory=bytearray)
-    starts: list[int] = field(default_factory=list)
-    numbers: list[int] = field(default_factory=list)
-    whens: list[int] = field(default_factory=list)
-    goes_on: bool = False
+    text: bytes
+    starts: list[int]
+    numbers: Sequence[int]
 
-    def add(self, line: Line, number: int) -> None:
-        """Add the next line of this process."""
-        if self.text and not self.goes_on:
-            self.text += b"\n"
-        self.starts.append(len(self.text))
-        self.numbers.append(number)
-        self.whens.append(line.when)
-        self.text += line.text
-        self.goes_on = line.goes_on
+    @classmethod
+    def of(cls, lines: Lines, numbers: Sequence[int]) -> "_Source":
+        """Put together the lines with these numbers."""
+        pieces = [lines.texts[number] + (b"" if lines.goes_on[number] else b"\n") for number in numbers]
+        blank = next((at for at, piece in enumerate(pieces) if piece != b"\n"), len(pieces))
+        starts = [0] * blank + list(accumulate(map(len, pieces[blank:]), initial=0))
+        return cls(b"".join(pieces[blank:]).removesuffix(b"\n"), starts, numbers)
+
+    def first(self, place: int) -> int:
+        """The number of the line in which a place of the text lies."""
+        return self.numbers[bisect_right(self.starts, place, hi=len(self.numbers)) - 1]
 
 
-def _take_apart(buffer: bytes, layout: Layout) -> tuple[list[int], dict[bytes, _Source], list[tuple[bytes, int]]]:
-    """Where the lines begin; the lines by source; for each line its source, and its place there."""
-    begins: list[int] = []
-    owner: list[tuple[bytes, int]] = []
-    sources: dict[bytes, _Source] = {}
-    begin, read, stamped = 0, COLLECTED[layout.collector or ""].read, layout.stamped
-    for number, raw in enumerate(buffer.split(b"\n")):
-        line = read(raw.rstrip(b"\r")) or Line(b"" if number == 0 else owner[-1][0], 0, raw)
-        line = unstamped(line) if stamped else line
-        known = sources.get(line.source)
-        if known is None:
-            known = sources[line.source] = _Source()
-        owner.append((line.source, len(known.starts)))
-        known.add(line, number)
-        begins.append(begin)
-        begin += len(raw) + 1
-    return begins, sources, owner
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A block of lines, taken apart.
+
+    Attributes:
+        begins: where each line begins.
+        owners: whose each line is.
+        stamps: see `Line.stamp`.
+    """
+
+    begins: list[int]
+    owners: list[bytes]
+    stamps: Sequence[bytes]
+    sources: dict[bytes, _Source]
+
+
+def _take_apart(buffer: bytes, layout: Layout) -> _Block:
+    """Put the lines of each process together."""
+    lines = COLLECTED[layout.collector or ""].lines(buffer, stamped=layout.stamped)
+    begins = list(map(add, accumulate(map(len, buffer.split(b"\n")), initial=0), range(len(lines.texts))))
+    before = b""
+    owners = [before := before if source is None else source for source in lines.sources]
+    numbers: defaultdict[bytes, list[int]] = defaultdict(list)
+    for number, owner in enumerate(owners):
+        numbers[owner].append(number)
+    return _Block(begins, owners, lines.stamps, {owner: _Source.of(lines, own) for owner, own in numbers.items()})
 
 
 def whole_entries(lines: bytes, layout: Layout, old: int) -> int:
@@ -75,12 +87,12 @@ def whole_entries(lines: bytes, layout: Layout, old: int) -> int:
 
     That is where their source has begun another, or has been silent since the first `old` bytes were written.
     """
-    begins, sources, _ = _take_apart(lines.removesuffix(b"\n"), layout)
+    block = _take_apart(lines.removesuffix(b"\n"), layout)
     stop = len(lines)
-    for source in sources.values():
-        if begins[source.numbers[-1]] >= old:
-            start = entry_start(source.text, source.starts[-1], 0, 0, dated=layout.dated)
-            stop = min(stop, begins[source.numbers[bisect_right(source.starts, start) - 1]])
+    for source in block.sources.values():
+        if block.begins[source.numbers[-1]] >= old:
+            start = entry_start(source.text, source.starts[len(source.numbers) - 1], 0, 0, dated=layout.dated)
+            stop = min(stop, block.begins[source.first(start)])
     return stop
 
 
@@ -108,6 +120,7 @@ class CollectedReader:
         self._layout = layout
         self._scanner = scanner
         self._json = json_lines
+        self._read_line = LINE_FORMATS.get(layout.format or "")
         self._buffer = b""
         self._base = Reader.begin(lo)  # where in the stream the buffer begins
         self._start = lo - self._base  # where in the buffer the first line begins whose entry was not yet read
@@ -160,55 +173,58 @@ class CollectedReader:
             hits = self._scanner.hits(view[self._start :])
         if not hits:
             return
-        begins, sources, owner = _take_apart(self._buffer, self._layout)
-        wanted = sorted({bisect_right(begins, self._start + hit - 1) - 1 for hit in hits})
-        found = sorted(self._entries(wanted, sources, owner, begins, stop), key=lambda one: one[0])
+        found = sorted(self._entries(hits, stop), key=lambda record: record.offset)
         line, counted = self.lines + 1, self._start
-        for begin, record in found:
+        for record in found:
+            begin = record.offset - self._base
             line += count_lines(self._buffer, counted, begin)
             counted = begin
             record.line = line
             yield record
 
-    def _entries(
-        self,
-        wanted: list[int],
-        sources: dict[bytes, _Source],
-        owner: list[tuple[bytes, int]],
-        begins: list[int],
-        stop: int,
-    ) -> Iterator[tuple[int, Record]]:
-        """The entries that the wanted lines belong to, of those that begin between the last place read and `stop`."""
+    def _entries(self, hits: list[int], stop: int) -> Iterator[Record]:
+        """The entries around the hits, of those that begin between the last place read and `stop`."""
+        block = _take_apart(self._buffer, self._layout)
         done: dict[bytes, int] = {}
-        for number in wanted:
-            name, place = owner[number]
-            source = sources[name]
-            at = source.starts[place]
+        told = self._layout.told
+        for number in sorted({bisect_right(block.begins, self._start + hit - 1) - 1 for hit in hits}):
+            name = block.owners[number]
+            source = block.sources[name]
+            at = source.starts[bisect_left(source.numbers, number)]
             if at < done.get(name, 0):
                 continue
-            start, done[name] = self._bounds(source.text, at)
-            first = bisect_right(source.starts, start) - 1
-            begin = begins[source.numbers[first]]
-            text = bytes(source.text[start : done[name]]).rstrip()
-            if self._start <= begin < stop and text and not (self._layout.told and is_telling(text)):
-                record = self._record(text, self._base + begin)
-                if record is not None:
-                    record.when = record.when or source.whens[first]
-                    record.source = name
-                    yield begin, record
+            start, done[name], record = self._read(source.text, at)
+            first = source.first(start)
+            begin = block.begins[first]
+            if record is not None and self._start <= begin < stop and not (told and is_telling(record.text)):
+                record.offset = self._base + begin
+                record.when = record.when or read_stamp(block.stamps[first])
+                record.source = name
+                yield record
 
-    def _bounds(self, text: bytearray, at: int) -> tuple[int, int]:
-        at = text.rfind(b"\n", 0, at) + 1
+    def _read(self, text: bytes, at: int) -> tuple[int, int, Record | None]:
+        """Where the entry at a place begins and ends, and its record, unless it is known to say nothing."""
+        line = text.rfind(b"\n", 0, at) + 1
         if self._layout.whole_lines:
-            return at, text.find(b"\n", at) + 1 or len(text)
-        start = entry_start(text, at, 0, 0, dated=self._layout.dated)
-        return start, entry_end(text, start, len(text), 0, dated=self._layout.dated)
+            after = text.find(b"\n", line) + 1 or len(text)
+            return line, after, self._line(text[line:after].rstrip())
+        start, (end, after, plain, ids) = read_entry(text, line, 0, len(text), 0, dated=self._layout.dated)
+        entry = text[start:end]
+        if plain == JSON or self._read_line is not None:
+            return start, after, self._line(entry)
+        verdict = self._json.verdict(plain)
+        if verdict is not None and not verdict.counts and not ids[UPLOAD]:
+            return start, after, None
+        return start, after, _record(entry, plain, Ids.of(ids))
 
-    def _record(self, text: bytes, offset: int) -> Record | None:
-        read = LINE_FORMATS.get(self._layout.format or "")
-        if read is not None:
-            return read(text, offset)
-        if text[:1] == b"{" and b"\n" not in text:
-            return self._json.read(text, offset)
-        plain, ids = read_text(text)
-        return Record(offset, find_time(text[: text.find(b"\n") + 1 or None][:400]), plain, text, ids)
+    def _line(self, text: bytes) -> Record | None:
+        """The record of an entry that is a line, or of a format of its own."""
+        if not text:
+            return None
+        if self._read_line is not None:
+            return self._read_line(text, 0)
+        return self._json.read(text, 0) if text[:1] == b"{" else _record(text, *read_text(text))
+
+
+def _record(text: bytes, plain: bytes, ids: Ids) -> Record:
+    return Record(0, find_time(text[: text.find(b"\n") + 1 or None][:400]), plain, text, ids)

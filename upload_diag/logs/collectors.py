@@ -5,8 +5,9 @@ their programs put around every line of a snippet that they pass on.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -15,7 +16,18 @@ import orjson
 from upload_diag.logs.entries import LEVELS
 from upload_diag.logs.fields import find_time, read_time
 
-__all__ = ["COLLECTORS", "SNIPPETS", "Collector", "Line", "around", "detect", "stamped", "unstamped"]
+__all__ = [
+    "COLLECTORS",
+    "SNIPPETS",
+    "Collector",
+    "Line",
+    "Lines",
+    "around",
+    "detect",
+    "read_stamp",
+    "stamped",
+    "unstamped",
+]
 
 
 class Line(NamedTuple):
@@ -23,15 +35,24 @@ class Line(NamedTuple):
 
     Attributes:
         source: the process, container, or stream that it is of.
-        when: when it was written, in milliseconds since 1970 in UTC; 0 when the collector does not say.
+        stamp: when it was written, see `read_stamp`; empty when the collector does not say.
         text: the line without what the collector put around it.
         goes_on: the collector cut it: the next line of this source goes on with it.
     """
 
     source: bytes
-    when: int
+    stamp: bytes
     text: bytes
     goes_on: bool = False
+
+
+class Lines(NamedTuple):
+    """What `Line` says, of all lines of a block; a source is None where a line is not of this collector."""
+
+    sources: Sequence[bytes | None]
+    stamps: Sequence[bytes]
+    texts: Sequence[bytes]
+    goes_on: Sequence[bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +62,25 @@ class Collector:
     Attributes:
         read: a line -> what is in it; None when it is not of this collector.
         samples: lines that it must read, and no other collector and no format may.
+        pattern: what it writes in front of a line, if it does no more.
     """
 
     name: str
     read: Callable[[bytes], Line | None]
     samples: tuple[bytes, ...]
+    pattern: bytes = b""
+
+    def lines(self, block: bytes, *, stamped: bool) -> Lines:
+        """The lines of a block; `stamped` as in `Layout`. By one regex, if it can be, which is thrice as fast."""
+        if self.pattern and b"\r" not in block:
+            return _by_regex(_all_lines(self.pattern, stamped), block)
+        rows: list[tuple[bytes | None, bytes, bytes, bool]] = []
+        for raw in block.split(b"\n"):
+            line = self.read(raw.rstrip(b"\r"))
+            shown = line or Line(b"", b"", raw)
+            shown = unstamped(shown) if stamped else shown
+            rows.append((shown.source if line else None, *shown[1:]))
+        return Lines(*zip(*rows, strict=True))
 
 
 def _prefix(name: str, pattern: bytes, *samples: bytes) -> Collector:
@@ -58,14 +93,40 @@ def _prefix(name: str, pattern: bytes, *samples: bytes) -> Collector:
         if match is None:
             return None
         source = match["source"] if "source" in groups else b""
-        when = _read_stamp(match["time"]) if "time" in groups else 0
-        return Line(source, when, match["text"], "part" in groups and match["part"] == b"P")
+        stamp = match["time"] if "time" in groups else b""
+        return Line(source, stamp, match["text"], "part" in groups and match["part"] == _GOES_ON)
 
-    return Collector(name, read, samples)
+    return Collector(name, read, samples, pattern)
 
 
-def _read_stamp(stamp: bytes) -> int:
-    """The time; of most, no more than the milliseconds are looked at, for such times need no search."""
+@cache
+def _all_lines(pattern: bytes, stamped: bool) -> re.Pattern[bytes]:
+    """What matches every line of a block: with the pattern in front, or with nothing."""
+    stamp = rb"(?:" + _STAMP.pattern.replace(b" ", rb"\ ") + b"|)" if stamped else b"(?P<stamp>)"
+    return re.compile(rb"^(?:(?P<head>" + pattern + rb")|)" + stamp + rb"(?P<text>[^\n]*)", re.VERBOSE | re.MULTILINE)
+
+
+def _by_regex(regex: re.Pattern[bytes], block: bytes) -> Lines:
+    columns: dict[str, Sequence[bytes]] = dict(
+        zip(regex.groupindex, zip(*regex.findall(block), strict=True), strict=True)
+    )
+    heads, texts = columns["head"], columns["text"]
+    owners, times, parts = (columns.get(name, [b""] * len(texts)) for name in ("source", "time", "part"))
+    return Lines(
+        [owner if head else None for owner, head in zip(owners, heads, strict=True)],
+        [stamp or time for stamp, time in zip(columns["stamp"], times, strict=True)],
+        texts,
+        [part == _GOES_ON for part in parts],
+    )
+
+
+def read_stamp(stamp: bytes) -> int:
+    """The time, in milliseconds since 1970 in UTC; 0 when there is none.
+
+    Of most, no more than the milliseconds are looked at, for such times need no search.
+    """
+    if stamp.isdigit():
+        return read_time(stamp)
     return find_time(stamp[:_TO_MILLISECONDS] if stamp[-1:] == b"Z" and stamp[19:20] == b"." else stamp)
 
 
@@ -87,8 +148,8 @@ def _json(name: str, text: str, time: str, sources: tuple[str, ...], *samples: b
             return None
         source = " ".join(str(_at(row, path)) for path in sources).encode("utf-8", "replace")
         shown = value.encode("utf-8", "replace")
-        when = read_time(str(row[time])[: 13 if time.startswith("__") else None].encode())
-        return Line(source, when, shown.rstrip(b"\r\n"), text == "log" and not shown.endswith(b"\n"))
+        stamp = str(row[time])[: 13 if time.startswith("__") else None].encode()
+        return Line(source, stamp, shown.rstrip(b"\r\n"), text == "log" and not shown.endswith(b"\n"))
 
     return Collector(name, read, samples)
 
@@ -100,6 +161,7 @@ def _at(row: dict[str, Any], path: str) -> Any:
     return value
 
 
+_GOES_ON = b"P"  # what Kubernetes writes before a part of a line
 _TO_MILLISECONDS = 23  # bytes of a time; without a zone it is in UTC
 _ISO = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"
 _NO_LEVEL = rb"(?!" + LEVELS + rb")"
@@ -164,7 +226,7 @@ COLLECTORS: tuple[Collector, ...] = (
     _prefix(
         "syslog-5424",
         rb"<\d{1,3}>1\ (?P<time>\S{1,40})\ (?P<source>\S{1,255}\ \S{1,48}\ \S{1,128})\ \S{1,32}"
-        rb"\ (?:-|(?:\[[^\]]{1,2000}\])+)\ ?(?:\xef\xbb\xbf)?",
+        rb"\ (?:-|(?:\[[^\]\n]{1,2000}\])+)\ ?(?:\xef\xbb\xbf)?",
         b"<11>1 2026-11-22T10:00:00.123Z host-1 uploader 4711 - - part 3 failed",
     ),
     _prefix(
@@ -211,7 +273,7 @@ def detect(lines: list[bytes], collectors: Iterable[Collector] = COLLECTORS) -> 
 
 def _wrapped(width: int) -> Collector:
     """A terminal of so many columns, which goes on in the next line with what does not fit."""
-    return Collector(f"wrapped-{width}", lambda line: Line(b"", 0, line, _columns(line) == width), ())
+    return Collector(f"wrapped-{width}", lambda line: Line(b"", b"", line, _columns(line) == width), ())
 
 
 def _columns(line: bytes) -> int:
@@ -257,13 +319,13 @@ def _broken(lines: list[bytes]) -> Collector | None:
 
 # What `kubectl logs --timestamps`, `docker compose logs -t` and `pm2 --time` add in front of every line. The first two
 # write nanoseconds, less the zeros at their end, which hardly any program does by itself.
-_STAMP = re.compile(rb"(" + _ISO + rb"(?:\.\d{1,9}(?:Z|[+-]\d\d:\d\d)|(?=:))):?(?: |$)")
+_STAMP = re.compile(rb"(?P<stamp>" + _ISO + rb"(?:\.\d{1,9}(?:Z|[+-]\d\d:\d\d)|(?=:))):?(?: |$)")
 _SURELY_STAMPED = re.compile(_ISO + rb"(?:\.\d{8,9}[Z+-]|: )")
 
 
 def stamped(lines: list[Line]) -> bool:
     """Whether each line also begins with a time that the collector wrote, and not its process."""
-    texts = [line.text for line in lines[:200] if not line.when]
+    texts = [line.text for line in lines[:200] if not read_stamp(line.stamp)]
     return (
         bool(texts)
         and all(map(_STAMP.match, texts))
@@ -274,4 +336,4 @@ def stamped(lines: list[Line]) -> bool:
 def unstamped(line: Line) -> Line:
     """The line without the time that its collector wrote."""
     stamp = _STAMP.match(line.text)
-    return line if stamp is None else line._replace(when=_read_stamp(stamp.group(1)), text=line.text[stamp.end() :])
+    return line if stamp is None else line._replace(stamp=stamp["stamp"], text=line.text[stamp.end() :])

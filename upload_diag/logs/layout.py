@@ -113,7 +113,7 @@ def detect(sample: bytes) -> Layout:
     if collector is None and len(sample) < SAMPLE:
         collector = collectors.around(lines) or collectors.around(_fenced(lines))
     if collector is not None:
-        inner = [collector.read(line) or collectors.Line(b"", 0, line) for line in lines]
+        inner = [collector.read(line) or collectors.Line(b"", b"", line) for line in lines]
         stamped = collectors.stamped(inner)
         texts = b"".join(
             (collectors.unstamped(line) if stamped else line).text + b"\n"[line.goes_on :] for line in inner

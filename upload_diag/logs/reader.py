@@ -19,7 +19,7 @@ from upload_diag.logs.record import Record, Row
 from upload_diag.logs.skeleton import Count, JsonLines
 from upload_diag.logs.watched import read_failure
 
-__all__ = ["CONTEXT", "LINE_LIMIT", "Reader", "count_lines", "read_lines", "read_text"]
+__all__ = ["CONTEXT", "JSON", "LINE_LIMIT", "Reader", "count_lines", "read_entry", "read_lines", "read_text"]
 
 LINE_LIMIT = 1 << 20  # a longer line is cut, and what is cut off is counted
 CONTEXT = 16_384  # bytes before an entry that are kept, to tell where it begins and when it was
@@ -29,7 +29,7 @@ _DENSE = 192  # a literal in fewer bytes than this, on average: look at every li
 _CROWDED = 64  # blocks that are read line by line when most lines of one hold a literal
 _TASTE = 1 << 14  # bytes that tell whether it goes on like this: to search a dense block takes long
 _DAMAGED = "lines that are not text"
-_JSON = b" "  # for what is left of an entry that is a line of JSON, which has a reader of its own
+JSON = b" "  # for what is left of an entry that is a line of JSON, which has a reader of its own
 _TIME_LINES = 16  # how far above an entry its time may stand
 
 
@@ -243,12 +243,8 @@ class Reader:
         find, known = self._scanner.finder(memoryview(buffer)), self._json.verdict
         dated, told, count, rows = self._layout.dated, self._layout.told, self._count, list[Row]()
         while (hit := find(behind)) >= 0:
-            line = begin = buffer.rfind(b"\n", done, hit - 1) + 1 or done
-            found = _DATED_FORMS.read(buffer, begin, stop) if dated else None
-            if found is None:
-                begin = entry_start(buffer, line, done, floor, dated=dated)
-                found = _DATED_FORMS.read(buffer, begin, stop) if dated and begin < line else None
-            end, done, plain, ids = found or self._read_entry(buffer, begin, stop)
+            line = buffer.rfind(b"\n", done, hit - 1) + 1 or done
+            begin, (end, done, plain, ids) = read_entry(buffer, line, done, stop, floor, dated=dated)
             behind = done
             verdict = known(plain)
             if verdict is not None and not verdict.counts and not ids[UPLOAD]:
@@ -264,25 +260,12 @@ class Reader:
                 count(buffer, rows)  # before the record, for they come before it
                 rows.clear()
             record = Record(self._base + begin, when, plain, buffer[begin:end], Ids.of(ids))
-            if plain == _JSON:
+            if plain == JSON:
                 record = self._line(record.text, record.offset) or record
             record.line = number
             yield record
         if count is not None:
             count(buffer, rows)
-
-    def _read_entry(self, buffer: bytes, begin: int, stop: int) -> Found:
-        """What `Forms.read` says of an entry, the long way."""
-        after = entry_end(buffer, begin, stop, self._floor, dated=self._layout.dated)
-        text = buffer[begin:after].rstrip()
-        end = begin + len(text)
-        if text[:1] == b"{" and b"\n" not in text:
-            return end, after, _JSON, NO_IDS
-        if not self._layout.dated:
-            return end, after, *read_text(text)
-        plain, ids = read_lines(text)
-        _DATED_FORMS.learn(buffer, begin, end, after, plain)
-        return end, after, plain, ids
 
     def _line_at(self, place: int) -> int:
         """The number of the line that begins at a place in the buffer; places are asked for in their order."""
@@ -406,3 +389,27 @@ def read_text(text: bytes) -> tuple[bytes, Ids]:
         _FORMS.learn(text, 0, len(text), len(text), plain)
         return plain, ids
     return found[2], Ids.of(found[3])
+
+
+def read_entry(buffer: bytes, line: int, first: int, stop: int, floor: int, *, dated: bool) -> tuple[int, Found]:
+    """Where the entry begins that a line belongs to, and what `Forms.read` says of it; see `entries.entry_start`."""
+    found = _DATED_FORMS.read(buffer, line, stop) if dated else None
+    if found is not None:
+        return line, found
+    begin = entry_start(buffer, line, first, floor, dated=dated)
+    found = _DATED_FORMS.read(buffer, begin, stop) if dated and begin < line else None
+    return begin, found or _read_new(buffer, begin, stop, floor, dated=dated)
+
+
+def _read_new(buffer: bytes, begin: int, stop: int, floor: int, *, dated: bool) -> Found:
+    """What `Forms.read` says of an entry, the long way."""
+    after = entry_end(buffer, begin, stop, floor, dated=dated)
+    text = buffer[begin:after].rstrip()
+    end = begin + len(text)
+    if text[:1] == b"{" and b"\n" not in text:
+        return end, after, JSON, NO_IDS
+    if not dated:
+        return end, after, *read_text(text)
+    plain, ids = read_lines(text)
+    _DATED_FORMS.learn(buffer, begin, end, after, plain)
+    return end, after, plain, ids
