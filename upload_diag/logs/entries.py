@@ -61,6 +61,7 @@ _LEVELLED = re.compile(
     + rb"""|\[[A-Za-z0-9_.]{1,40}\][ ]|\[AWS[ ][a-z0-9]{1,20}[ ][0-9u]|level=|time=|Internal[ ]Server[ ]Error:[ ]/)""",
     re.VERBOSE,
 )
+TRACEBACK = b"Traceback (most recent call last)"  # below a dated line
 # Lines at the left edge that nevertheless belong to what is above them.
 _TAIL = re.compile(
     rb"""[}\])]
@@ -155,9 +156,19 @@ GOES_ON = (  # where a line of a dated log surely does not
     rb"(?!(?x:" + _DATED.pattern + rb")|(?x:" + _LEVELLED.pattern + rb"))"
 )
 _LONGEST_BELOW = 5  # bytes that `_BELOW` looks at
+# Where a line of a log without dates surely begins an entry, below a line that does not begin like `_ABOVE_MORE`.
+_BEGINS = re.compile(
+    rb"(?:(?<=[^\s:>]\n)|(?<=[^\s:>]\r\n))(?![ \t\r\n\"'<{\[]|"
+    + b"|".join(re.escape(begin) for begin in (TRACEBACK, b"Request ID: ", *_OSS_ANSWER))
+    + b"|"
+    + b"|".join(pattern.pattern for pattern in (_HEADER, _FIRST_LINE, _EXCEPTION, _THROWN, _SAYS_WHY, _IPYTHON))
+    + rb"|(?x:"
+    + _TAIL.pattern
+    + rb"))|(?<=[^\s:>]\n)(?!\[cause\])\[[A-Za-z0-9_.]{1,40}\] "
+)
+_ABOVE_MORE = re.compile(_CURL.pattern + b"|" + _LOST.pattern)
 BLANK = rb"\r?(?=\n)"  # the rest of a line with nothing in it
 _HEAD, _GOES_ON = re.compile(HEAD), re.compile(GOES_ON)
-TRACEBACK = b"Traceback (most recent call last)"  # below a dated line
 _UNDATED_LINES = re.compile(
     rb"(?>" + HEAD + rb"[^\n]*+\n(?=" + re.escape(TRACEBACK) + rb")|)[^\n]*+"
     rb"(?:\n(?:[ \t][^\n]*+|"
@@ -262,7 +273,14 @@ def _told_at_once(buffer: Buffer, start: int, floor: int, *, dated: bool) -> boo
         return None
     if _HEAD.match(buffer, start, end):
         return None if _may_be_echo(buffer, start, end) else True
-    return False if dated and start - _LONGEST_BELOW >= floor and _GOES_ON.match(buffer, start, end) else None
+    if start - _LONGEST_BELOW < floor:
+        return None
+    if dated:
+        return False if _GOES_ON.match(buffer, start, end) else None
+    if not _BEGINS.match(buffer, start, end) or _may_be_echo(buffer, start, end):
+        return None
+    above = max(buffer.rfind(b"\n", floor, start - 1) + 1, floor)
+    return None if _ABOVE_MORE.match(buffer, above, start) else True
 
 
 def _may_be_echo(buffer: Buffer, start: int, end: int) -> bool:
