@@ -2,11 +2,12 @@
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
 from upload_diag.analysis import analyze
-from upload_diag.logs.collectors import COLLECTORS, detect
+from upload_diag.logs.collectors import COLLECTORS, SNIPPETS, detect
 from upload_diag.logs.layout import _LINE_MODULES
 from upload_diag.logs.layout import detect as layout_of
 
@@ -87,6 +88,28 @@ PUT = {
     "aws-logs-tail": lambda who, line: f"{AT}.500000+00:00 ecs/uploader/{who} {line}",
     "github-actions": lambda who, line: f"job-{who}\tupload\t{AT}.5000000Z {line}",
 }
+
+
+@pytest.mark.parametrize("stamped", [False, True])
+@pytest.mark.parametrize("collector", [*COLLECTORS, *SNIPPETS], ids=lambda collector: collector.name)
+def test_a_block_is_read_at_once_as_its_lines_are_one_by_one(collector, stamped):
+    own = [sample.replace(b"part", AT.encode() + b".500000001Z part") for sample in collector.samples]
+    lines = [
+        *own,
+        *dict(SAMPLES).values(),
+        b"",
+        b"  at frame",
+        *collector.samples,
+        b"[2026-11-22] [a\nb] c",
+        b"a]",
+        b"",
+    ]
+    for count in range(1, len(lines) + 1):
+        block = b"\n".join(lines[:count])
+        one_by_one = replace(collector, pattern=b"").lines(block, stamped=stamped)
+        at_once = collector.lines(block, stamped=stamped)
+        assert list(map(list, at_once)) == list(map(list, one_by_one))
+        assert sum(source is not None for source in at_once.sources) >= min(count, len(own))
 
 
 @pytest.mark.parametrize("name", [collector.name for collector in COLLECTORS])
