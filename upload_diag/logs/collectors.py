@@ -107,9 +107,8 @@ def _all_lines(pattern: bytes, stamped: bool) -> re.Pattern[bytes]:
 
 
 def _by_regex(regex: re.Pattern[bytes], block: bytes) -> Lines:
-    columns: dict[str, Sequence[bytes]] = dict(
-        zip(regex.groupindex, zip(*regex.findall(block), strict=True), strict=True)
-    )
+    groups = list(zip(*regex.findall(block), strict=True))
+    columns: dict[str, Sequence[bytes]] = {name: groups[number - 1] for name, number in regex.groupindex.items()}
     heads, texts = columns["head"], columns["text"]
     owners, times, parts = (columns.get(name, [b""] * len(texts)) for name in ("source", "time", "part"))
     return Lines(
