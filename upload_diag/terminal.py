@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from shutil import get_terminal_size
 from typing import TextIO
 
-__all__ = ["columns", "folded", "one_line", "safe", "spelled_out"]
+__all__ = ["columns", "folded", "is_terminal", "one_line", "safe", "spelled_out"]
 
 # Logs are written by strangers. A terminal obeys escape sequences (clear the screen, set the title, make a link), and
 # bidirectional controls make text read other than it is. A whole sequence becomes one replacement character. The body
@@ -48,9 +48,14 @@ def one_line(text: str, *, limit: int = 2000) -> str:
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")  # our own: what strangers wrote went through `safe`
 
 
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether somebody sits before it; nobody does before a file, a pipe, or what was closed before the start."""
+    return stream is not None and stream.isatty()
+
+
 def columns(out: TextIO | None) -> int | None:
     """How many columns the terminal has that `out` writes to; None for files, pipes, and what is closed."""
-    return get_terminal_size().columns if out and out.isatty() else None
+    return get_terminal_size().columns if is_terminal(out) else None
 
 
 def folded(line: str, width: int | None, *, under: int | None = None) -> str:

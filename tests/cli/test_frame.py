@@ -262,6 +262,16 @@ def test_a_stream_that_is_closed_is_one_line(call, said):
     assert (done.returncode, done.stderr) == (ExitCode.FILES, f"upload-diag: {said}\n")
 
 
+@pytest.mark.parametrize("call", ["analyze -f text", "analyze -f html", "redact"])
+def test_without_standard_error_there_is_the_result_all_the_same(call, tmp_path):
+    log = tmp_path / "app.log"
+    log.write_text("2026-11-20 10:00:00 ERROR NoSuchUpload: The specified upload does not exist.\n")
+    for closed, code in (("2>&-", ExitCode.OK), (">&-", ExitCode.FILES), ("<&- >&- 2>&-", ExitCode.FILES)):
+        command = ["sh", "-c", f'"$0" -m upload_diag {call} "$1" {closed}', sys.executable, str(log)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode, "NoSuchUpload" in done.stdout) == (code, code == ExitCode.OK)
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's /dev/full")
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("call", ["--version", "--help", "explain NoSuchUpload", "rules list"])

@@ -12,6 +12,7 @@ import click
 from upload_diag.cli._console import notice, open_output, read_input
 from upload_diag.cli._options import OneOf
 from upload_diag.errors import InputError
+from upload_diag.terminal import is_terminal
 
 if TYPE_CHECKING:
     from upload_diag.analysis import Report
@@ -59,7 +60,7 @@ def print_report(report: "Report", format_: str | None, output: str | None) -> N
 
     _printed[:] = [report]
     name = format_ or _SUFFIXES.get(Path(output or "").suffix.lower(), "text")
-    if name == "html" and output is None and sys.stdout.isatty():
+    if name == "html" and output is None and is_terminal(sys.stdout):
         output = _PAGE
         notice(f"the page goes to {_PAGE}; -o names another file, and -o - writes it here")
     with open_output(output) as out:

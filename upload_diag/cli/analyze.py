@@ -26,7 +26,7 @@ from upload_diag.cli._reports import format_option, is_page, print_report, read_
 from upload_diag.cli._s3 import s3_options
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.errors import InputError
-from upload_diag.terminal import one_line
+from upload_diag.terminal import is_terminal, one_line
 
 if TYPE_CHECKING:
     from upload_diag.analysis import Report
@@ -136,7 +136,7 @@ def _read(logs: list[str], **how: Any) -> "Report":
 @contextmanager
 def _progress() -> Iterator[Callable[[int, int], None] | None]:
     """Say on a terminal how much was read, how fast, and how long the rest will take; elsewhere nothing."""
-    if not sys.stderr.isatty():
+    if not is_terminal(sys.stderr):
         yield None
         return
     begun = shown = time.monotonic()  # what is read at once needs no progress

@@ -18,6 +18,7 @@ from upload_diag.cli._console import STDIO, notice, open_output
 from upload_diag.cli._options import examples, output_option
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.errors import InputError
+from upload_diag.terminal import is_terminal
 
 _GZIP = b"\x1f\x8b"
 # What begins like this is no text: secrets in it would be copied unseen.
@@ -57,7 +58,7 @@ def command(path: str, output: str | None, check: bool, salt: str | None) -> Exi
         if check:
             counts = redact_stream(source, _Nowhere(), salt=key)
         else:
-            if zipped and output in (None, STDIO) and sys.stdout.isatty():
+            if zipped and output in (None, STDIO) and is_terminal(sys.stdout):
                 raise click.UsageError("The copy is gzipped, which no terminal can show. Give it a file, -o FILE.")
             with open_output(output) as text, _gzipped(text.buffer, zipped) as out:
                 counts = redact_stream(source, out, salt=key)
