@@ -48,12 +48,10 @@ def alike(draw):
 
 @pytest.fixture(scope="module")
 def soon():
-    """Texts are studied when they come again, and taken for such as seldom do."""
-    patch = pytest.MonkeyPatch()
-    patch.setattr(texts, "_WORTH_A_PATTERN", 1)
-    patch.setattr(texts, "_WHOLE_LIMIT", 0)
+    """Texts are studied when they come again."""
+    before, texts._WORTH_A_PATTERN = texts._WORTH_A_PATTERN, 1
     yield
-    patch.undo()
+    texts._WORTH_A_PATTERN = before
 
 
 @settings(max_examples=400, deadline=None)
@@ -63,7 +61,7 @@ def soon():
 @example([b"attempt key=0000 =", b"attempt key=null 0000", b"attempt key== 0000"])
 @example([b"key=0123456789abcdef0,, x", b"key=2026-11-22-1111111,, x"])
 def test_a_text_that_is_like_others_is_read_as_by_itself(soon, alike):
-    place = Texts()
+    place = Texts(unique=True)
     for text in [*alike, *reversed(alike)]:
         assert place.read(text) == read_line(text)
 
@@ -83,7 +81,7 @@ def test_neither_limit_changes_an_answer(alike):
 
 @pytest.mark.parametrize("length", [5, 6, 20, 61, 62, 63, 64, 65, 66, 67, 68, 100, 128, 131])
 def test_upload_ids_keep_the_dots_that_are_their_own_however_they_are_read(soon, length):
-    place = Texts()
+    place = Texts(unique=True)
     ids = [("a1-B" * 40)[:length] + end for end in ("", ".", "..", "...", "....", "=", "==", "=.", ".=", ":", ".:")]
     for text in [f"part 3 of uploadId={upload} failed".encode() for upload in ids * 3]:
         assert place.read(text) == read_line(text)

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from upload_diag.logs.entries import DETAILS, WRAPPED, begins_entry, entry_end, entry_start, is_echo, is_telling
-from upload_diag.logs.fields import NO_IDS, UPLOAD, Ids, find_time, read_line, usual_time
+from upload_diag.logs.fields import NO_IDS, UPLOAD, Ids, find_time, usual_time
 from upload_diag.logs.forms import Forms, Found
 from upload_diag.logs.layout import LINE_FORMATS, Layout
 from upload_diag.logs.prefilter import Scanner
 from upload_diag.logs.record import Record, Row
 from upload_diag.logs.skeleton import Count, JsonLines
+from upload_diag.logs.texts import Texts
 from upload_diag.logs.watched import read_failure
 
 __all__ = ["CONTEXT", "JSON", "LINE_LIMIT", "Reader", "count_lines", "read_entry", "read_lines", "read_text"]
@@ -359,6 +360,7 @@ def count_lines(data: bytes | bytearray, begin: int, end: int) -> int:
 
 _LINES: dict[bytes, tuple[bytes, Ids]] = {}
 _LINES_LIMIT = 16_384
+_NEW_LINES = Texts(unique=True)
 
 
 def read_lines(text: bytes) -> tuple[bytes, Ids]:
@@ -368,7 +370,7 @@ def read_lines(text: bytes) -> tuple[bytes, Ids]:
     for line in WRAPPED.sub(b"", text).splitlines():
         known = _LINES.get(line)
         if known is None:
-            known = read_line(line)
+            known = _NEW_LINES.read(line)
             if len(_LINES) >= _LINES_LIMIT:
                 _LINES.clear()
             _LINES[line] = known

@@ -115,13 +115,13 @@ _BEGIN_A_CLOCK = b"[(0123456789"
 
 
 class Texts:
-    """The texts of one place."""
+    """The texts of one place; `unique` when it is known that hardly any comes twice."""
 
     __slots__ = ("_forms", "_size", "_unique", "_whole")
 
-    def __init__(self) -> None:
+    def __init__(self, *, unique: bool = False) -> None:
         self._whole: dict[bytes, Read] = {}
-        self._unique = False  # hardly any comes twice
+        self._unique = unique
         self._forms: dict[int, list[_Form]] = {}  # by the number of their words
         self._size = 0
 
