@@ -70,6 +70,7 @@ ORDINARY = (
     "INFO  method=GET path=/media/a.mp4 host=media.example dyno=web.1 connect=1ms service=404ms status=404 bytes=503",
     "INFO  GET /media/a.mp4 401 12 ms - 512; GET /media/b.mp4 returned 404; status: 403; Status 416",
     "INFO  job 500 of 503 took 504 ms, 524 MB, port 502",
+    '{"datetime": "2026-11-20", "createTime": 1, "responseTime": 12, "lifetime": 30, "heartbeats": 3}',
     "DEBUG opened a session for user 12, session 81 of 300, none is gone or lost",
 )
 

@@ -27,7 +27,8 @@ _OPERATING_SYSTEMS = (
     ),
     # axios names its own timeouts ECONNABORTED, and EAGAIN is what a socket's timeout looks like to Rust and C.
     *_rows("errno", E.NETWORK, "EAGAIN ECONNABORTED", weak=True, seen="axios, rclone"),
-    *_rows("errno", E.TIMEOUT, "ESOCKETTIMEDOUT ETIME ETIMEDOUT", seen="errno.h, request for Node"),
+    *_rows("errno", E.TIMEOUT, "ESOCKETTIMEDOUT ETIMEDOUT", seen="errno.h, request for Node"),
+    *_rows("errno", E.TIMEOUT, "ETIME", plain=True, seen="errno.h"),  # it stands in `createTime`, too
     *_rows("errno", E.TLS_ERROR, "EPROTO", seen="Node, after a failed handshake"),
     *_rows("errno", E.CANCELLED, "ECANCELED", seen="errno.h"),
     *_rows(
