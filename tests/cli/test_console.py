@@ -23,7 +23,7 @@ from upload_diag.terminal import one_line, safe
     ("text", "shown"),
     [
         ("plain, ünï, 日本, 🔥", "plain, ünï, 日本, 🔥"),
-        ("a\tb\nc", "a\tb\nc"),
+        ("a\tb\nc", "a    b\nc"),
         ("dos\r\nline", "dos\nline"),
         ("over\rwritten", "over\ufffdwritten"),
         ("\x1b[31mred\x1b[0m", "\ufffdred\ufffd"),

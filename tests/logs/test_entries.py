@@ -102,6 +102,7 @@ def starts(text):
 @example(["10:00:00 x", "Traceback (most recent call last):", "KeyError: 'x'", "10:00:00 x"], True, True)
 @example(["10:00:00 x", "y", "Traceback (most recent call last):", "{", "10:00:00 x"], True, True)
 @example(["x", "", "y", " ", "z", "?>", "<a>", "x: ", "<a>"], True, False)
+@example(["x", 'File "a.py", line 1', "y", "[...]", "z"], False, True)
 @example(["10:00:00 x net::ERR_FAILED", "10:00:01 Failed to load resource: net::ERR_FAILED", "x"], True, True)
 def test_entries_end_where_the_next_line_begins_one_however_they_are_looked_for(lines, dated, ends):
     text = "\n".join(lines).encode() + b"\n" * ends

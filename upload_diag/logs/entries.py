@@ -161,7 +161,9 @@ _BEGINS = re.compile(
     rb"(?:(?<=[^\s:>]\n)|(?<=[^\s:>]\r\n))(?![ \t\r\n\"'<{\[]|"
     + b"|".join(re.escape(begin) for begin in (TRACEBACK, b"Request ID: ", *_OSS_ANSWER))
     + b"|"
-    + b"|".join(pattern.pattern for pattern in (_HEADER, _FIRST_LINE, _EXCEPTION, _THROWN, _SAYS_WHY, _IPYTHON))
+    + b"|".join(
+        one.pattern for one in (_HEADER, _FIRST_LINE, _EXCEPTION, _THROWN, _SAYS_WHY, _IPYTHON, _LOST, _LEFT_OUT)
+    )
     + rb"|(?x:"
     + _TAIL.pattern
     + rb"))|(?<=[^\s:>]\n)(?!\[cause\])\[[A-Za-z0-9_.]{1,40}\] "
