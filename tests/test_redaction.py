@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from upload_diag import redaction
 from upload_diag.redaction import find_secrets, redact, redact_lines, redact_stream
 from upload_diag.rules.secrets import SECRETS
 
@@ -452,3 +453,19 @@ def test_lines_stay_as_many_as_they_were_and_a_label_above_tells_the_secret_belo
     assert redact_lines(lines) == [
         *("Signature:", "REDACTED-signature", "-----BEGIN PRIVATE KEY-----REDACTED-private-key", "", "", "-----END"),
     ]
+
+
+def test_base64_within_base64_costs_no_more_than_one_layer_of_it(monkeypatch):
+    looks = 0
+
+    def counted(view, matches=redaction._matches):
+        nonlocal looks
+        looks += 1
+        return matches(view)
+
+    monkeypatch.setattr(redaction, "_matches", counted)
+    text = "password=hunter2hunter2"
+    for _ in range(4):
+        text = b64encode((text + " " * (-len(text) % 3)).encode()).decode() + " password %25252541"
+    find_secrets(text)
+    assert looks <= 5 + 5 * 5  # the layers of the text, and in each of them those of what is packed there
