@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from upload_diag.analysis import analyze
-from upload_diag.logs.collectors import COLLECTORS, SNIPPETS, detect
+from upload_diag.logs.collectors import COLLECTORS, detect
 from upload_diag.logs.layout import _LINE_MODULES
 from upload_diag.logs.layout import detect as layout_of
+from upload_diag.logs.snippets import SNIPPETS
 
 SAMPLES = [(collector.name, sample) for collector in COLLECTORS for sample in collector.samples]
 

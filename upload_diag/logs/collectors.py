@@ -1,14 +1,12 @@
 r"""What collectors of logs put around every line: whose it is, and when it was written.
 
-A collector mixes the lines of several processes. `Line.source` takes them apart again. Rows only. So is what people and
-their programs put around every line of a snippet that they pass on.
+A collector mixes the lines of several processes. `Line.source` takes them apart again. Rows, and how they are read.
 """
 
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import orjson
@@ -18,12 +16,12 @@ from upload_diag.logs.fields import find_time, read_time
 
 __all__ = [
     "COLLECTORS",
-    "SNIPPETS",
+    "SURE",
     "Collector",
     "Line",
     "Lines",
-    "around",
     "detect",
+    "prefix",
     "read_stamp",
     "stamped",
     "unstamped",
@@ -83,7 +81,7 @@ class Collector:
         return Lines(*zip(*rows, strict=True))
 
 
-def _prefix(name: str, pattern: bytes, *samples: bytes) -> Collector:
+def prefix(name: str, pattern: bytes, *samples: bytes) -> Collector:
     """A collector that writes something in front of the line: the groups `source`, `time`, `part`, as it has them."""
     regex = re.compile(pattern + rb"(?P<text>.*)", re.VERBOSE | re.DOTALL)
     groups = regex.groupindex
@@ -191,72 +189,72 @@ COLLECTORS: tuple[Collector, ...] = (
         ("logStreamName",),
         b'{"logStreamName":"up/1","timestamp":1795341600123,"message":"part 3 failed","ingestionTime":1795341600999}',
     ),
-    _prefix(
+    prefix(
         "kubernetes",
         rb"(?P<time>" + _ISO + rb"\.\d{1,9}(?:Z|[+-]\d\d:\d\d))\ (?P<source>stdout|stderr)\ (?P<part>[FP])(?::\w+)*\ ",
         b"2026-11-22T10:00:00.123456789Z stderr F part 3 failed",
         b'2026-11-22T10:00:00.123456789Z stdout P {"level":50,',
     ),
-    _prefix("kubectl", rb"\[(?P<source>pod/[\w./-]{1,200})\]\ ", b"[pod/uploader-7d4b9c6f5-x2x7k/app] part 3 failed"),
-    _prefix(
+    prefix("kubectl", rb"\[(?P<source>pod/[\w./-]{1,200})\]\ ", b"[pod/uploader-7d4b9c6f5-x2x7k/app] part 3 failed"),
+    prefix(
         "stern",
         rb"(?P<source>[a-z][a-z0-9.-]{0,100}-[a-z0-9]{8,10}-[a-z0-9]{5}\ [a-z0-9][a-z0-9-]{0,60})\ ",
         b"uploader-7d4b9c6f5-x2x7k app part 3 failed",
     ),
-    _prefix(
+    prefix(
         "docker-compose",
         _COLOUR + rb"(?P<source>" + _NO_LEVEL + rb"[A-Za-z][\w.-]{0,80})\ *\|" + _COLOUR + rb"(?:\ |$)",
         b"uploader-1  | part 3 failed",
     ),
-    _prefix("pm2", rb"(?P<source>\d{1,4}\|[\w.@/-]{1,60})\ *\|\ ?", b"0|uploader  | part 3 failed"),
-    _prefix(
+    prefix("pm2", rb"(?P<source>\d{1,4}\|[\w.@/-]{1,60})\ *\|\ ?", b"0|uploader  | part 3 failed"),
+    prefix(
         "syslog",
         rb"(?:<\d{1,3}>)?(?P<time>[A-Z][a-z]{2}\ [\ \d]\d\ \d\d:\d\d:\d\d)(?:\.\d{1,9})?"
         rb"\ (?P<source>[\w.:-]{1,100}\ [\w./@-]{1,60}(?:\[\d+\])?):\ ?",
         b"Nov 22 10:00:00 host-1 uploader[4711]: part 3 failed",
         b"<11>Nov  2 10:00:00 host-1 uploader: part 3 failed",
     ),
-    _prefix(
+    prefix(
         "syslog-iso",
         rb"(?P<time>" + _ISO + rb"(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d))"
         rb"\ (?P<source>[\w.:-]{1,100}\ [\w./@-]{1,60}\[\d+\]):\ ?",
         b"2026-11-22T10:00:00+0000 host-1 uploader[4711]: part 3 failed",
     ),
-    _prefix(
+    prefix(
         "syslog-5424",
         rb"<\d{1,3}>1\ (?P<time>\S{1,40})\ (?P<source>\S{1,255}\ \S{1,48}\ \S{1,128})\ \S{1,32}"
         rb"\ (?:-|(?:\[[^\]\n]{1,2000}\])+)\ ?(?:\xef\xbb\xbf)?",
         b"<11>1 2026-11-22T10:00:00.123Z host-1 uploader 4711 - - part 3 failed",
     ),
-    _prefix(
+    prefix(
         "heroku",
         rb"(?P<time>" + _ISO + rb"(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d))\ (?P<source>[a-z]{1,20}\[[\w.-]{1,60}\]):\ ",
         b"2026-11-22T10:00:00.123456+00:00 app[web.1]: part 3 failed",
     ),
-    _prefix(
+    prefix(
         "logcat",
         rb"(?P<time>(?:\d{4}-)?\d\d-\d\d\ \d\d:\d\d:\d\d\.\d{3,6})"
         rb"\ +(?P<source>(?:\d+\ +)?\d+\ +\d+\ [VDIWEFA]\ [^:\n]{1,80}?)\ *:\ ?",
         b"11-22 10:00:00.123  4711  4740 E Uploader: part 3 failed",
     ),
-    _prefix(
+    prefix(
         "logcat-brief", rb"(?P<source>[VDIWEFA]/[^(\n]{1,80}\(\ *\d{1,7}\)):\ ?", b"E/Uploader( 4711): part 3 failed"
     ),
-    _prefix(
+    prefix(
         "aws-logs-tail",
         rb"(?P<time>" + _ISO + rb"\.\d{6}\+00:00)\ (?P<source>\S{0,200}/\S{1,200})\ ",
         b"2026-11-22T10:00:00.123000+00:00 ecs/uploader/0f1e2d3c part 3 failed",
     ),
-    _prefix(
+    prefix(
         "github-actions",
         rb"(?:\xef\xbb\xbf)?(?P<source>(?:[^\t\n]{1,200}\t[^\t\n]{1,200}\t)?)"
         rb"(?P<time>" + _ISO + rb"\.(?:\d{9}|\d{7})Z)(?:\ |$)(?!std(?:out|err)\ [FP]\b)",
         b"2026-11-22T10:00:00.1234567Z part 3 failed",
         b"build\tupload\t2026-11-22T10:00:00.1234567Z part 3 failed",
     ),
-    _prefix("process", rb"(?P<source>[A-Za-z][\w.-]{0,60}\[\d{1,7}\]):\ ", b"uploader[4711]: part 3 failed"),
+    prefix("process", rb"(?P<source>[A-Za-z][\w.-]{0,60}\[\d{1,7}\]):\ ", b"uploader[4711]: part 3 failed"),
 )  # fmt: skip
-_SURE = 0.8  # of the lines
+SURE = 0.8  # of the lines
 
 
 def detect(lines: list[bytes], collectors: Iterable[Collector] = COLLECTORS) -> Collector | None:
@@ -265,55 +263,9 @@ def detect(lines: list[bytes], collectors: Iterable[Collector] = COLLECTORS) -> 
     for collector in collectors:
         if lines and collector.read(lines[0]) is None and collector.read(lines[-1]) is None:
             continue
-        if lines and sum(collector.read(line) is not None for line in lines) >= _SURE * len(lines):
+        if lines and sum(collector.read(line) is not None for line in lines) >= SURE * len(lines):
             return collector
     return None
-
-
-def _wrapped(width: int) -> Collector:
-    """A terminal of so many columns, which goes on in the next line with what does not fit."""
-    return Collector(f"wrapped-{width}", lambda line: Line(b"", b"", line, _columns(line) == width), ())
-
-
-def _columns(line: bytes) -> int:
-    return len(line.decode("utf-8", "replace"))
-
-
-# What people and their programs put around every line of a snippet that they pass on.
-_QUOTED = _prefix("quoted", rb"(?:>\ ?)+", b"> part 3 failed", b">> part 3 failed")
-_NUMBER = re.compile(rb"[ \t]*(\d{1,6})(?: ?[|:.)]?(?:[ \t]|$)|:(?!\d\d:))")
-_NUMBERED = _prefix("numbered", _NUMBER.pattern.replace(b" ", rb"\ "), b"  17 | part 3 failed", b"17: part 3 failed")
-_INDENTED = _prefix("indented", rb"(?:\ {4}|\t)", b"    part 3 failed")
-_WRAPPED = {width: _wrapped(width) for width in (80, 120)}
-SNIPPETS = (_QUOTED, _NUMBERED, _INDENTED, *_WRAPPED.values())
-_NEW_LINE = re.compile(rb"\[?(?:\d{4}[-/]\d\d|\d\d:\d\d|" + LEVELS + rb")")
-_GAP = 3  # most lines by which one number is on the average more than the one before
-
-
-def around(lines: list[bytes]) -> Collector | None:
-    """What stands around the lines of a whole snippet; None when nothing does."""
-    if all(map(_INDENTED.read, lines)):
-        return _INDENTED
-    numbers = [int(number[1]) for line in lines if (number := _NUMBER.match(line))]
-    if len(numbers) >= max(_GAP, _SURE * len(lines)) and _count(numbers):
-        return _NUMBERED
-    return _broken(lines) or detect(lines, (*COLLECTORS, _QUOTED))
-
-
-def _count(numbers: list[int]) -> bool:
-    """Whether these are numbers of lines."""
-    return numbers == sorted(set(numbers)) and numbers[-1] - numbers[0] < _GAP * len(numbers)
-
-
-def _broken(lines: list[bytes]) -> Collector | None:
-    """The terminal that broke the longest of the lines.
-
-    Of what a program repeats, lines are as long as one another by chance.
-    """
-    width = max(map(_columns, lines), default=0)
-    broken = [(line, below) for line, below in pairwise(lines) if _columns(line) == width]
-    by_chance = sum(line[:8] == below[:8] or bool(_NEW_LINE.match(below)) for line, below in broken)
-    return _WRAPPED.get(width) if len(broken) > 1 + 2 * by_chance else None
 
 
 # What `kubectl logs --timestamps`, `docker compose logs -t` and `pm2 --time` add in front of every line. The first two
@@ -328,7 +280,7 @@ def stamped(lines: list[Line]) -> bool:
     return (
         bool(texts)
         and all(map(_STAMP.match, texts))
-        and sum(map(bool, map(_SURELY_STAMPED.match, texts))) >= (_SURE * len(texts))
+        and sum(map(bool, map(_SURELY_STAMPED.match, texts))) >= (SURE * len(texts))
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from upload_diag.logs import access_log, cloudtrail, collectors, records, table, web_log
+from upload_diag.logs import access_log, cloudtrail, collectors, records, snippets, table, web_log
 from upload_diag.logs.entries import FENCE, begins_entry, is_head, is_json_line
 from upload_diag.logs.fields import find_time
 from upload_diag.logs.record import Record
@@ -20,7 +20,7 @@ LINE_FORMATS: dict[str, Callable[[bytes, int], Record | None]] = {
     name: module.read for name, module in _LINE_MODULES.items()
 }
 
-COLLECTED = {collector.name: collector for collector in (*collectors.COLLECTORS, *collectors.SNIPPETS)}
+COLLECTED = {collector.name: collector for collector in (*collectors.COLLECTORS, *snippets.SNIPPETS)}
 
 # Formats that are one JSON document, by how it begins; see `documents`.  ◄── add such a format
 DOCUMENTS = {
@@ -111,7 +111,7 @@ def detect(sample: bytes) -> Layout:
         return Layout(table.NAME, encoding, timed=True)
     collector = collectors.detect(lines)
     if collector is None and len(sample) < SAMPLE:
-        collector = collectors.around(lines) or collectors.around(_fenced(lines))
+        collector = snippets.around(lines) or snippets.around(_fenced(lines))
     if collector is not None:
         inner = [collector.read(line) or collectors.Line(b"", b"", line) for line in lines]
         stamped = collectors.stamped(inner)
