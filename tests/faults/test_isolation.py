@@ -1,15 +1,16 @@
 """Tests that share one server keep apart by their access keys, or by their buckets."""
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from urllib.request import Request, urlopen
 
 import pytest
 from botocore.exceptions import ClientError
-from raw import send
+from raw import Client, send
 
 from upload_diag.errors import UsageError
-from upload_diag.faults import ExpireSession, FaultServer, Respond
+from upload_diag.faults import Bandwidth, Delay, ExpireSession, FaultServer, Respond, Stall
 
 
 def a_test(server, name, code):
@@ -99,3 +100,18 @@ def test_several_keys_can_be_let_in():
 def test_a_pair_of_keys_that_is_none_is_said():
     with pytest.raises(UsageError, match="a colon between"):
         FaultServer(auth="only-one-word")
+
+
+@pytest.mark.parametrize("fault", [Delay(seconds=3600), Stall(), Bandwidth(bytes_per_second=1)], ids=str)
+def test_a_request_that_is_held_back_ends_with_a_reset_and_is_no_part_of_what_comes_after(server, fault):
+    armed = server.inject(fault, operation="PutObject")
+    with Client(server.url, timeout=5.0) as client, ThreadPoolExecutor(1) as pool:
+        held = pool.submit(client.send, "PUT", "/bkt/k", b"x" * 9)
+        while not armed.fired:  # that it waits
+            time.sleep(0.001)
+        server.reset()
+        send(server.url, "PUT", "/bkt")
+        with pytest.raises(ConnectionError):
+            held.result()
+    assert [entry.operation for entry in server.journal] == ["CreateBucket"]
+    assert send(server.url, "GET", "/bkt/k").status == 404

@@ -28,6 +28,7 @@ from upload_diag.faults import (
     Throttle,
     Truncate,
 )
+from upload_diag.faults.exchange import Exchange
 from upload_diag.rules.s3_codes import S3_CODES
 
 BODY = b"x" * 300_000
@@ -98,7 +99,7 @@ def test_delay(server, session):
 
 def test_a_delay_is_drawn_anew_for_each_request_within_its_jitter(server, session, monkeypatch):
     slept = []
-    monkeypatch.setattr(server.app, "sleep", slept.append)
+    monkeypatch.setattr(Exchange, "sleep", lambda _, seconds: slept.append(seconds))
     server.inject(Delay(seconds=5, jitter=2))
     for _ in range(20):
         put(server, session)

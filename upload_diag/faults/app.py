@@ -39,6 +39,7 @@ class App:
         expired_credentials: access keys, with their session tokens, that are refused from now on.
         counts: answers by (operation, status).
         fired: strikes by kind of fault.
+        over: is set when the requests of now are to end, by a reset or the stop; after a reset there is another one.
         url: of S3, and `snippets` for it; known once it listens.
     """
 
@@ -60,6 +61,7 @@ class App:
         self.lifetimes = Lifetimes(session_ttl, backend.abort_rules)
         self.ledger: Ledger[Content] = Ledger(seed, self.lifetimes.deadline)
         self.stopping = threading.Event()
+        self.over = threading.Event()
         self.gateway: Gateway | None = None
         self.url = ""
         self.snippets: tuple[Snippet, ...] = ()
@@ -83,11 +85,6 @@ class App:
     def now(self) -> datetime:
         """The virtual clock."""
         return self.clock.now()
-
-    def sleep(self, seconds: float) -> None:
-        """Real seconds; shorter when the server stops."""
-        if seconds > 0:
-            self.stopping.wait(seconds)
 
     def expire_upload(self, upload_id: str, why: str) -> bool:
         """Let a session die now; False if it was dead or unknown."""
@@ -149,7 +146,7 @@ class App:
     def move_clock(self, *, advance: float = 0.0, to: datetime | None = None) -> list[str]:
         """Advance the clock, or set it; the ids of the sessions that died of it."""
         # Signatures tell their moment to the second only: at the turn of a second it is plain which were made before.
-        self.sleep(1 - time.time() % 1)
+        self.stopping.wait(1 - time.time() % 1)
         if to is not None:
             self.clock.set(to)
         else:
@@ -198,10 +195,17 @@ class App:
             if self.gateway is not None:
                 self.gateway.reset()
             self.numbers = itertools.count(1)
+            over, self.over = self.over, threading.Event()
+            over.set()
+
+    def stop(self) -> None:
+        """Begin nothing more, and end every waiting request."""
+        self.stopping.set()
+        self.over.set()
+        self.journal.close()
 
     def close(self) -> None:
-        """Wake every waiting request and let go of the data."""
-        self.stopping.set()
-        self.journal.close()
+        """Stop, and let go of the data."""
+        self.stop()
         self.backend.close()
         self.store.close()

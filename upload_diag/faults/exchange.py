@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
+from threading import Event
 from typing import Any, Protocol
 
 from upload_diag.faults.auth import ChunkSignatures
@@ -41,9 +42,6 @@ class Hooks(Protocol):
     def now(self) -> datetime:
         """The virtual clock."""
 
-    def sleep(self, seconds: float) -> None:
-        """Real seconds; shorter when the server stops."""
-
 
 @dataclass(slots=True)
 class Exchange:
@@ -51,6 +49,7 @@ class Exchange:
 
     Attributes:
         ids: x-amz-request-id and x-amz-id-2.
+        over: is set once the server was reset, or stops: the request is not to be answered then, nor told of.
         random: of the fault that acts now, seeded.
         memory: of the fault that acts now; it lives as long as the fault is armed.
         signatures: what the chunks of the body are signed with, if they are.
@@ -61,10 +60,16 @@ class Exchange:
     connection: Connection
     hooks: Hooks
     ids: tuple[str, str]
+    over: Event
     random: Random = field(default_factory=Random)
     memory: dict[str, Any] = field(default_factory=dict)
     corrupt_request: bool = False
     signatures: ChunkSignatures | None = None
+
+    def sleep(self, seconds: float) -> None:
+        """Real seconds; raises CutError when the request is over before."""
+        if seconds > 0 and self.over.wait(seconds):
+            raise CutError("close")
 
     def on_bytes(self, act: Callable[[int], None]) -> None:
         """Call `act` with the number of body bytes read so far, after each read."""
@@ -83,4 +88,4 @@ class Exchange:
     def pace(self, bytes_per_second: float) -> None:
         """Read the rest of the body no faster than this."""
         start = time.monotonic()
-        self.on_bytes(lambda total: self.hooks.sleep(total / bytes_per_second - (time.monotonic() - start)))
+        self.on_bytes(lambda total: self.sleep(total / bytes_per_second - (time.monotonic() - start)))

@@ -122,7 +122,7 @@ class Delay(Fault):
     jitter: Seconds = 0.0
 
     def before(self, exchange: Exchange) -> None:
-        exchange.hooks.sleep(self.seconds + exchange.random.random() * self.jitter)
+        exchange.sleep(self.seconds + exchange.random.random() * self.jitter)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +159,7 @@ class Stall(Fault):
 
     def before(self, exchange: Exchange) -> None:
         def stall() -> None:
-            exchange.hooks.sleep(self.seconds)
+            exchange.sleep(self.seconds)
             raise CutError("close")
 
         _at_byte(exchange, self.at_byte, stall)

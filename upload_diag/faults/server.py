@@ -125,8 +125,7 @@ class FaultServer:
 
     def stop(self) -> None:
         """Close both ports and drop all data."""
-        self.app.stopping.set()
-        self.app.journal.close()
+        self.app.stop()
         for listener in self._listeners:
             listener.stop()
         self.app.close()

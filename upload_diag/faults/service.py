@@ -45,7 +45,8 @@ class Service:
             return self._serve_gateway(connection, head, self._app.gateway)
         request = read_request(head)
         body = Body(connection, head)
-        exchange = Exchange(request, connection, self._app, request_ids(self._app.seed, next(self._app.numbers)))
+        ids = request_ids(self._app.seed, next(self._app.numbers))
+        exchange = Exchange(request, connection, self._app, ids, self._app.over)
         struck: list[Armed] = []
         connection.on_read = None
         try:
@@ -61,7 +62,7 @@ class Service:
             # The journal comes first: who has the answer finds it there.
             self._record(exchange, body, response, struck, _delivery_name(response.delivery))
             close = body.waiting or head.old or head.headers.get("connection", "").lower() == "close"
-            self._send(connection, request, response, close=close)
+            self._send(exchange, response, close=close)
             return not close and body.drain()
         except CutError as cut:
             if cut.end == "reset":
@@ -152,34 +153,37 @@ class Service:
         if "origin" in request.headers and request.method != "OPTIONS":
             headers |= cors.cors_headers(self._cors_rules(request.bucket), request.headers, request.method)
 
-    def _send(self, connection: Connection, request: S3Request, response: Response, *, close: bool) -> None:
+    def _send(self, exchange: Exchange, response: Response, *, close: bool) -> None:
         """Send the answer; raises CutError when the connection must end after it."""
         delivery = response.delivery or Delivery()
-        pieces = response.pieces() if request.method != "HEAD" and response.has_body else iter(())
+        socket = exchange.connection.socket
+        pieces = response.pieces() if exchange.request.method != "HEAD" and response.has_body else iter(())
         if not delivery.silent:
             head = response.head(close=close or delivery.end != "keep")
             if response.delivery is None and isinstance(response.body, bytes):
-                connection.socket.sendall(head + b"".join(pieces))
+                socket.sendall(head + b"".join(pieces))
             else:
-                connection.socket.sendall(head)
-                self._send_pieces(connection, pieces, delivery)
+                socket.sendall(head)
+                self._send_pieces(exchange, pieces, delivery)
         if delivery.end != "keep":
             raise CutError(delivery.end)
 
-    def _send_pieces(self, connection: Connection, pieces: Iterator[bytes | memoryview], delivery: Delivery) -> None:
+    def _send_pieces(self, exchange: Exchange, pieces: Iterator[bytes | memoryview], delivery: Delivery) -> None:
         sent = 0
         rate = delivery.bytes_per_second
         for piece in pieces:
             left = piece if delivery.cut_after is None else piece[: delivery.cut_after - sent]
             step = max(1, int(rate / 20)) if rate else max(1, len(left))
             for at in range(0, len(left), step):
-                connection.socket.sendall(left[at : at + step])
-                self._app.sleep(step / rate if rate else 0)
+                exchange.connection.socket.sendall(left[at : at + step])
+                exchange.sleep(step / rate if rate else 0)
             sent += len(left)
             if delivery.cut_after is not None and sent >= delivery.cut_after:
                 return
 
     def _record(self, exchange: Exchange, body: Body, response: Response, struck: list[Armed], delivery: str) -> None:
+        if exchange.over.is_set():
+            return
         request = exchange.request
         with self._app.lock:
             self._app.counts[request.operation or request.method, response.status] += 1
