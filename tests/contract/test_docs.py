@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -67,7 +68,7 @@ def test_the_steps_for_github_actions_run(tmp_path, monkeypatch):
     set -e
     git init -q -b main . && git -c user.name=t -c user.email=t@t.example add -A
     git -c user.name=t -c user.email=t@t.example commit -qm one && git update-ref refs/remotes/origin/main HEAD
-    upload-diag() {{ {sys.executable} -m upload_diag "$@"; }}
+    upload-diag() {{ {shlex.quote(sys.executable)} -m upload_diag "$@"; }}
     {check}
     {compare.replace("${{ github.base_ref || 'main' }}", "main")}
     """
