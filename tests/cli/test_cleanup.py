@@ -53,6 +53,13 @@ def test_young_sessions_stay(server, capsys):
     assert len(left(server)) == 3
 
 
+def test_the_store_knows_how_old_a_session_is(server, capsys):
+    server.clock.advance(8 * 86_400)
+    assert main(["cleanup", "s3://bkt", "--endpoint-url", server.url]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "3 sessions, 3,000 bytes freed."
+    assert left(server) == []
+
+
 @pytest.mark.parametrize("age", ["7", "7w", "-7d", "99999999999999d", "1e9d", "nan", "٧d"])
 def test_a_length_of_time_without_a_unit_aborts_nothing(server, age, capsys):
     assert main(["cleanup", "s3://bkt", "--older-than", age, "--endpoint-url", server.url]) == 2

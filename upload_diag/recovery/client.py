@@ -1,9 +1,13 @@
 """A boto3 client as an upload needs it: one try a request, signed for the right region and by the right clock."""
 
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-__all__ = ["single_try", "status_of"]
+__all__ = ["date_of", "single_try", "status_of"]
 
 
 def single_try(client: Any, connections: int, *, region: str | None = None, ahead: float = 0.0) -> Any:
@@ -49,7 +53,7 @@ def _sign_ahead(client: Any, seconds: float) -> None:
     the request's context before it adds its headers: there it can be moved. The signer that is made with awscrt, where
     that is installed, has no such place.
     """
-    from datetime import datetime, timedelta
+    from datetime import timedelta
 
     from botocore.auth import SIGV4_TIMESTAMP, S3SigV4Auth
 
@@ -77,3 +81,11 @@ def status_of(error: Any) -> int:
         return int(error.response["ResponseMetadata"]["HTTPStatusCode"])
     except (KeyError, TypeError):
         return 0
+
+
+def date_of(headers: Mapping[str, str]) -> datetime | None:
+    """The store's clock, as the Date header of an answer tells it; None where none can be read."""
+    with suppress(KeyError, TypeError, ValueError):
+        moment = parsedate_to_datetime(headers["date" if "date" in headers else "Date"])
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return None

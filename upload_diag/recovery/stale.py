@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from upload_diag.recovery.client import date_of
+
 __all__ = ["StaleSession", "abort_session", "stale_sessions"]
 
 
@@ -26,15 +28,14 @@ class StaleSession:
     size: int
 
 
-def stale_sessions(
-    client: Any, bucket: str, prefix: str = "", *, older_than: timedelta, now: datetime | None = None
-) -> Iterator[StaleSession]:
-    """The sessions below a prefix that began longer ago than `older_than`, with a boto3 client.
+def stale_sessions(client: Any, bucket: str, prefix: str = "", *, older_than: timedelta) -> Iterator[StaleSession]:
+    """The sessions below a prefix that began longer ago than `older_than` by the store's clock, with a boto3 client.
 
     A session that ends while this looks is left out. Raises what boto3 raises.
     """
-    limit = (now or datetime.now(UTC)) - older_than
     for page in client.get_paginator("list_multipart_uploads").paginate(Bucket=bucket, Prefix=prefix):
+        now = date_of(page["ResponseMetadata"].get("HTTPHeaders", {})) or datetime.now(UTC)
+        limit = now - older_than + timedelta(seconds=1)  # for Date is cut to whole seconds
         for each in page.get("Uploads", ()):
             if each["Initiated"] <= limit:
                 sizes = _part_sizes(client, bucket, each["Key"], each["UploadId"])

@@ -4,12 +4,11 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 
 from upload_diag.codes import ErrorCode
 from upload_diag.model import ErrorInfo
-from upload_diag.recovery.client import single_try, status_of
+from upload_diag.recovery.client import date_of, single_try, status_of
 from upload_diag.recovery.commands import HIDDEN, Found
 
 __all__ = ["ENCRYPTION", "TOKEN", "Renew", "S3Store", "Store"]
@@ -141,7 +140,7 @@ class S3Store(Store):
     def _hear(self, response_dict: Mapping[str, Any] | None, **_: Any) -> None:
         """Note the store's clock, which an answer's Date header shows; that of a refusal is what is needed."""
         if response_dict is not None and response_dict.get("status_code", 0) >= 400:
-            moment = _date(response_dict.get("headers", {}))
+            moment = date_of(response_dict.get("headers", {}))
             self._seen_ahead = 0.0 if moment is None else (moment - datetime.now(UTC)).total_seconds()
 
     def _with(self, *names: str) -> dict[str, Any]:
@@ -240,7 +239,7 @@ class S3Store(Store):
         for page in self.client.get_paginator("list_multipart_uploads").paginate(
             **{name: value for name, value in place.items() if name != "Key"}, Prefix=place["Key"]
         ):
-            moment = _date(page["ResponseMetadata"].get("HTTPHeaders", {})) or datetime.now(UTC)
+            moment = date_of(page["ResponseMetadata"].get("HTTPHeaders", {})) or datetime.now(UTC)
             ahead = moment - datetime.now(UTC)
             first = datetime.fromtimestamp(since - _TOLERANCE, UTC) + ahead
             last = datetime.fromtimestamp((until or since + _CREATE_TAKES) + _TOLERANCE, UTC) + ahead
@@ -287,10 +286,3 @@ def _prefix(rule: Mapping[str, Any]) -> str:
     """Of a lifecycle rule, which names it in one of three places."""
     where = rule.get("Filter", {})
     return str(rule.get("Prefix") or where.get("Prefix") or where.get("And", {}).get("Prefix") or "")
-
-
-def _date(headers: Mapping[str, str]) -> datetime | None:
-    with suppress(KeyError, TypeError, ValueError):
-        moment = parsedate_to_datetime(headers["date" if "date" in headers else "Date"])
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return None
