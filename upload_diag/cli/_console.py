@@ -60,6 +60,8 @@ def read_input(path: str | None, *, most: int = -1) -> bytes:
     try:
         with Path(path).open("rb") as file:
             return file.read(most)
+    except IsADirectoryError as error:
+        raise InputError(f"{path}: Is a directory; name the files in it") from error
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise InputError(f"{path}: {reason}") from error

@@ -75,7 +75,7 @@ def _read(file: str | None, most: int) -> bytes:
     except InputError as error:
         if isinstance(error.__cause__, (IsADirectoryError, PermissionError)):
             raise
-        raise InputError(f"{error}; wanted a file, and a text is piped in: echo TEXT | upload-diag classify") from error
+        raise InputError(f"{error}; wanted a file. Pipe a text in: echo TEXT | upload-diag classify") from error
 
 
 def _payloads(data: bytes, name: str, jsonl: bool) -> Iterator[bytes]:

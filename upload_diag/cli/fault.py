@@ -204,7 +204,7 @@ _CLICK_TYPES: dict[str, Any] = {
 def _option(name: str, schema: dict[str, Any], *, required: bool) -> click.Option:
     flag = "--" + "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name)
     kind = click.Choice(schema["enum"]) if "enum" in schema else _CLICK_TYPES[schema["type"]]
-    return click.Option([flag, name], type=kind, required=required, help=schema.get("description"))
+    return click.Option([flag, name], type=kind, required=required, help=schema.get("description", "").rstrip("."))
 
 
 def _adder(kind: str, own: set[str]) -> Any:

@@ -140,7 +140,8 @@ def _check_state(state: Path, file: Path, *, resume: bool) -> None:
         raise UsageError(f"There is nothing to resume: no {state}. Leave --resume out to begin.")
     if not resume and Checkpoint.load(state) is not None:
         raise UsageError(
-            f"{state} records an unfinished upload. Go on with --resume, or remove the file to begin anew."
+            f"{state} records an unfinished upload. Go on with --resume, or remove {state} to begin anew; "
+            "`upload-diag cleanup` then removes its parts."
         )
 
 
