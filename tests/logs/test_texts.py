@@ -36,6 +36,7 @@ FRAMES = (
     'GET {1} {0} {0} "{2}" {0} status of {0}, {0} - {3}',
     "pool-{0} node-{1}/x-{0}-{0}/abcdefgh {2}={0} Code=-{0} -{0} {3}",
     "[{0}] {1}{2} x{3}",
+    "PUT /projects/{0}/{1}/parts-{0} 2~{2}, s3.go:{0}\\n\\t/srv/projects/{3}/{0}.go",
 )
 
 
@@ -203,6 +204,15 @@ def test_an_id_of_any_length_is_what_varies_in_a_text():
         assert texts.cut(b"connection %b lost" % second) == (stays, holes, ids)
 
 
+@pytest.mark.parametrize("text", [b"upload %b failed", b"id: %b, gone", b"(%b)"])
+def test_an_upload_id_of_ceph_is_what_varies_however_few_digits_it_has(text):
+    lines = [
+        text % b"2~%b" % upload for upload in (b"AjPwxdwcDqDlQOtQmAAgxRxmdiCyWSz", b"A1Pwxd2cDqDlQOt3mAAgxR4mdiCyWSz")
+    ]
+    assert len({read_line(line)[0] for line in lines}) == 1
+    assert len({texts.cut(line)[1] for line in lines}) == 1
+
+
 @pytest.mark.parametrize("line", [b'%b - - "PUT /x" 200', b"peer %b, gone", b"from %b: reset"])
 def test_lines_that_differ_in_an_address_are_cut_at_like_places(line):
     addresses = (b"10.196.193.86", b"10.1.2.3", b"8.8.8.8")
@@ -220,6 +230,9 @@ ALIKE = (
     "epoch={0}{0}{0}",
     "at=2026-03-01T05:04:03.{0}Z",
     "Unavailable: /videos/{0}/a1b2c3d4e5f6/parts",
+    "main.(*Uploader).send\\n\\t/src/store/upload.go:{0}\\nmain.(*Uploader).Run",
+    "https://app.example.com/videos/{0}/parts/7",
+    "PUT /api/v1/projects/{0}/upload, gone",
 )
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "NO_IDS",
     "OTHER",
     "PART",
+    "PART_OF_LONG",
     "PLACEHOLDER",
     "TELL",
     "THOUSANDTHS",
@@ -178,13 +179,14 @@ _DIGITS = b"0123456789"
 _WITHIN_NUMBERS = (b".", b",", b":", b"/")
 _MORE_NUMBERS = re.compile(rb"(?:(?:\.\d+){2}|/\d+)(?![A-Za-z0-9_])")  # of an address, of a version, of 3/7
 _STATUS_DIGITS, _APPLE_DIGITS, _CODE_DIGITS = 3, 4, 5
-_PART_OF_LONG = re.compile(
+PART_OF_LONG = re.compile(
     rb"""(?<![A-Za-z0-9_])(?:(?=[a-f]*\d)[0-9a-f]{8,}|(?=[A-F]*\d)[0-9A-F]{8,})(?![A-Za-z0-9_])
        | (?<=[A-Za-z#][/.-])\d+(?![A-Za-z0-9_])""",
     re.VERBOSE,
 )
 _MANY_DIGITS = 4
 _LONG = 16
+_OF_CEPH = re.compile(rb"[\[(]?2~")  # its upload ids may have fewer digits
 _UPLOAD_ID = re.compile(rb"[A-Za-z0-9._~+/=|$-]{6,}$")  # a browser's console writes "…uploadId=abc:NaN", cut short
 _BARE = re.compile(rb"[\[(]?[\w+./~%-]+=*[\])]?[,;.:]?$")
 # Words that stand where an id would; a logger also writes some for what it may not show. Most ids need one look.
@@ -289,7 +291,7 @@ def read_word(word: bytes, waiting: int | None) -> Word:
 
 def _erasable(word: bytes) -> bool:
     """Whether the word is nothing but an id, a path, a time."""
-    if len(word) - len(word.translate(None, _DIGITS)) < _MANY_DIGITS:
+    if len(word) - len(word.translate(None, _DIGITS)) < _MANY_DIGITS and not _OF_CEPH.match(word):
         return False
     return _BARE.match(word) is not None or CLOCK.match(word) is not None
 
@@ -400,9 +402,9 @@ def erase(match: re.Match[bytes]) -> bytes:
         if match["unit"]:
             return b"#" + match["unit"]
         digits = len(token) - len(token.translate(None, _DIGITS))
-        if digits >= _MANY_DIGITS:
+        if digits >= _MANY_DIGITS or _OF_CEPH.match(token):
             return b"#"
-        return _PART_OF_LONG.sub(b"#", token) if len(token) >= _LONG else b"#"
+        return PART_OF_LONG.sub(b"#", token) if len(token) >= _LONG else b"#"
     before = match.string[max(0, match.start() - 2) : match.start()]
     if before[-1:] in _WITHIN_NUMBERS and before[:1].isdigit():  # a fraction, a clock, an address
         return b"#"

@@ -22,6 +22,7 @@ from upload_diag.logs.fields import (
     NO_IDS,
     OTHER,
     PART,
+    PART_OF_LONG,
     TELL,
     UPLOAD,
     VARYING,
@@ -63,8 +64,11 @@ def _unlike(word: re.Pattern[bytes]) -> bytes:
 # times as fast when it says what belongs to it, not what does not.
 _BLANKS = b" \t\n\v\f\r"
 _VALUE = rb"(?!=)" + none_of(_BLANKS + b"\"'`<>&,;(){}[]\\") + rb"{1,1024}+"
-_TOKEN = rb"(?=" + 4 * rb"[A-Za-z_+./~%-]*+[0-9]" + rb")[A-Za-z0-9_+./~%-]{16,}+=*+"
+_FOUR_DIGITS = 4 * rb"[A-Za-z_+./~%-]*+[0-9]"
+_TOKEN = rb"(?=2~|" + _FOUR_DIGITS + rb")[A-Za-z0-9_+./~%-]{16,}+=*+"
+_NO_TOKEN = rb"(?!2~|" + _FOUR_DIGITS + rb")(?=[A-Za-z0-9_+./~%-]{16})"  # but as long as one: a path
 _HEX = rb"(?:(?=[a-f]*\d)[0-9a-f]{8,12}+|(?=[A-F]*\d)[0-9A-F]{8,12}+)(?![A-Za-z0-9_])"  # and no long word around it
+_LONG_HEX = rb"(?:(?=[a-f]*\d)[0-9a-f]{8,}+|(?=[A-F]*\d)[0-9A-F]{8,}+)(?![A-Za-z0-9_])"
 _NUMBER = rb"(?:\d{1,2}|[06-9]\d\d|(?<!\W-)(?<!^-)\d{4}|[02-9]\d{4}|\d{6,15})"
 _ANY_NUMBER, _MANY_DIGITS = rb"\d{1,15}", rb"\d{2,15}"  # where it is no status
 _NUMBERS = (_NUMBER, _ANY_NUMBER, _MANY_DIGITS)
@@ -340,7 +344,7 @@ def _varying(match: re.Match[bytes], left: bytes, pieces: list[bytes]) -> list[b
     if match["unit"]:
         return [b"", rb"\d{1,4}", match["unit"]]
     if left != b"#":
-        return [found]
+        return [found] if left == found else _partly(found)
     if not found.isdigit():
         return _kind(found)
     # What varies before it may be a word that tells of a status; but for numbers, whose last digit counts.
@@ -348,7 +352,7 @@ def _varying(match: re.Match[bytes], left: bytes, pieces: list[bytes]) -> list[b
     if len(pieces) > 1:
         before = (b"err0" if pieces[-2].startswith(_NUMBERS) else b"err;") + before
     further = VARYING.search(text, match.end())
-    if text[match.end() : match.end() + 1] in _NOT_FURTHER or further is None or _is_short_number(further.group()):
+    if text[match.end() : match.end() + 1] in _NOT_FURTHER or further is None or _stays_or_counts(further):
         many = text[place - 1 : place].islower()
         if _are_erased(before, _DIGITS.sub(b"1", text[match.end() :]), many):
             return [b"", (_MANY_DIGITS if many else _ANY_NUMBER) + _end_of_number(text, match.end()), b""]
@@ -356,6 +360,18 @@ def _varying(match: re.Match[bytes], left: bytes, pieces: list[bytes]) -> list[b
     if new[1:2] == [_NUMBER]:
         new[1] += _end_of_number(text, match.end())
     return new
+
+
+def _partly(token: bytes) -> list[bytes]:
+    """The pieces of a long token of which only numbers are erased: `/videos/17/parts/3`."""
+    pieces, end = [b"", _NO_TOKEN, b""], 0
+    for match in PART_OF_LONG.finditer(token):
+        pieces[-1] += token[end : match.start()]
+        number = _ANY_NUMBER + _end_of_number(token, match.end())
+        pieces += [number if match.group().isdigit() else _LONG_HEX, b""]
+        end = match.end()
+    pieces[-1] += token[end:]
+    return pieces
 
 
 @lru_cache(maxsize=_CUTS_LIMIT)
@@ -368,8 +384,9 @@ def _are_erased(before: bytes, behind: bytes, many: bool) -> bool:
     return True
 
 
-def _is_short_number(found: bytes) -> bool:
-    return found.isdigit() and len(found) < _SHORTEST_HEX
+def _stays_or_counts(found: re.Match[bytes]) -> bool:
+    text = found.group()
+    return (text.isdigit() and len(text) < _SHORTEST_HEX) or erase(found) == text
 
 
 def _end_of_number(text: bytes, end: int) -> bytes:
