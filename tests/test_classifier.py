@@ -1,13 +1,16 @@
 """What the classifier promises: the seed's clauses, none of its false alarms, and an answer to anything at all."""
 
+import asyncio
 import copy
 import html
 import json
 import pickle
 import random
+import subprocess
 import sys
 import time
 from base64 import b64encode
+from collections import namedtuple
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from email.message import Message
@@ -233,6 +236,83 @@ def wrapped(how: str) -> BaseException:
 @pytest.mark.parametrize("how", ["cause", "context", "group"])
 def test_the_cause_inside_an_exception_is_found(how: str) -> None:
     assert classify(wrapped(how)).code is ErrorCode.SESSION_EXPIRED
+
+
+class ApplicationError(Exception):
+    """An exception that keeps what it knows in attributes of its own."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__("chunk failed")
+        vars(self).update(attributes)
+
+
+ADDRESS = "https://videos.s3.amazonaws.com/k.mp4?partNumber=2&uploadId=u7u7u7"
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "ids"),
+    [
+        (ApplicationError(original=client_error()), ErrorCode.SESSION_EXPIRED, {"operation": "UploadPart"}),
+        (
+            ApplicationError(error_type="NoSuchUpload", upload_id="u7u7u7", part_number=3, video_id="v-12"),
+            ErrorCode.SESSION_EXPIRED,
+            {"upload_id": "u7u7u7", "part_number": 3, "video_id": "v-12"},
+        ),
+        (ApplicationError(is_session_expired=True), ErrorCode.SESSION_EXPIRED, {}),
+        (
+            ApplicationError(answer=SimpleNamespace(status=503, headers={}, _body=b"<Error><Code>SlowDown</Code>")),
+            ErrorCode.THROTTLED,
+            {"http_status": 503},
+        ),
+        (
+            RuntimeError("chunk failed", SimpleNamespace(status=404, headers={}, url=ADDRESS)),
+            ErrorCode.SESSION_EXPIRED,
+            {"upload_id": "u7u7u7", "part_number": 2},
+        ),
+        (  # requests and httpx
+            ApplicationError(request=SimpleNamespace(url=ADDRESS, method="PUT")),
+            ErrorCode.UNKNOWN,
+            {"upload_id": "u7u7u7", "part_number": 2, "bucket": "videos", "key": "k.mp4", "operation": "UploadPart"},
+        ),
+        (
+            subprocess.CalledProcessError(1, ["up"], stderr=b"An error occurred (NoSuchUpload) when calling"),
+            ErrorCode.SESSION_EXPIRED,
+            {},
+        ),
+    ],
+)
+def test_an_exception_s_own_attributes_and_arguments_are_read(error: Exception, code: ErrorCode, ids: dict) -> None:
+    info = classify(error)
+    assert info.code is code
+    assert {name: getattr(info.context, name) for name in ids} == ids
+
+
+def test_the_notes_of_an_exception_are_read() -> None:
+    error = RuntimeError("chunk failed")
+    error.add_note("NoSuchUpload, partNumber: 3")
+    info = classify(error)
+    assert (info.code, info.context.part_number) == (ErrorCode.SESSION_EXPIRED, 3)
+
+
+def test_a_named_tuple_is_read_by_its_names() -> None:
+    Answer = namedtuple("Answer", "errorType uploadId")  # noqa: PYI024  as a database's rows are
+    info = classify(Answer("NoSuchUpload", "u7u7u7"))
+    assert (info.code, info.context.upload_id) == (ErrorCode.SESSION_EXPIRED, "u7u7u7")
+
+
+async def too_long() -> None:
+    await asyncio.wait_for(asyncio.Event().wait(), 0.001)
+
+
+async def called_off() -> None:
+    raise asyncio.CancelledError
+
+
+@pytest.mark.parametrize(("work", "code"), [(too_long, ErrorCode.TIMEOUT), (called_off, ErrorCode.CANCELLED)])
+def test_a_timeout_of_asyncio_is_no_cancellation(work: Any, code: ErrorCode) -> None:
+    with pytest.raises((TimeoutError, asyncio.CancelledError)) as raised:
+        asyncio.run(work())
+    assert classify(raised.value).code is code
 
 
 def test_a_suppressed_context_is_no_cause() -> None:

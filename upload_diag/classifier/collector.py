@@ -89,7 +89,9 @@ class Collector:
                 if self._is_new(value):
                     self._mapping(value, path, depth, nested)
             elif isinstance(value, (list, tuple, set, frozenset)):
-                if self._is_new(value):
+                if hasattr(value, "_asdict"):
+                    stack.append((value._asdict(), path, depth, nested))
+                elif self._is_new(value):
                     self._items(value, path, depth, nested)
             elif isinstance(value, (bytes, bytearray, memoryview)):
                 text = bytes(value[: 2 * MAX_TEXT]).decode("utf-8", "replace")

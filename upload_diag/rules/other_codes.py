@@ -130,9 +130,11 @@ _JAVASCRIPT = (
     *_rows(
         "js",
         E.CANCELLED,
-        "AbortError CancelledError RequestAborted RequestAbortedError UploadAbortedError",
+        "AbortError RequestAborted RequestAbortedError UploadAbortedError",
         seen="fetch, DOM, AWS SDK for JavaScript",
     ),
+    # What failed first cancels the rest; asyncio's timeouts are caused by one.
+    *_rows("js", E.CANCELLED, "CancelledError", weak=True, seen="@aws-sdk/lib-storage; Python's asyncio, s3transfer"),
     *_rows("js", E.NETWORK, "FetchError NetworkError NetworkingError", weak=True, seen="node-fetch, DOM, AWS SDK v2"),
     *_rows("js", E.NETWORK, "ERR_HTTP2_ERROR UnknownEndpoint", weak=True, seen="axios, AWS SDK v2"),
     *_rows("js", E.LOCAL_IO, "NotAllowedError NotFoundError SecurityError", weak=True, seen="File API"),

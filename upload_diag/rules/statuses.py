@@ -197,6 +197,7 @@ MARKERS: tuple[tuple[str, str, str], ...] = (
     ("upload-address", "uploadid=", r"[?&]uploadid=\S{6,300} failed to load resource: the server responded"),
     ("gone-upload", "googleapi", r"\bgoogleapi: (?:got http response code|error) 410\b"),
     ("tus-resume", "session", r"\b(?:404|410) for (?:the |this )?(?:upload|resumable|multipart) (?:upload )?session\b"),
+    ("tus-resume", "retrieve offset", r"\bretrieve (?:the )?(?:upload )?offset\b"),  # of tus-py-client
     ("tus-resume", "while patching", r"\bwhile patching (?:the |this )?upload\b"),
     ("gone-upload", "410", r"\b410\b[^/]{0,60}?\b(?<!-)upload(?!s?[/.-])"),
     ("gone-upload", "410", r"\b(?<![/-])upload(?:ing|s)?\b[^/.]{0,60}?\b410\b"),

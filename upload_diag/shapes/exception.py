@@ -8,12 +8,20 @@ block for ever.
 from collections.abc import Mapping
 from typing import Any
 
+from upload_diag.rules.fields import meaning_of
+
 __all__ = ["is_response", "read_exception", "read_object", "read_response"]
 
 MAX_CHAIN = 32  # links of a cause chain that are followed
 
 # A body that has been read: requests `_content`, httpx `_content`, urllib3 `_body`, starlette and botocore `body`.
 _BODIES = ("_content", "_body", "body", "text_")
+# Attributes of exceptions that tell more, whatever `rules.fields` makes of the names: of a program's exit what it
+# printed, of any exception the notes that were added to it.
+_TELLING = (
+    *("operation_name", "errno", "code", "status", "status_code", "error_code", "body", "details"),
+    *("stderr", "output", "__notes__"),
+)
 _STATUS = ("status_code", "status", "code", "http_status", "statusCode")
 
 
@@ -69,13 +77,10 @@ def read_exception(error: BaseException) -> dict[str, Any]:
         name = "cause"
         if cause is None and not link.__suppress_context__:
             cause, name = link.__context__, "context_"
-        if cause is None:
-            # s3transfer, urllib3 and tenacity keep the reason in an attribute.
-            name = next(
-                (n for n in ("last_exception", "reason", "original_error", "error", "inner_exception", "exc")
-                 if isinstance(_get(link, n), BaseException)), ""
-            )  # fmt: skip
-            cause = _get(link, name) if name else None
+        if cause is None:  # s3transfer, urllib3 and many an application keep the reason in an attribute
+            name, cause = next(
+                ((name, value) for name, value in _own(link).items() if isinstance(value, BaseException)), ("", None)
+            )
         if cause is None or id(cause) in seen:
             break
         seen.add(id(cause))
@@ -92,22 +97,37 @@ def _one(error: BaseException) -> dict[str, Any]:
         tree["message"] = str(error)
     except Exception:  # noqa: BLE001  a property, a __str__ or an items() of a stranger's class may do anything
         tree["message"] = ""
+    own, args = _own(error), _get(error, "args")
+    args = args if isinstance(args, tuple) else ()
     response = _get(error, "response")
     if isinstance(response, Mapping):
         tree["response"] = response
-    elif response is not None and is_response(response):
-        tree["response"] = read_response(response)
-    elif is_response(error):  # urllib's HTTPError is both
-        tree["response"] = read_response(error)
-    for name in ("operation_name", "errno", "code", "status", "status_code", "error_code", "body", "details", "args"):
-        value = _get(error, name)
-        if name == "args" and isinstance(value, tuple):
-            value = [item for item in value if isinstance(item, dict | bytes | BaseException)][:8]
-        if value and isinstance(value, str | int | bytes | dict | list) and name not in tree:
-            tree[name] = value
+    else:  # urllib's HTTPError is a response itself
+        held = next(filter(is_response, (response, error, *own.values(), *args)), None)
+        tree |= _request(error) if held is None else {"response": read_response(held)}
+    for name in _TELLING:
+        tree.setdefault(name, _get(error, name))
+    for name, value in own.items():
+        if meaning_of(name) is not None:
+            tree.setdefault(name, value)
+    tree["args"] = [item for item in args if isinstance(item, dict | bytes | BaseException)][:8]
+    tree = {name: value for name, value in tree.items() if value and isinstance(value, str | int | bytes | dict | list)}
     if isinstance(group := _get(error, "exceptions"), tuple | list):
         tree["errors"] = [item for item in group[:64] if isinstance(item, BaseException)]
     return tree
+
+
+def _own(error: BaseException) -> dict[str, Any]:
+    """The attributes that an exception's class gives it."""
+    own = _get(error, "__dict__")
+    return dict(list(own.items())[:100]) if isinstance(own, dict) else {}
+
+
+def _request(error: BaseException) -> dict[str, Any]:
+    """The address and the method of the request that an exception of requests or httpx is about."""
+    request = _get(error, "request")
+    url, method = _get(request, "url"), _get(request, "method")
+    return {"url": str(url), "method": method} if url is not None and isinstance(method, str) else {}
 
 
 def read_object(value: Any) -> Any:

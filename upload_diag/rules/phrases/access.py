@@ -1346,7 +1346,7 @@ _NOT_FOUND = (
         "exist",
         r"\b(?:bucket|specified container) (?!policy|lifecycle|cors|website|tag|encryption|key|configuration"
         r"|for|and|or)"
-        r"(?:\S{1,100} |you (?:are trying|are attempting|tried) to access )?(?:does|did)(?: not|n['’]t) exist(?! or )",
+        r"(?:\S{1,100} |you (?:are trying|are attempting|tried) to access )?(?:does|did)(?: not|n['’]t) exist(?!,? or )",
         refines=(E.OBJECT_NOT_FOUND, E.INVALID_REQUEST),
         strength=85,
         hits=(
@@ -1364,13 +1364,16 @@ _NOT_FOUND = (
     Phrase(
         "phrase.bucket-not-exist-or-hidden",
         E.BUCKET_NOT_FOUND,
-        "exist or ",
-        r"\bbucket (?:\S{1,100} )?(?:does|did)(?: not|n['’]t) exist or (?:you|access|it|is)\b",
+        "exist",
+        r"\bbucket (?:\S{1,100} )?(?:does|did)(?: not|n['’]t) exist,? or (?:you|access|it|is)\b",
         refines=(E.OBJECT_NOT_FOUND, E.INVALID_REQUEST),
-        strength=65,
-        hits=("bucket a does not exist or you don't have permissions to access it",),
+        strength=40,
+        hits=(
+            "bucket a does not exist or you don't have permissions to access it",
+            "the bucket 'media' does not exist, or is forbidden for access",
+        ),
         misses=("The bucket policy does not exist",),
-        seen="terragrunt: any other error says more",
+        seen="terragrunt, smart_open: any other error says more",
     ),
     Phrase(
         "phrase.bucket-not-found",
