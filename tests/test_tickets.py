@@ -29,7 +29,7 @@ EXPECTED = {
         {"SESSION_EXPIRED": 2, "SERVER_ERROR": 2},
         [("vid-7f31c0", "failed", 4, 1, 1, "unknown")],
     ),
-    "browser.har": ("har", {"NETWORK": 1, "URL_EXPIRED": 1}, [(None, "failed", 1, 0, 0, "credentials")]),
+    "browser.har": ("har", {"NETWORK": 1, "URL_EXPIRED": 1}, [("in/demo.webm", "failed", 1, 0, 0, "credentials")]),
     "s3-access.log": (
         "s3-access-log",
         {"SESSION_EXPIRED": 2},

@@ -1,10 +1,12 @@
 """What an HTTP request to a store was: the operation, and what its success means for the upload."""
 
 import re
+from urllib.parse import unquote_to_bytes
 
 from upload_diag.codes import Operation
 from upload_diag.logs.fields import Ids, read_line
 from upload_diag.logs.markers import Event
+from upload_diag.shapes import url as urls
 
 __all__ = ["is_upload", "operation_of", "success_of", "url_ids"]
 
@@ -46,5 +48,15 @@ def is_upload(method: str, url: str) -> bool:
 
 
 def url_ids(url: str) -> Ids:
-    """The ids in a URL."""
-    return read_line(url.encode("utf-8", "replace"))[1]
+    """The ids in a URL, and of a request for a multipart upload the place that it names.
+
+    A server that passes requests on knows no buckets: where the host tells none, the key is the path, with its slash.
+    """
+    ids = read_line(url.encode("utf-8", "replace"))[1]
+    if ids.key or not (_UPLOAD_ID.search(url) or _UPLOADS.search(url)):
+        return ids
+    address = url.partition("?")[0]
+    told = urls.read(address) if "://" in address else {}
+    if "key" in told:
+        return ids.or_else(Ids(bucket=told.get("bucket", "").encode(), key=told["key"].encode()))
+    return ids.or_else(Ids(key=unquote_to_bytes("/" + address.rpartition("://")[2].partition("/")[2])))

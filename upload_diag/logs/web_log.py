@@ -4,7 +4,7 @@ import re
 
 from upload_diag.logs import access_log
 from upload_diag.logs.fields import Ids, find_time, part_number, read_line
-from upload_diag.logs.http import is_upload, operation_of, success_of
+from upload_diag.logs.http import is_upload, operation_of, success_of, url_ids
 from upload_diag.logs.record import Record
 
 __all__ = ["LITERALS", "NAME", "SAMPLES", "detect", "read"]
@@ -55,11 +55,11 @@ def read(line: bytes, offset: int) -> Record | None:
     payload = None
     if event is None and status >= 400:
         payload = {"httpStatus": status, "method": method, "url": url, "operation": operation}
-    plain, ids = read_line(address)
+    ids = url_ids(url)
     gateway = _GATEWAY.search(address)
     if gateway:
         ids = ids.or_else(Ids(video=gateway["video"], part=part_number(gateway["part"])))
-    key = b"web-access-log %d %s %s" % (status, verb, (operation or "").encode() or plain)
+    key = b"web-access-log %d %s %s" % (status, verb, (operation or "").encode() or read_line(address)[0])
     return Record(offset, find_time(line), key, line, ids, payload, event)
 
 

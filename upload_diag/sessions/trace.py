@@ -67,7 +67,7 @@ class Trace:
         """Remember ids, in the order of `Ids`; of several values the least one is kept, in whatever order they come.
 
         Upload ids of one trace differ in the dots at their ends only, and the longest is right. So is the longer of two
-        keys that begin alike: a text cuts a key at a blank.
+        keys that begin alike: a text cuts a key at a blank. The path of an address gives way to a key.
         """
         upload, video, bucket, key, _, _ = ids
         if upload and (not self.uploads or len(upload) > len(self.uploads[0])):
@@ -77,7 +77,17 @@ class Trace:
         if bucket and bucket != self.bucket:
             self.bucket = min(bucket, self.bucket or bucket)
         if not self.key.startswith(key):
-            self.key = key if key.startswith(self.key) else min(key, self.key)
+            self._learn_key(key)
+
+    def _learn_key(self, key: bytes) -> None:
+        if key.startswith(self.key):
+            self.key = key
+        elif key.startswith(b"/") == self.key.startswith(b"/"):
+            self.key = min(key, self.key)
+        else:
+            path, self.key = (key, self.key) if key.startswith(b"/") else (self.key, key)
+            if path.endswith(b"/" + self.key):
+                self.bucket = self.bucket or path[: -len(self.key) - 1].rpartition(b"/")[2]
 
     def mark(self, what: What, place: Place, part: int = 0) -> None:
         """Note that something happened."""
