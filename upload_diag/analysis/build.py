@@ -20,7 +20,7 @@ _WIDTHS = (1, 5, 15, 60, 360, 1440, 7 * 1440)  # minutes
 
 def build(tally: Tally, ruleset_version: str) -> Report:
     """The report on what was counted."""
-    stories = Stories(tally.settled(), tally.traces, tally.line)
+    stories = Stories(tally.settled(), tally.traces, tally.shared.values(), tally.line)
     touched, follows = stories.touched, stories.follows
     died = [(trace, cause) for trace, cause in stories.traces if cause is not None]
     groups = [

@@ -276,25 +276,29 @@ def _group(one: Group) -> dict[str, Any]:
 
 def _requests(tally: "Tally") -> dict[str, Any]:
     """Which upload failed requests were of, and failures that name a request alone: other logs may tell its upload."""
-    names = {name: redact(name.decode("utf-8", "replace")) for name in set(tally.requests.values())}  # most come again
-    uploads = {
-        redact(request.decode("utf-8", "replace")): names[name] for request, name in sorted(tally.requests.items())
-    }
+    names = {name: _told(name) for name in set(tally.requests.values())}  # most come again
+    uploads = {_told(request): names[name] for request, name in sorted(tally.requests.items())}
+    shared = {_told(request): sorted(map(_told, several)) for request, several in sorted(tally.shared.items())}
     failures = [
         {
-            "requestId": redact(request.decode("utf-8", "replace")),
+            "requestId": _told(request),
             "code": failure.code,
             "group": failure.fingerprint,
             "time": rfc3339(place[0]) if place[0] else None,
             "path": redact(place[1]),
             "line": tally.line(place),
             "offset": place[2],
-            **({"near": redact(near.decode("utf-8", "replace"))} if near else {}),
+            **({"near": _told(near)} if near else {}),
         }
         for request, found in sorted(tally.unnamed.items())
         for failure, place, near in sorted(found, key=itemgetter(1, 0, 2))
     ]
-    return ({"requests": uploads} if uploads else {}) | ({"unnamed": failures} if failures else {})
+    told = {"requests": uploads, "sharedRequests": shared, "unnamed": failures}
+    return {what: found for what, found in told.items() if found}
+
+
+def _told(name: bytes) -> str:
+    return redact(name.decode("utf-8", "replace"))
 
 
 def _example(one: Example) -> dict[str, Any]:

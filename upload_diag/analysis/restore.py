@@ -54,6 +54,8 @@ def _restore(document: dict[str, Any]) -> Report:
         tally.minutes[minute] = Counter({ErrorCode(code): count for code, count in bucket["counts"].items()})
     tally.dropped.update(document["dropped"])
     tally.requests = {request.encode(): name.encode() for request, name in document.get("requests", {}).items()}
+    for request, names in document.get("sharedRequests", {}).items():
+        tally.shared[request.encode()] = tuple(name.encode() for name in names)
     for one in document.get("unnamed", ()):
         failure = failures.get(one["group"]) or _not_shown(one)
         place = (milliseconds(one["time"]), one["path"], one["offset"], one["line"])

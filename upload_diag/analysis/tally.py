@@ -30,6 +30,7 @@ EXCERPT = 2000  # bytes of a record that an example keeps
 GROUPS = 5_000  # kinds of failure that keep the service's name and the operation, which are the input's own words
 SESSIONS = 200_000
 REQUESTS = 100_000  # ids of requests that failed
+MOST_NAMES = 3  # of a request; more than two tell nothing
 ORPHANS = 10_000  # records without an id, of one file, that wait for the upload they belong to
 MINUTE = 60_000
 _NEVER: Place = (maxsize, "", 0, 0)
@@ -136,6 +137,7 @@ class Tally:
         self.threads: dict[str, list[Thread]] = {}
         # A client's log may name a failure by its request alone; the store's log says which upload that request was of.
         self.requests: dict[bytes, bytes] = {}
+        self.shared: dict[bytes, tuple[bytes, ...]] = {}  # all names, of requests that are known by several
         # With each stands the upload that its log named last, if any, for where no other log tells better.
         self.unnamed: dict[bytes, list[tuple[Failure, Place, bytes]]] = {}
 
@@ -151,6 +153,7 @@ class Tally:
         path, groups, traces = file.path, self.groups, self.traces
         failed: list[tuple[int, Failure]] = []  # in which minute, and what
         named: dict[bytes, bytes] = {}
+        again: list[tuple[bytes, bytes]] = []
         for offset, when, line, verdict, begin, end, ids in rows:
             place = (when, path, offset, line)
             failure, event = verdict.failure, verdict.event
@@ -186,7 +189,7 @@ class Tally:
                 if trace.first.setdefault(failure, place) is not place:
                     trace.add(failure, 1, place, place)
                 if request and named.setdefault(request, trace.name) is not trace.name:
-                    named[request] = min(named[request], trace.name)
+                    again.append((request, trace.name))
             if event is not None:
                 trace.mark(event, place, int(part or 0))
             if thread is not None:
@@ -195,6 +198,8 @@ class Tally:
                 thread.done = event is _COMPLETE
         self._count(Counter(failed), file)
         self._remember(named)
+        for request, name in again:
+            self._share(request, name)
 
     def _count(self, failed: Counter[tuple[int, Failure]], file: FileTally) -> None:
         for (minute, failure), count in failed.items():
@@ -239,11 +244,19 @@ class Tally:
         return trace
 
     def _remember(self, named: dict[bytes, bytes]) -> None:
-        """Remember of requests that failed the names of their traces; of several the least one, in whatever order."""
+        """Remember of requests that failed the names of their traces."""
         requests = self.requests
         for request in requests.keys() & named.keys():
-            requests[request] = min(requests[request], named.pop(request))
+            name = named.pop(request)
+            if name != requests[request]:
+                self._share(request, name)
         self._add(requests, named, REQUESTS, "ids of requests")
+
+    def _share(self, request: bytes, *names: bytes) -> None:
+        """Remember more names of a request that is remembered; the least ones, in whatever order they come."""
+        if request in self.requests:
+            known = sorted({*self.shared.get(request, (self.requests[request],)), *names})[:MOST_NAMES]
+            self.requests[request], self.shared[request] = known[0], tuple(known)
 
     def _add(self, known: dict[bytes, _T], new: dict[bytes, _T], most: int, what: str) -> None:
         """Add as much as there is room for to what is known, and count what is left out."""
@@ -318,6 +331,8 @@ class Tally:
         for path, threads in other.threads.items():
             self.threads[path] = self._joined([*self.threads.get(path, ()), *threads])
         self._remember(other.requests)
+        for request, names in other.shared.items():
+            self._share(request, *names)
         for request, failures in other.unnamed.items():
             self.unnamed.setdefault(request, []).extend(failures)
 

@@ -48,6 +48,7 @@ class Stories(Sequence[UploadSession]):
     Args:
         traces: what happened, by name.
         counted: the same before anything was given to an upload that another log may tell better.
+        shared: names that one request is known by, and that may stand for one upload.
         line: the line of a place in its file.
 
     Attributes:
@@ -55,10 +56,14 @@ class Stories(Sequence[UploadSession]):
     """
 
     def __init__(
-        self, traces: Mapping[bytes, Trace], counted: Mapping[bytes, Trace], line: Callable[[Place], int]
+        self,
+        traces: Mapping[bytes, Trace],
+        counted: Mapping[bytes, Trace],
+        shared: Iterable[tuple[bytes, ...]],
+        line: Callable[[Place], int],
     ) -> None:
         self._line = line
-        found = list(_uploads(traces, counted))
+        found = list(_uploads(traces, counted, shared))
         self.touched = Counter(chain.from_iterable(whole.first for whole, _, _ in found))
         self._telling = Telling(self.touched)
         self._stories = sorted((_story(*one, self._telling) for one in found), key=_order)
@@ -96,10 +101,10 @@ class Stories(Sequence[UploadSession]):
 
 
 def _uploads(
-    traces: Mapping[bytes, Trace], counted: Mapping[bytes, Trace]
+    traces: Mapping[bytes, Trace], counted: Mapping[bytes, Trace], shared: Iterable[tuple[bytes, ...]]
 ) -> Iterator[tuple[Trace, tuple[bytes, ...], tuple[Trace, ...]]]:
     """Of each upload its whole trace, its upload ids in their order, and the pieces, see `_Story`."""
-    for names in together(traces):
+    for names in together(traces, shared):
         if len(names) == 1:
             whole = traces[names[0]]
             uploads = whole.uploads

@@ -1,8 +1,9 @@
 """Which traces are of one upload."""
 
+import re
 from bisect import bisect, bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby, pairwise
 
 from upload_diag.logs.markers import Event
@@ -10,6 +11,8 @@ from upload_diag.sessions.trace import Trace
 
 __all__ = ["together"]
 
+# A video's name by which a key can be told to be its own: `v_48015194`, and not `intro` or `2026`.
+_TELLING = re.compile(rb"(?=[^0-9]*[0-9])[A-Za-z0-9_.~-]{8,}")
 _CLOCKS = 60_000  # milliseconds by which the clocks of a client and a store may differ
 
 
@@ -38,26 +41,74 @@ class _Groups:
         return groups.values()
 
 
-def together(traces: Mapping[bytes, Trace]) -> Iterable[list[bytes]]:
-    """The names of traces that are of one upload: of the same video, or of the same key.
+def together(traces: Mapping[bytes, Trace], shared: Iterable[tuple[bytes, ...]]) -> Iterable[list[bytes]]:
+    """The names of traces that are of one upload: of the same video, the same key, or the same request.
 
-    At a key it may have begun anew after a failure, or another log may tell of it without its id.
+    At a key it may have begun anew after a failure, or another log may tell of it without its id. `shared` are names
+    that one request is known by.
     """
     groups = _Groups()
     by_video: defaultdict[bytes, list[bytes]] = defaultdict(list)
-    by_key: defaultdict[bytes, list[bytes]] = defaultdict(list)
     for name, trace in traces.items():
         if trace.video:
             by_video[trace.video].append(name)
-        if trace.key:
-            by_key[trace.key].append(name)
     for first, *others in by_video.values():
         for name in others:
             groups.join(name, first)
-    for names in by_key.values():
+    for several in shared:
+        if _is_one_request(several, traces):
+            groups.join(*several)
+    for names in _by_key(traces).values():
         if len(names) > 1:  # most are alone
             _join_at_a_key(names, traces, groups)
     return groups.of(traces)
+
+
+def _by_key(traces: Mapping[bytes, Trace]) -> dict[bytes, list[bytes]]:
+    """The names of traces that may be of the upload of a key."""
+    by_key: defaultdict[bytes, list[bytes]] = defaultdict(list)
+    for name, trace in traces.items():
+        if trace.key:
+            by_key[trace.key.removeprefix(b"/")].append(name)
+    for name, trace in traces.items():
+        # Who passes requests on writes the bucket before the key.
+        if trace.bucket and (path := trace.bucket + b"/" + trace.key) in by_key:
+            by_key[path].append(name)
+    for video, key in _keys_of_videos(traces, by_key):
+        by_key[key].append(video)
+    return by_key
+
+
+def _is_one_request(names: tuple[bytes, ...], traces: Mapping[bytes, Trace]) -> bool:
+    """Whether a client that knows no upload id, and a store that does, tell of one request.
+
+    Where more do, it is no store's request: a backend may have answered one request of its own for many uploads.
+    """
+    if len(names) > 2 or not all(name in traces for name in names):
+        return False
+    one, other = (traces[name] for name in names)
+    return bool(one.uploads) != bool(other.uploads) and _may_be_one(one, other) and _meet(one, other)
+
+
+def _meet(one: Trace, other: Trace) -> bool:
+    """Whether they are of the same time, as far as they tell and the clocks of a client and a store agree."""
+    timeless = not (one.end and other.end)
+    return timeless or (one.begin[0] - _CLOCKS <= other.end and other.begin[0] - _CLOCKS <= one.end)
+
+
+def _keys_of_videos(traces: Mapping[bytes, Trace], keys: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """Traces that know nothing but their video, and the key that names that video, where there is just one."""
+    lone = {trace.video: name for name, trace in traces.items() if trace.video and not (trace.uploads or trace.key)}
+    lone = {video: name for video, name in lone.items() if _TELLING.fullmatch(video)}
+    found: defaultdict[bytes, list[bytes]] = defaultdict(list)
+    for key in keys if lone else ():
+        *folders, file = key.split(b"/")
+        for video in lone.keys() & {*folders, file, file.partition(b".")[0]}:
+            found[video].append(key)
+    for video, named in found.items():
+        key = min(named, key=len)
+        if all(one.endswith(key) for one in named):  # with and without its bucket
+            yield lone[video], key
 
 
 def _join_at_a_key(names: list[bytes], traces: Mapping[bytes, Trace], groups: _Groups) -> None:

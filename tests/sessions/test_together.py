@@ -1,0 +1,123 @@
+"""Which names in which logs are of one upload: what another log of the same upload tells joins it, chance does not."""
+
+import json
+
+import pytest
+
+from upload_diag.analysis import analyze
+from upload_diag.analysis.restore import restore
+
+UPLOAD, OTHER = "AbCd1234efGh5678", "ZyXw9876vuTs5432"
+GONE = {"code": "NoSuchUpload"}
+
+
+def told(tmp_path, **logs):
+    """The sessions of the logs, by upload ids, outcome and cause; the same if each was read by itself."""
+    for name, text in logs.items():
+        (tmp_path / f"{name}.log").write_text(text)
+    paths = [str(tmp_path / f"{name}.log") for name in sorted(logs)]
+    whole = analyze(paths)
+    first, *others = [restore(json.loads(json.dumps(analyze([path]).to_json()))) for path in reversed(paths)]
+    for other in others:
+        first = first.merge(other)
+    assert first.to_json() == whole.to_json()
+    return [
+        (session.upload_ids, session.outcome.value, session.root_cause and session.root_cause.cause.value)
+        for session in whole.sessions
+    ]
+
+
+def client(*rows):
+    """Lines of JSON, each with its time on 22 November; the rest of its fields are given."""
+    return "".join(json.dumps({"time": f"2026-11-22T{clock}Z", **row}) + "\n" for clock, row in rows)
+
+
+def nginx(*requests, day=22):
+    """Lines of a server that passes requests on: clock, method, path and query, status."""
+    return "".join(
+        f'10.0.0.7 - - [{day}/Nov/2026:{clock} +0000] "{method} {target} HTTP/1.1" {status} 0 "-" "minio-go"\n'
+        for clock, method, target, status in requests
+    )
+
+
+def s3(*requests, key="in/a.mp4"):
+    """Lines of an S3 server access log: clock, operation, upload id, status and code, request id."""
+    return "".join(
+        f"79a5 films [22/Nov/2026:{clock} +0000] 192.0.2.7 a {request} REST.{what} {key} "
+        f'"PUT /{key}?partNumber=1&uploadId={upload} HTTP/1.1" {status} - 5 1 9 "-" "-" -\n'
+        for clock, what, upload, status, request in requests
+    )
+
+
+def at(path, upload, *, dies="10:00:30"):
+    """What a server says of an upload that is refused at its first part."""
+    created, part = ("10:00:00", "POST", f"{path}?uploads=", 200), f"{path}?partNumber=1&uploadId={upload}"
+    return nginx(created, (dies, "PUT", part, 404))
+
+
+@pytest.mark.parametrize("path", ["/films/in/a.mp4", "https://up.example.org:443/films/in/a.mp4"])
+def test_a_server_that_passes_requests_on_tells_when_an_upload_began(path, tmp_path):
+    assert told(tmp_path, nginx=at(path, UPLOAD)) == [((UPLOAD,), "failed", "key_or_endpoint")]
+    assert told(tmp_path, nginx=at(path, UPLOAD) + at(path, OTHER)) == [((UPLOAD, OTHER), "failed", "key_or_endpoint")]
+
+
+@pytest.mark.parametrize("path", ["/films/in/a.mp4", "/in/a.mp4", "https://films.s3.eu-west-1.amazonaws.com/in/a.mp4"])
+@pytest.mark.parametrize("named", [{"bucket": "films", "key": "in/a.mp4"}, {"key": "in/a.mp4"}])
+def test_the_path_of_a_request_is_the_key_that_the_client_knows(path, named, tmp_path):
+    log = client(("10:00:10", {"msg": "part uploaded", "uploadId": UPLOAD, **named}))
+    assert told(tmp_path, app=log, nginx=at(path, UPLOAD)) == [((UPLOAD,), "failed", "unknown")]
+    [session] = analyze([str(tmp_path)]).sessions
+    assert (session.key, session.first) == ("in/a.mp4", "2026-11-22T10:00:00Z")
+    assert session.bucket == (named.get("bucket") or ("films" if "films" in path else None))
+
+
+def test_paths_that_end_alike_are_two_uploads(tmp_path):
+    log = at("/films/in/a.mp4", UPLOAD) + at("/music/in/a.mp4", OTHER)
+    assert [session[0] for session in told(tmp_path, nginx=log)] == [(UPLOAD,), (OTHER,)]
+
+
+# What a device says that knows its video, of a request that the store refused at 10:00:05.
+DEVICE = ("10:00:05", {"videoId": "v-1", "err": GONE, "requestId": "REQ0000000000001"})
+REFUSED = ("10:00:05", "PUT.PART", UPLOAD, "404 NoSuchUpload", "REQ0000000000001")
+
+
+def test_a_client_that_knows_its_video_is_joined_by_a_request_that_failed(tmp_path):
+    device = client(("10:00:01", {"videoId": "v-1", "msg": "upload started"}), DEVICE)
+    assert told(tmp_path, device=device, store=s3(REFUSED)) == [((UPLOAD,), "failed", "key_or_endpoint")]
+
+
+@pytest.mark.parametrize(
+    ("device", "store"),
+    [
+        (client(("10:00:05", DEVICE[1] | {"requestId": "REQ0000000000002"})), s3(REFUSED)),
+        (client(("12:00:05", DEVICE[1])), s3(REFUSED)),  # a number that came again
+        (client(("10:00:05", DEVICE[1] | {"uploadId": OTHER})), s3(REFUSED)),
+        (client(DEVICE, ("10:00:05", DEVICE[1] | {"videoId": "v-2"})), s3(REFUSED)),  # a request for many
+        (client(DEVICE), s3(REFUSED, ("10:00:05", "PUT.PART", OTHER, "404 NoSuchUpload", REFUSED[4]), key="b.mp4")),
+    ],
+)
+def test_what_is_no_single_request_joins_nothing(device, store, tmp_path):
+    together = len(told(tmp_path, device=device, store=store))
+    assert together == len(told(tmp_path, device=device, store="")) + len(told(tmp_path, device="", store=store))
+
+
+@pytest.mark.parametrize("key", ["in/v_48015194/a.mp4", "v_48015194.mp4", "v_48015194.tar.gz"])
+def test_a_client_that_knows_its_video_is_joined_to_the_key_that_names_it(key, tmp_path):
+    device = client(("10:00:01", {"videoId": "v_48015194", "error": {"code": "ECONNRESET"}}))
+    store = s3(("10:00:05", "POST.UPLOAD", UPLOAD, "200 -", "REQ0000000000001"), key=key)
+    assert told(tmp_path, device=device, store=store) == [((UPLOAD,), "recovered", None)]
+
+
+@pytest.mark.parametrize(
+    ("video", "keys"),
+    [
+        ("holiday", ["in/holiday/a.mp4"]),  # no name that only one video has
+        ("v_48015194", ["in/v_480151947/a.mp4"]),
+        ("v_48015194", ["in/v_48015194/240p.mp4", "in/v_48015194/720p.mp4"]),
+    ],
+)
+def test_a_key_that_may_be_of_another_video_joins_nothing(video, keys, tmp_path):
+    device = client(("10:00:01", {"videoId": video, "error": {"code": "ECONNRESET"}}))
+    calls = [("10:00:05", "PUT.PART", f"{UPLOAD}{number}", "200 -", "R1") for number in range(len(keys))]
+    store = "".join(s3(call, key=key) for call, key in zip(calls, keys, strict=True))
+    assert len(told(tmp_path, device=device, store=store)) == 1 + len(keys)
