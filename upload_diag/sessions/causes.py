@@ -35,6 +35,12 @@ _REASONS = {
         ErrorCode.CREDENTIALS_INVALID,
         ErrorCode.CLOCK_SKEW,
     },
+    ErrorCode.INVALID_REQUEST: {
+        ErrorCode.CREDENTIALS_EXPIRED,
+        ErrorCode.INTEGRITY,
+        ErrorCode.PARTS_REJECTED,
+        ErrorCode.TIMEOUT,
+    },
 }
 
 
@@ -87,7 +93,8 @@ def _stopped(trace: Trace, telling: Telling) -> RootCause | None:
     if ran_out:
         last = trace.last
         latest = max(ran_out, key=lambda what: last[what])
-        if all(last[what] <= last[latest] for what in last):
+        again = {what for what in telling.doubtful & last.keys() if latest.code in _REASONS.get(what.code, ())}
+        if all(last[what] <= last[latest] for what in last.keys() - again):
             return RootCause(
                 Cause.CREDENTIALS,
                 (f"{latest.code} was the last that was heard of the upload.",),
