@@ -145,7 +145,7 @@ def part_number(value: bytes) -> int:
 # times, long words full of digits, and numbers that can be neither a status nor an error number.
 # Nor is the key of `secret_access_key`, `api-key` or `secret.key` an object's.
 _NO_OBJECT = b"".join(b"(?<!%s[.])" % word.encode() for word in NO_OBJECTS)
-_NAME = rb"""(?i:(?:upload|video|x-amz-request|request|host|extended-?request|trace|x-amz)[-_]?id(?:-2)?
+_NAME = rb"""(?i:(?:upload|video|media|asset|x-amz-request|request|host|extended-?request|trace|x-amz)[-_]?id(?:-2)?
                 |bucket(?:[-_]?name)?|(?:object[-_]?|(?<![-_])|(?<=s3[-_])|(?<=(?:file|dest|blob)[-_])
                 |(?<=(?:video|media)[-_])|(?<=(?:upload|source|target)[-_]))%skey
                 |part[-_]?number|object[-_]?name|etag)""".replace(b"%s", _NO_OBJECT)
@@ -203,7 +203,7 @@ _PLACEHOLDER = re.compile(PLACEHOLDER + rb"$")
 _LONGEST_NO_ID = 40
 LONG_ID = 64
 _LONE_ID = re.compile(rb"""["'`(\[]?(?=[\w.~+=-]{0,60}\d)[\w.~+-]{20,1000}=*["'`)\],;:.]{0,4}$""")
-_TWO_WORDS = {b"upload", b"request", b"host", b"video"}  # "upload id: x"
+_TWO_WORDS = {b"upload", b"request", b"host", b"video", b"media", b"asset"}  # "upload id: x"
 # Words whose numbers only count something, and words whose numbers tell what went wrong. All other numbers count, but
 # for those that look like an HTTP status, or like a code of R2 or WinSock.
 _COUNTS = re.compile(

@@ -59,7 +59,16 @@ class Marker:
 # What says that a call was answered well; that a word is a field's name; and that it is a part that is spoken of.
 _WELL = r"[ :,-]{1,3}(?:ok|succeeded|success(?:ful)?|done|completed|finished)\b"
 _NO_NAME = r"(?!\\?[\"'] ?:)"
-_NO_PART = "".join(rf"(?<!{word} )(?<!{word} \d )(?<!{word} \d\d )(?<!{word} \d\d\d )" for word in ("part", "chunk"))
+_NO_PART = "".join(
+    rf"(?<!{word}[ ._-])(?<!{word} \d )(?<!{word} \d\d )(?<!{word} \d\d\d )" for word in ("part", "chunk")
+)
+# Where a word begins, also in the middle of an event's name: `video_upload_started`.
+_BEGIN = r"(?<![a-z0-9])"
+_BEGUN = (
+    rf"{_BEGIN}(?:(?=upload){_NO_PART}upload|multipart[ ._-]upload)(?:[ ._-]session)?[ ._-](?:was )?"
+    rf"(?:started|created|initiated)\b{_NO_NAME}"
+    r"|\b(?:starting|started|initiated|initiating) (?:the |a |new |multipart ){0,2}upload\b(?! (?:of )?(?:part|chunk)\b)"
+)
 
 # How SDKs log a call that was answered well: those for JavaScript (2, in colours or not; 3) and Ruby, and MinIO's trace.
 _CALLED = r"\[aws(?: s3|::s3::client) 2\d\d [\d.]+s? \d+ retries\](?:\x1b\[[\d;]{1,5}m)? "
@@ -240,6 +249,13 @@ MARKERS = (
     ),
     Marker(
         event=Event.CREATE,
+        keywords=("upload started", "upload.started", "upload_started"),
+        pattern=_BEGUN,
+        hits=("upload started", "video_upload_started", '{"event":"upload.started"}'),
+        misses=("chunk_upload_started", '{"upload_started": "2026-11-22"}'),
+    ),
+    Marker(
+        event=Event.CREATE,
         keywords=("?uploads",),
         pattern=r"\bpost\b.{0,300}\?uploads(?:=|\b).{0,40}\b200\b|\bpost 200\b.{0,300}\?uploads(?:=|\b)",
         hits=('"POST /bkt/k?uploads HTTP/1.1" 200', "[network] POST 200 2/bkt/sdk.mp4?uploads="),
@@ -295,11 +311,23 @@ MARKERS = (
             "completed the ",
             "successfully uploaded",
         ),
-        pattern=_NO_PART
-        + r"\b(?:upload|multipart upload|file upload)[ ._:-]{1,3}(?:is |was )?(?:completed|complete|finished|succeeded|successful)\b(?! ?[:=]? ?false)"
+        pattern=_BEGIN
+        + _NO_PART
+        + r"(?:upload|(?:multipart|file)[ ._-]upload)[ ._:-]{1,3}(?:is |was )?(?:completed|complete|finished|succeeded|successful)\b(?! ?[:=]? ?false)"
         r"|\bcompleted (?:the )?(?:multipart )?upload\b|\bupload ok\b|\bsuccessfully uploaded\b(?! (?:part|chunk))",
-        hits=("Upload completed", "multipart upload completed in 12 s", "UPLOAD OK", "✅ Upload complete!"),
-        misses=("upload complete: false", "failed to complete upload", "upload completion failed"),
+        hits=(
+            "Upload completed",
+            "multipart upload completed in 12 s",
+            "multipart_upload_completed",
+            "UPLOAD OK",
+            "✅ Upload complete!",
+        ),
+        misses=(
+            "upload complete: false",
+            "part_upload_completed",
+            "failed to complete upload",
+            "upload completion failed",
+        ),
     ),
     Marker(
         event=Event.COMPLETE,
@@ -325,20 +353,17 @@ MARKERS = (
     Marker(
         event=Event.CREATE,
         keywords=("started", "starting", "create", "initiat"),
-        pattern=r"\b(?:(?=upload)"
-        + _NO_PART
-        + r"upload(?:[ ._-]session)?[ ._-](?:was )?(?:started|created|initiated)\b"
-        + _NO_NAME
-        + r"|(?:starting|started|initiated|initiating) (?:the |a |new |multipart ){0,2}upload\b(?! (?:of )?(?:part|chunk)\b)"
+        pattern=_BEGUN
         + r"|(?:create|initiate)[ _-]?multipart[ _-]?upload"
         + _WELL
         # Only the answer to Create has an upload id.
-        + r"|(?:create|initiate)[ _-]?multipart[ _-]?upload[^a-z0-9]{1,6}(?:returned |gave )?upload[ _]?id\b)",
+        + r"|(?:create|initiate)[ _-]?multipart[ _-]?upload[^a-z0-9]{1,6}(?:returned |gave )?upload[ _]?id\b",
         rare=False,
         hits=(
             "upload started uploadId=x",
             "upload.created uploadId=x",
             "upload_session_created uploadId=x",
+            "multipart_upload_created uploadId=x",
             "Starting upload of a.mp4 uploadId=x",
             "CreateMultipartUpload succeeded, uploadId=x",
             "create_multipart_upload -> UploadId=x",
@@ -346,6 +371,7 @@ MARKERS = (
         ),
         misses=(
             "part 3 upload started uploadId=x",
+            "part_upload_started uploadId=x",
             '{"upload_started": "2026-11-22", "uploadId": "x"}',
             "CreateMultipartUpload failed uploadId=x",
             "Starting upload of part 3 uploadId=x",
@@ -397,13 +423,19 @@ MARKERS = (
     Marker(
         event=Event.ABORT,
         keywords=("abort",),
-        pattern=r"\b(?:upload|session)[ ._-](?:was )?aborted\b(?! by)"
+        pattern=_BEGIN
+        + r"(?:upload|session)[ ._-](?:was )?aborted\b(?! by)"
         + _NO_NAME
         + r"|\b(?:aborting|aborted) (?:the )?(?:multipart )?upload\b"
         + r"|\babort[ _-]?multipart[ _-]?upload"
         + _WELL,
         rare=False,
-        hits=("upload.aborted uploadId=x", "aborting upload uploadId=x", "AbortMultipartUpload succeeded uploadId=x"),
+        hits=(
+            "upload.aborted uploadId=x",
+            "multipart_upload_aborted uploadId=x",
+            "aborting upload uploadId=x",
+            "AbortMultipartUpload succeeded uploadId=x",
+        ),
         misses=("failed to abort the upload uploadId=x", "AbortMultipartUpload failed uploadId=x"),
     ),
     Marker(
