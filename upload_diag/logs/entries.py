@@ -99,7 +99,7 @@ _THROWN = re.compile(rb"(?:[A-Za-z_][\w$]{0,60}+\.){1,20}[A-Z][\w$]{0,100}+(?:: 
 # The command line of AWS, and many a program, say in one line that an upload failed, and in the next one why.
 _SAYS_NOT_WHY = re.compile(
     rb"(?:upload|copy|move) failed: \S.* to \S+\s*$"
-    rb"|(?i:(?!.*\d{3}\b|.*: *\S).{0,200}\b(?:fail(?:ed|ure)?|failing|unable|could not|couldn't)\b)"
+    rb"|(?i:(?!.*\b\d{3}\b|.*: *\S).{0,200}\b(?:fail(?:ed|ure)?|failing|unable|could not|couldn't)\b)"
 )
 _SAYS_WHY = re.compile(
     rb"(?:[A-Za-z_$][\w$]*\.)*(?:[A-Z]\w*(?:Error|Exception|Failure)|NoSuch[A-Z]\w+)\b.{0,200}?: "
