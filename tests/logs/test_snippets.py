@@ -19,6 +19,15 @@ An error occurred (SlowDown) when calling the UploadPart operation (reached max 
         {"SESSION_EXPIRED": 1, "THROTTLED": 1},
         [2, 4],
     ),
+    "an id that ends in three digits, and the reason below": (
+        """\
+closing the upload failed clip=c_83aa126404
+java.net.SocketTimeoutException: timeout
+    at com.example.Sender.send(Sender.java:52)
+""",
+        {"TIMEOUT": 1},
+        [1],
+    ),
     "an undated message and its traceback": (
         """\
 part 6 stored
