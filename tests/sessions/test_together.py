@@ -121,3 +121,11 @@ def test_a_key_that_may_be_of_another_video_joins_nothing(video, keys, tmp_path)
     calls = [("10:00:05", "PUT.PART", f"{UPLOAD}{number}", "200 -", "R1") for number in range(len(keys))]
     store = "".join(s3(call, key=key) for call, key in zip(calls, keys, strict=True))
     assert len(told(tmp_path, device=device, store=store)) == 1 + len(keys)
+
+
+@pytest.mark.parametrize("name", ["videoId=", "assetId=", "media_id=", "asset id: "])
+def test_uploads_of_one_video_are_one_also_in_text(name, tmp_path):
+    line = "2026-11-22T10:00:{}Z {} uploadId={} {}ast_01ab\n"
+    said = [("01", "ERROR NoSuchUpload", UPLOAD), ("02", "INFO upload started", OTHER)]
+    text = "".join(line.format(*one, name) for one in said)
+    assert told(tmp_path, app=text) == [((UPLOAD, OTHER), "failed", "unknown")]

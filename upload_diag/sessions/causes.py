@@ -223,6 +223,8 @@ def _never_known(trace: Trace, what: Failure, died: Place, _telling: Telling) ->
         return None
     if not died[0] or died[0] - begun[0] > _AT_ONCE:
         return None
+    if died < begun and len(trace.uploads) > 1:  # the one that was begun is another
+        return None
     return RootCause(
         Cause.KEY_OR_ENDPOINT,
         ("The very first part was refused, right after Create.",),

@@ -1,0 +1,16 @@
+"""Why a session died, or stopped, where several logs tell of it."""
+
+import pytest
+
+from upload_diag.analysis import analyze
+
+
+@pytest.mark.parametrize(("status", "cause"), [(400, "credentials"), (500, None)])
+def test_a_server_that_gives_a_failure_s_status_later_does_not_hide_its_reason(status, cause, tmp_path):
+    (tmp_path / "app.log").write_text(
+        '{"time":"2026-11-22T10:00:00Z","uploadId":"AAAA1111aaaa","code":"ExpiredToken"}\n'
+    )
+    request = "PUT /a/b.mp4?partNumber=3&uploadId=AAAA1111aaaa HTTP/1.1"
+    (tmp_path / "nginx.log").write_text(f'10.0.0.7 - - [22/Nov/2026:10:00:02 +0000] "{request}" {status} 0 "-" "x"\n')
+    [session] = analyze([str(tmp_path)]).sessions
+    assert (session.root_cause and session.root_cause.cause.value) == cause
