@@ -350,6 +350,7 @@ CASES = [
          finds=2),
     Case("a zip with the same name twice over", file_of(
         lambda: stored_under("a.log")[:0] + zip_of({"a.log": FAILED, "A.log": FAILED}), "same.zip"), finds=2),
+    Case("a zip entry without a name", zip_into_folder([""])),
     Case("a zip entry with a name of 60,000 letters", zip_into_folder(["n" * 60_000 + ".log"])),
     Case("an encrypted zip", file_of(encrypted_zip, "secret.zip"), finds=None, unread="encrypted|password", code=3),
     Case("a zip cut in half", file_of(lambda: stored_under("a.log")[:90], "cut.zip"), finds=None, unread="zip"),

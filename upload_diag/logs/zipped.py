@@ -62,7 +62,8 @@ def listed(file: Any) -> list[Member]:
     directory = _Directory(file)
     try:
         with zipfile.ZipFile(directory) as archive:
-            files = [member for member in archive.infolist() if not member.is_dir()]
+            # `is_dir` of older Pythons fails for a member without a name.
+            files = [member for member in archive.infolist() if not member.filename.endswith("/")]
     except (zipfile.BadZipFile, ValueError, EOFError, RuntimeError) as error:
         raise NoDirectoryError(str(error)) from error
     finally:
