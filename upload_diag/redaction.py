@@ -157,8 +157,9 @@ def redact_stream(
         last = ended and len(pending) <= window
         piece, cuts, head, rest = _next_piece(head, pending[:window], last=last)
         counts.update(cut.kind for cut in cuts)
-        clean = redact_counting(_apply(piece, cuts, salt), counts, salt=salt)
-        writer.write(clean.encode(encoding, "surrogatepass"))
+        if cuts:  # what they hid may come to light
+            piece = redact_counting(_apply(piece, cuts, salt), counts, salt=salt)
+        writer.write(piece.encode(encoding, "surrogatepass"))
         pending = rest + pending[window:]
     writer.write(decoder.getstate()[0])  # half a character at the very end
     return counts

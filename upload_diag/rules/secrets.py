@@ -74,8 +74,8 @@ _PROSE = (
 _CODE = r"(?!(?:[A-Z][a-z][a-z]*+){2,}+" + _END + r"|[A-Za-z_$][\w.$]{0,80}+(?:\(|\[(?![\\\r\n])))"
 
 _CLOSE = r"""(?:["'`\]]{1,3}|[ ]\[[^\]\n]{0,40}\])?"""
-_SIGN = r"""\s{0,20}[:=]{1,2}>?(?!//)(?:\s{0,40}(?=["'`])|[ \t]{0,20})"""
-_OPEN = r"""(?:(?:[sS]ome)?[\[(]\s{0,20})?(?:[bu](?=["'])|string\([0-9]{1,6}\)[ ])?"""
+_SIGN = r"""\s{0,20}[:=]{1,2}>?(?!//)(?:\s{0,40}(?=["'`]|string\()|[ \t]{0,20})"""
+_OPEN = r"""(?:(?:[sS]ome|Optional)?[\[(]\s{0,20})?(?:[bu](?=["'])|string\([0-9]{1,6}\)[ ])?"""
 _INSIDE = r"((?:[^{0}\\\n]++|\\.)++)"  # up to the quote that closes, or the end of the line
 _QUOTED = "|".join(
     [r"""""(?=[^",:}\]\s])""" + _INSIDE.replace("{0}", '"'), *(q + _INSIDE.replace("{0}", q) for q in "\"'`")]
@@ -144,13 +144,30 @@ _NOT_PAGING = "".join(
         "[sS]ync",
     )
 )
+_KEY_LABELS = (
+    *("secret access key", "secret key", "secret key base", "account key", "shared access key", "storage key"),
+    *("signing key", "private key", "master key", "auth key", "session key", "application key", "app key"),
+    *("functions key", "hmac key", "plaintext key", "client key data"),
+)
+_PASSWORD_LABELS = (
+    "password",
+    "passwd",
+    "passphrase",
+    "passcode",
+    "_pass",
+    "dbpass",
+    "bind_pw",
+    "passwort",
+    "kennwort",
+)
 _SECRET_NAMES = (
     r"[\w.-]{0,60}?(?:"
     + _labels(
-        *("password", "passwd", "pwd", "passphrase", "secret", "secret key", "secret access key", "security token"),
-        *("session token", "token-0", "signature", "credential", "access key id", "access key", "api key"),
-        *("account key", "storage key", "private key", "cookie", "authorization", "customer key", "customer key md5"),
-        *("encryption key", "key pair id"),
+        *_KEY_LABELS,
+        *_PASSWORD_LABELS,
+        *("pwd", "secret", "security token", "session token", "token-0", "signature", "credential", "access key id"),
+        *("access key", "api key", "cookie", "authorization", "customer key", "customer key md5", "encryption key"),
+        "key pair id",
     )
     + f"|{_any_case('token')}{_NOT_PAGING})"
 )
@@ -205,26 +222,15 @@ SECRETS: tuple[Secret, ...] = (
     Secret(
         rule="secret.secret-key",
         kind="secret-key",
-        keywords=("secret", "account", "shared", "private", "storage", "signing", "master", "auth"),
-        pattern=_labelled(
-            "secret access key",
-            "secret key",
-            "account key",
-            "shared access key",
-            "storage key",
-            "signing key",
-            "private key",
-            "master key",
-            "auth key",
-            "secret string",
-        ),
+        keywords=("key", "secret"),
+        pattern=_labelled(*_KEY_LABELS, "secret string"),
         hits=(
             "aws_secret_access_key = «wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY»",
             "AWS Secret Access Key [None]: «wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY»",
             "<SecretAccessKey>«wJalrXUtnFEMI/K7MDENG»</SecretAccessKey>",
             "AccountName=films;AccountKey=«Zm9vYmFyYmF6cXV4==»;EndpointSuffix=core.windows.net",
         ),
-        misses=("secretKey: null",),
+        misses=("secretKey: null", "sessionKeyId: 7", "object key: uploads/2026/film.mp4"),
     ),
     Secret(
         rule="secret.session-token",
@@ -255,10 +261,10 @@ SECRETS: tuple[Secret, ...] = (
         kind="signature",
         keywords=("signature", "sig"),
         pattern=(
-            _labelled("signature", "signature provided", "signature of chunk", guard=_CODE)
+            _labelled("signature", "signature provided", "signature of chunk", "signature 256", guard=_CODE)
             + "|"
             + _labelled("sig", before=r"(?<![A-Za-z0-9_].{3})", guard=_CODE)
-            + r"|[sS]ignature:\r?\n([0-9a-f]{64})"
+            + r"|[sS]ignature(?::\r?\n| (?:is|was):? )([0-9a-f]{64})"
         ),
         hits=(
             "SignedHeaders=host, Signature=«4f8ca7e2d1b0a9384f8ca7e2d1b0a938»",
@@ -338,20 +344,27 @@ SECRETS: tuple[Secret, ...] = (
     Secret(
         rule="secret.authorization",
         kind="token",
-        keywords=("authorization",),
+        keywords=("auth",),
         # A scheme's name stays; AWS4 and its kin have parts that are worth reading, and rows of their own.
         pattern=(
             rf"{_any_case('authorization')}{_CLOSE}{_SIGN}{_OPEN}[\"'`]{{0,2}}"
             r"(?:AWS4-[\w-]+|(?:AWS|OSS|OBS|GOOG1|[sS]hared[kK]ey(?:[lL]ite)?)[ \t]|[dD]igest[ \t]"
             r"|(?:[A-Za-z][A-Za-z0-9-]{1,30}[ \t+]+)?" + _PROSE + _CODE + r"""([^\s"'`<>&;,\\(){}\[\]]{4,}))"""
+            # What Docker and npm keep for a registry, and what stands in a query.
+            r"""|[aA]uth(?<![A-Za-z0-9].{4})["']?\s{0,5}[:=]\s{0,5}["']?""" + _RANDOM
         ),
         hits=(
             "Authorization: Bearer «abcdef.123»",
             "authorization=«opaquetokenvalue»",
             "{'Authorization': 'Basic «YTpi»'}",
             "[authorization] => Negotiate «YIIJvwYGKwYBBQUC»",
+            '"auths":{"registry.example":{"auth":"«Ym9iOmh1bnRlcjI=»"}}',
         ),
-        misses=("Authorization: AWS4-HMAC-SHA256 SignedHeaders=host", "authorization: missing required header"),
+        misses=(
+            "Authorization: AWS4-HMAC-SHA256 SignedHeaders=host",
+            "authorization: missing required header",
+            "auth=none",
+        ),
     ),
     Secret(
         rule="secret.bearer",
@@ -377,9 +390,12 @@ SECRETS: tuple[Secret, ...] = (
     Secret(
         rule="secret.digest",
         kind="password",
-        keywords=("response=",),
-        pattern=r"""response=["']{0,2}([0-9a-f]{32,128})""",
-        hits=('Digest username="bob", response="«6629fae49393a05397450978507c4ef1»"',),
+        keywords=("response=", "mac="),
+        pattern=r"""response=["']{0,2}([0-9a-f]{32,128})|\bmac=["']([A-Za-z0-9+/]{20,}={0,2})""",
+        hits=(
+            'Digest username="bob", response="«6629fae49393a05397450978507c4ef1»"',
+            'Hawk id="bob", ts="1353832234", mac="«6R4rV5iE+NPoym+WwjeHzjAGXUtLNIxmo1vpMofpLAE=»"',
+        ),
     ),
     Secret(
         rule="secret.jwt",
@@ -404,16 +420,26 @@ SECRETS: tuple[Secret, ...] = (
     Secret(
         rule="secret.vendor-token",
         kind="token",
-        keywords=("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "hooks.slack.com"),
+        # Pieces that several of them share; each costs a search of every text.
+        keywords=(
+            *("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "pat_", "lpat-", "xox", "k_live_", "sk-", "npm_", "hf_", "hvs."),
+            *("_v1_", "LTAI", "hooks"),
+        ),
         pattern=(
-            r"\b(?:gh[pousr]_|github_pat_|glpat-|xox[bp]-)([A-Za-z0-9_-]{16,})|hooks\.slack\.com/services/([\w/-]{16,})"
+            r"\b(?:gh[pousr]_|github_pat_|shpat_|glpat-|xox[abp]-|[rs]k_live_|sk-(?:ant|proj)-|hvs\.)([A-Za-z0-9_-]{16,})"
+            # Names that begin like these go on with words.
+            r"|\b(?:npm_|hf_|dop_v1_|LTAI)([A-Za-z0-9]{16,})"
+            r"|hooks\.slack\.com/services/([\w/-]{16,})|discord(?:app)?\.com/api/webhooks/\d{1,20}/([\w-]{16,})"
         ),
         bare=True,
         hits=(
             "cloned with ghp_«0123456789abcdefABCDEF0123456789abcd»",
             "told https://hooks.slack.com/services/«T0000/B0000/abcdefABCDEF0123»",
+            "told https://discord.com/api/webhooks/700000000000000001/«abcdefABCDEF0123-_»",
+            "paid with sk_live_«0123456789abcdefABCDEF01»",
+            "id LTAI«5tabcdefghijklmnopqr», then npm_«0123456789abcdefABCDEF»",
         ),
-        misses=("ghp_short",),
+        misses=("ghp_short", "npm_config_user_agent_and_more", "hf_a_name_of_words_0123456789"),
     ),
     Secret(
         rule="secret.private-key",
@@ -473,10 +499,8 @@ SECRETS: tuple[Secret, ...] = (
     Secret(
         rule="secret.password",
         kind="password",
-        keywords=("passw", "passphrase", "passcode", "pwd", "_pass"),
-        pattern=_labelled("password", "passwd", "passphrase", "passcode", "_pass")
-        + "|"
-        + _labelled("pwd", guard=r"(?!/|[A-Za-z]:\\)"),
+        keywords=("passw", "passphrase", "passcode", "pwd", "_pass", "dbpass", "bind_pw", "kennwort"),
+        pattern=_labelled(*_PASSWORD_LABELS) + "|" + _labelled("pwd", guard=r"(?!/|[A-Za-z]:\\)"),
         hits=(
             "password=«hunter2»&user=bob",
             '{"password": "«a \\"b\\" c»", "user": "bob"}',
@@ -529,12 +553,16 @@ SECRETS: tuple[Secret, ...] = (
             rf"[\"']?[vV]alue[\"']?\s{{0,20}}[:=]\s{{0,20}}(?:{_QUOTED})"
             rf"|[vV]alue[\"']?\s{{0,20}}:\s{{0,20}}(?:{_QUOTED})[\"'],\s{{0,80}}[\"']?(?:[nN]ame|[kK]ey)[\"']?\s{{0,20}}:"
             rf"\s{{0,20}}[\"']{_SECRET_NAMES}[\"']"
+            rf"|[\"']{_SECRET_NAMES}[\"']\s{{0,20}}[:=]>?\s{{0,20}}\{{\s{{0,80}}"
+            rf"(?:[\"']\w{{1,20}}[\"']\s?:\s?[\"']?[\w-]{{0,40}}[\"']?,\s{{0,80}}){{0,3}}"
+            rf"[\"']?[vV]alue[\"']?\s{{0,20}}[:=]\s{{0,20}}(?:{_QUOTED})"
             rf"|form-data; ?[nN]ame=\"{_SECRET_NAMES}\"\r?\n(?:[^\r\n]{{1,200}}\r?\n){{0,3}}\r?\n([^\r\n]+)"
         ),
         hits=(
             '{"name": "x-amz-security-token", "value": "«FwoGZXIvYXdz»"}',
             '<input type="hidden" name="x-amz-signature" value="«0123abcd»" />',
             '{"value": "«FwoGZXIvYXdz»", "name": "x-amz-security-token"}',
+            '"db_password": {"sensitive": true, "value": "«hunter2»", "type": "string"}',
             'form-data; name="password"\n\n«hunter2 and more»\n--b',
         ),
         misses=('{"name": "host", "value": "films.example"}',),
@@ -562,8 +590,7 @@ SECRETS: tuple[Secret, ...] = (
     Secret(
         rule="secret.beside-name",
         kind="secret",
-        # Single words of them are too common.
-        keywords=tuple({label.replace(" ", joint): 0 for label in _BESIDE_LABELS for joint in ("", *"-_. ")}),
+        keywords=("key", "token", "secret", "passw"),  # to look for each name would take longer than the pattern does
         pattern=_BESIDE_NAMES + _BESIDE + _RANDOM,
         hits=(
             "env: | AWS_SECRET_ACCESS_KEY | «wJalrXUtnFEMI/K7MDENG» |",
@@ -588,7 +615,7 @@ SECRETS: tuple[Secret, ...] = (
         kind="password",
         keywords=("--", "-u"),
         pattern=(
-            rf"--[\w-]{{0,40}}?{_labels('password', 'passphrase', 'secret', 'secret key', 'secret access key', 'token', 'api key')}[ \t]+"
+            rf"--[\w-]{{0,40}}?{_labels(*_KEY_LABELS, *_PASSWORD_LABELS, 'pwd', 'secret', 'token', 'api key')}[ \t]+"
             r"""["']?([^\s"'-][^\s"']*)"""
             r"""|\s(?:-u|--user)[ \t=]["']?[^\s:"'=]{1,64}:([^\s"']+)"""
         ),
@@ -600,9 +627,24 @@ SECRETS: tuple[Secret, ...] = (
         rule="secret.url-password",
         kind="password",
         keywords=("://",),
-        pattern=r"""://[^\s/?#@:"'<>]{0,128}:([^\s/?#"'<>]{1,256})@""",
-        hits=("https://bob:«hunter2»@films.example/a", "redis://:«p@ss»@127.0.0.1:6379"),
+        pattern=(
+            r"""://(?:[^\s/?#@:"'<>]{0,128}:([^\s/?#"'<>]{1,256})"""
+            r"""|(?=[A-Za-z_-]{0,200}\d)(?=[\d_-]{0,200}[A-Za-z])([A-Za-z0-9_-]{20,256}))@"""
+        ),
+        hits=(
+            "https://«0123456789abcdefABCD»@git.example/films.git",
+            "https://bob:«hunter2»@films.example/a",
+            "redis://:«p@ss»@127.0.0.1:6379",
+        ),
         misses=("http://127.0.0.1:9000/a@b", "https://films.example:443?to=@bob"),
+    ),
+    Secret(
+        rule="secret.query",
+        kind="token",
+        keywords=("?", "&"),
+        pattern=r"""[?&](?:otp|hmac|pass|sid|assertion|SAMLResponse)=([^\s&"'<>]{8,})""",
+        hits=("/login?a=1&otp=«0123456789»&b=2", "/acs?SAMLResponse=«PHNhbWxwOlJlc3BvbnNl»"),
+        misses=("/films?pass=2&sid=7",),
     ),
     Secret(
         rule="secret.email",
