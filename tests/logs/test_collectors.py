@@ -196,6 +196,17 @@ def test_entries_are_found_wherever_blocks_end(monkeypatch, tmp_path):
         assert analyze([str(log)]).to_json() == whole
 
 
+@pytest.mark.parametrize("head", ["x", "UploadPart failed: NoSuchUpload"])
+def test_an_entry_longer_than_blocks_counts_once_though_its_code_stands_at_its_end(head, tmp_path):
+    log = tmp_path / "long.log"
+    pieces = [f"{AT}.000Z {head} ", *["y" * 50] * 12_000, " NoSuchUpload\n", f"{AT}.500Z idle\n"]
+    rows = [{"log": piece, "stream": "stdout", "time": f"{AT}.1Z"} for piece in pieces]
+    log.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    report = analyze([str(log)])
+    assert report.inputs[0].format == "docker-json of text"
+    assert dict(report.by_code) == {"SESSION_EXPIRED": 1}
+
+
 def test_the_layout_says_who_collected_and_what_stands_in_it():
     sample = b"".join(b'0|uploader  | {"level":30,"n":%d}\n' % number for number in range(9))
     layout = layout_of(sample)

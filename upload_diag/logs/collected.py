@@ -4,6 +4,7 @@ The lines of each process are put together again, and there the entries are foun
 hold a literal of the rules are looked at. An entry belongs to the block in which it begins, and may go on in the next.
 """
 
+import sys
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -126,6 +127,8 @@ class CollectedReader:
         self._start = lo - self._base  # where in the buffer the first line begins whose entry was not yet read
         self._hi = hi
         self._over = False
+        self._seen = sys.maxsize  # how far in the stream the blocks before this one could see
+        self._unfinished: set[bytes] = set()  # whose last entry that was read went on there
 
     def records(self, _count: object = None) -> Iterator[Record]:
         """The entries with a literal, in the order of their first lines."""
@@ -133,6 +136,7 @@ class CollectedReader:
             self._fill()
             stop = self._stop()
             yield from self._search(stop)
+            self._seen = self._base + len(self._buffer)
             self.bytes += stop - self._start
             self.lines += count_lines(self._buffer, self._start, stop) + (
                 self._over and stop == len(self._buffer) and stop > self._start and self._buffer[-1:] != b"\n"
@@ -196,11 +200,22 @@ class CollectedReader:
             start, done[name], record = self._read(source.text, at)
             first = source.first(start)
             begin = block.begins[first]
+            if begin < self._start and self._is_new(name, block.begins[number]):
+                begin = self._start
+            if self._start <= begin < stop:
+                (self._unfinished.add if done[name] >= len(source.text) else self._unfinished.discard)(name)
             if record is not None and self._start <= begin < stop and not (told and is_telling(record.text)):
                 record.offset = self._base + begin
                 record.when = record.when or read_stamp(block.stamps[first])
                 record.source = name
                 yield record
+
+    def _is_new(self, name: bytes, place: int) -> bool:
+        """Whether an entry that began in a block before has something to say for the first time at a place.
+
+        That is so where it is so long that the block before ended in it; it counts where this block begins.
+        """
+        return self._base + place >= self._seen and name not in self._unfinished
 
     def _read(self, text: bytes, at: int) -> tuple[int, int, Record | None]:
         """Where the entry at a place begins and ends, and its record, unless it is known to say nothing."""
