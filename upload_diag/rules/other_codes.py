@@ -608,8 +608,13 @@ _STORES_AND_PROTOCOLS = (
     *_rows("vercel", E.SERVER_ERROR, "FUNCTION_INVOCATION_FAILED", seen="Vercel"),
     *_rows("lambda", E.TOO_LARGE, "RequestEntityTooLargeException", seen="AWS Lambda"),
     *_rows("cognito", E.CREDENTIALS_INVALID, "NotAuthorizedException", weak=True, seen="Amazon Cognito"),
-    *_rows("google-api", E.QUOTA_EXCEEDED, "storageQuotaExceeded", seen="Google Drive"),
-    *_rows("google-api", E.THROTTLED, "dailyLimitExceeded userRateLimitExceeded", seen="Google APIs"),
+    *_rows("google-api", E.QUOTA_EXCEEDED, "quotaExceeded storageQuotaExceeded", seen="Google Drive, YouTube"),
+    *_rows(
+        "google-api",
+        E.THROTTLED,
+        "dailyLimitExceeded uploadLimitExceeded userRateLimitExceeded",
+        seen="Google APIs",
+    ),
     *_rows("vimeo", E.QUOTA_EXCEEDED, "UPLOAD_QUOTA_EXCEEDED", seen="Vimeo"),
 )
 

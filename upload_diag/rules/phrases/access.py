@@ -181,7 +181,7 @@ _CREDENTIALS_EXPIRED = (
         "phrase.login-session-expired",
         E.CREDENTIALS_EXPIRED,
         "session",
-        r"\bsession (?:has |is |was )?(?:expired|timed out|invalid|no longer valid)\W{1,3}(?:please |kindly "
+        r"\bsession (?:has |is |was )?(?:expired|timed out|invalid|no longer valid)(?: (?:while|during) [^.,;:!?]{1,40})?\W{1,3}(?:please |kindly "
         r"|you must )?"
         r"(?:re-?)?(?:log|sign)[ -]?in\b"
         r"|\blog-?in session (?:has |is |was )?(?:expired|timed out|no longer valid)\b",
@@ -190,6 +190,7 @@ _CREDENTIALS_EXPIRED = (
         hits=(
             "Your session has expired. Please log in again.",
             "session expired, please sign in",
+            "Your session expired while uploading the photo. Please sign in again.",
             "Login session expired during upload",
         ),
         misses=("Your upload session has expired. Please restart the upload.", "session expired"),
@@ -384,6 +385,23 @@ _URL_EXPIRED = (
         strength=70,
         hits=("The link you used to upload has expired",),
         misses=("link expired",),
+        seen="applications",
+    ),
+    Phrase(
+        "phrase.url-expired-abroad",
+        E.URL_EXPIRED,
+        "l",
+        r"\b(?:(?:la |une |a |uma )?url|o link|el enlace|le lien|il link|der link)\b[^.]{0,40} (?:expirou|está expirad|ha caducado|ha expirado|caducó|expiró"
+        r"|a expiré|est expirée?|ist abgelaufen|è scadut)",
+        refines=_REFUSED,
+        strength=80,  # it is often the link of an upload
+        hits=(
+            "A URL assinada do upload expirou",
+            "El enlace de subida ha caducado",
+            "L'URL a expiré",
+            "Der Link zum Upload ist abgelaufen",
+        ),
+        misses=("A URL expira em 1 h", "Die Upload-Sitzung ist abgelaufen"),
         seen="applications",
     ),
     Phrase(

@@ -589,7 +589,7 @@ _TOO_LARGE = (
         "phrase.file-too-large",
         E.TOO_LARGE,
         "too ",
-        r"\b(?:file|image|video|upload|attachment|object|document|photo|media|asset)s?(?: size)? "
+        r"\btoo (?:large|big) object\b|\b(?:file|image|video|upload|attachment|object|document|photo|media|asset|chunk|blob)s?(?: size)? "
         r"(?:you(?: are|['’]re) (?:trying|attempting) to upload )?(?:is |was |are |may be |might be |seems )?too (?:large|big)\b",
         refines=(E.INVALID_REQUEST, E.SERVER_ERROR),
         strength=75,
@@ -597,6 +597,8 @@ _TOO_LARGE = (
             "Error: File too large",
             "File size too large. Got 20971520. Maximum is 10485760.",
             "File is too big (12MiB).",
+            "upload chunk too large: 9437184 bytes",
+            'swift says "Too Large Object"',
             "The video you are trying to upload is too large.",
         ),
         misses=("part is too small",),

@@ -93,10 +93,10 @@ _THROTTLED = (
         "limit",
         r"\brequests? limit (?:was |has been |is )?(?:exceeded|reached)|\bexceeded (?:the "
         r"|your )?(?:\S{1,20} )?requests? limit"
-        r"|\bqps limit exceeded|\bis over the account limit|\b(?:api|call|calls) limit (?:exceeded|reached)",
+        r"|\bqps limit exceeded|\bis over the account limit|\b(?:api|call|calls|daily) limit (?:exceeded|reached)",
         refines=_BUSY,
         strength=75,
-        hits=("Operations per second is over the account limit.", "request limit exceeded"),
+        hits=("Operations per second is over the account limit.", "request limit exceeded", "Daily Limit Exceeded"),
         misses=("size limit exceeded", "limit reached"),
         seen="Azure Storage, AWS",
     ),

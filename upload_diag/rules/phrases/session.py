@@ -37,7 +37,8 @@ _NOT_ITS_NAME = r"(?<![/.\\])" + _not_after(
     "action command service previous endpoint property function container directory component"
 )
 _NO_OTHER_SESSION = _not_after(
-    "db user auth login admin web http browser cookie ftp sftp ssh smb sso tls ssl ldap vpn database livy spark kerberos zookeeper"
+    "db user auth login admin web http browser cookie ftp sftp ssh smb sso tls ssl ldap vpn database livy spark kerberos zookeeper "
+    "analysis chat checkout dropbox editing exam facebook game google import instagram interview kyc payment playback tiktok youtube"
 )
 _UPLOAD = rf"{_NOT_IF}(?<!for this )(?<!for the )(?<!for your )(?<!to )(?<!for multipart ){_NOT_ITS_NAME}upload"
 _NAME = (
@@ -51,21 +52,26 @@ _OF = (
 )
 _BETWEEN = (
     r"(?:(?:that|which|is|was|has|had|been|could|be|have|may|might|already|probably|apparently|seems|appears|to|you|we|reach|access|find|continue|modify|complete|finish"
-    r"|provided|supplied|specified|given|used|use|sent|are|trying|resume|either|does|do|did|since|now|just|got|automatically|silently) ){0,6}"
+    r"|status|state|provided|supplied|specified|given|used|use|sent|are|trying|resume|either|does|do|did|since|now|just|got|automatically|silently) ){0,6}"
 )
 _ELSEWHERE = r"(?! yet| locally)(?! (?:in|on|from) (?:the |your |this |our )?(?:\S{1,40} )?(?:request|cache|response|query|form|body|headers?|url|local|memory)\b)"
 _NOT_FOUND = (
     r"(?:not (?:be )?(?:found|located)\b|not (?:known|recogni[sz]ed)\b|not available any(?: ?more| longer)"
     rf"|can(?:not|['’]t) be found|not exists?\b|(?:does|did)n['’]?t exists?\b|non-?existent){_ELSEWHERE}"
 )
+# Of what it did itself a server says "session closed", of what happened to a session that it was closed.
+_BE = "|".join(
+    rf"(?<=\b{word} )" for word in ("was", "is", "been", "be", "already", "since", "automatically", "silently")
+)
 _ADJECTIVE = r"valid|active|known|alive|open|present|recogni[sz]ed|in progress|available|resumable|usable"
 # What is said of a session that is over. Of a bare upload most of it is said after every run.
 _IS_OVER = (
     rf"(?:(?:not|isn['’]?t|wasn['’]?t) (?:{_ADJECTIVE})|no longer (?:{_ADJECTIVE}|exists?|there|found|tracked)"
-    r"|expired|invalid|invalidated|closed|gone|lost|stale|too old|timed out|lapsed|elapsed|outdated|obsolete|unavailable"
-    r"|went away|ran out|deleted|removed|purged|wiped|aborted|terminated|unknown|unrecogni[sz]ed|inactive|missing|absent"
+    rf"|(?:{_BE})(?:closed|deleted|removed|purged|wiped|swept|cleaned up|garbage[ -]collected)"
+    r"|expired|invalid|invalidated|gone|lost|stale|too old|timed out|lapsed|elapsed|outdated|obsolete|unavailable"
+    r"|went away|ran out|sealed|superseded|replaced by|orphaned|aborted|terminated|unknown|unrecogni[sz]ed|inactive|missing|absent"
     r"|over(?! (?:quota|the|its|\d))|disappeared|vanished|dead|died|killed|evicted|forgotten|discarded|dropped|abandoned|destroyed|revoked|reaped|reclaimed"
-    r"|swept|cleaned up|garbage[ -]collected|mismatch|(?:cancell?ed|reset) by (?:the )?(?:server|store|service|backend)"
+    r"|mismatch|(?:cancell?ed|reset) by (?:the )?(?:server|store|service|backend)"
     r"|(?:already|previously) (?:been )?(?:complete|completed|finished|finali[sz]ed|ended|used|committed|assembled|merged)"
     r"|(?:cannot|can['’]?t|can no longer|could not) be (?:resumed|continued|reused|used|recovered|restored|opened)"
     r"|(?:exceeded|reached|outlived|past|beyond) (?:its|the) (?:ttl|life ?time|time ?out|max(?:imum)? (?:age|life ?time)|retention|expir(?:y|ation)|validity)"
@@ -78,8 +84,18 @@ _BAD = (
     r"|not (?:an? |the )?(?:valid|active|existing|known|open)|no (?:valid|active|open|known))"
 )
 _ANY = r"(?:(?:the|this|that|an?|any|your|our|my|specified|given|active|matching|existing|open|such|valid|requested|corresponding) ){0,3}"
+# Who tidies up says so of sessions that nobody asks for.
+_NOT_TIDIED = _not_after(
+    "aborting cleaned cleaning delete deleted deleting purge purged purging remove removed removing up"
+)
+# A session is taken away too after an upload that went well, or that its user gave up.
+_NOT_DONE = "".join(
+    rf"(?<!\b(?:{words})[.,;] {the})"
+    for words in ("completed|cancelled", "complete|finished", "done|user")
+    for the in ("", "the ")
+)
 _NO_NOUN = r"(?! (?:upload )?(?:request|argument|parameter|response|header|format|type))"
-_LOGIN = r"(?!.{0,60}\b(?:log|sign)[ -]?in\b)"
+_LOGIN = r"(?!.{0,60}(?:\b(?:log|sign)[ -]?in\b|\bre-?auth|\bauthenticat|\breconnect your\b))"
 
 SESSION = (
     Phrase(
@@ -177,7 +193,7 @@ SESSION = (
         "upload",
         r"\bno such (?:multi-?part |resumable )?upload(?: ?id)?\b|\bno (?:active |ongoing |matching |existing |pending )?"
         rf"(?:multi-?part |resumable )?upload(?: session)? "
-        r"(?:(?:with|for|matching|has|by) (?:this |that |the |given )?(?:upload )?id\b|(?:was |is |could be )?(?:found|exists?|in progress)\b)"
+        r"(?:(?:with|for|matching|has|by) (?:this |that |the |given )?(?:upload )?id\b|(?:was |is |could be )?(?:found|exists?)\b|in progress (?:for|with)\b)"
         rf"{_ELSEWHERE}|(?<![a-z] )not ?found: (?:multi-?part )?upload\b",
         refines=_OVER,
         strength=85,
@@ -195,6 +211,7 @@ SESSION = (
             "no such bucket",
             "no upload with errors",
             "no uploads found",
+            "No upload in progress",
             "No upload field found in form",
             "zsh: command not found: upload",
         ),
@@ -206,7 +223,7 @@ SESSION = (
         "upload",
         # "Resumable" before it is a configuration that Google's XML interface does not find.
         r"(?:(?<!resumable)upload[_.-]?(?:session[_.-]?|id[_.-]?)?|(?:multi_?part|resumable|chunk(?:ed)?)[_.-]?(?:session[_.-]?|id[_.-]?)?)"
-        r"(?:not[_-]?found|expired|does_?not_?exist|no_?longer_?exists)(?:_?exception|_?error)?\b"
+        r"(?:not[_-]?found|expired|does_?not_?exist|no_?longer_?exists)(?:_?exception|_?error)?\b(?![\"']? ?[:=] ?false\b)"
         r"|resumable_?upload_?(?:(?:session|id)_?(?:not_?found|expired)|expired)(?:_?exception|_?error)?\b",
         refines=_OVER,
         strength=75,
@@ -220,7 +237,12 @@ SESSION = (
             'Err(ResumableUploadExpired("9c41"))',
             "RESUMABLE_UPLOAD_SESSION_NOT_FOUND",
         ),
-        misses=("UploadFileNotFoundException: clip.mov", "UPLOAD_URL_EXPIRED", "upload preset not found"),
+        misses=(
+            "UploadFileNotFoundException: clip.mov",
+            "UPLOAD_URL_EXPIRED",
+            "upload preset not found",
+            "uploadSessionExpired: false",
+        ),
         seen="exceptions and codes of applications",
     ),
     Phrase(
@@ -306,7 +328,7 @@ SESSION = (
         "phrase.upload-session-over",
         E.SESSION_EXPIRED,
         "upload",
-        rf"{_NOT_IF}(?<!of )(?:upload[ _-]?(?:session|context|ticket|handle|descriptor|slot|transaction|lease)|session upload)\b(?: id)?"
+        rf"{_NOT_IF}(?<!of ){_NOT_DONE}(?:upload[ _-]?(?:session|context|ticket|handle|descriptor|slot|transaction|lease)|session upload)\b(?: id)?"
         rf"{_NAME}{_OF}{_BETWEEN}(?<! id ){_IS_OVER}{_NO_NOUN}{_ELSEWHERE}",
         refines=_OVER,
         strength=85,
@@ -320,6 +342,8 @@ SESSION = (
             "Upload session (9c41-aa) for clip.mov isn't active",
             "uploadSession for key in/clip.mov is no longer available",
             "uploadSession has already been finalized",
+            "The upload session has been superseded by a newer one",
+            "upload session status is EXPIRED",
             "upload session exceeded its lifetime",
             "Upload handle cannot be resumed",
             "session upload has expired",
@@ -338,6 +362,9 @@ SESSION = (
             "upload session 9c41 is over quota",
             "Upload session closed normally",
             "upload session 9c41 deleted after completion",
+            "Upload completed. The upload session was removed.",
+            "Upload session cleaned up: 9c41-aa",
+            "Upload session closed",
         ),
         seen="backend envelopes, error.originalError",
     ),
@@ -373,7 +400,7 @@ SESSION = (
         "phrase.bad-upload-session",
         E.SESSION_EXPIRED,
         "upload",
-        rf"\b{_BAD}(?:(?: or |/|, ){_BAD})?[:,]? {_ANY}(?:(?:multi-?part|resumable|file|video) ?)?upload[ _-]?(?:session|id)\b{_NO_NOUN}",
+        rf"{_NOT_TIDIED}\b{_BAD}(?:(?: or |/|, ){_BAD})?[:,]? {_ANY}(?:(?:multi-?part|resumable|file|video) ?)?upload[ _-]?(?:session|id)\b{_NO_NOUN}",
         refines=_OVER,
         strength=85,
         hits=(
@@ -393,6 +420,7 @@ SESSION = (
             "invalid response, uploadId=2~x",
             "multipart upload aborted upload_id=2~x",
             "User aborted the upload session",
+            "Cleaning up expired upload session 9c41",
         ),
         seen="MinIO, applications",
     ),
@@ -477,13 +505,16 @@ SESSION = (
         rf"{_NO_OTHER_SESSION}(?<!log in )(?<!your )(?<!421 )(?:\bsession "
         r"(?:(?:has |is )?(?:expired|timed out|not found|invalid|unknown)|no longer valid)\b.{0,30}?\b(?:re-?upload|(?:re-?)?start (?:the |your |this |a new )?upload"
         r"|upload (?:it |the file |the video )?again|while uploading|during upload)"
-        r"|session \S{1,60} (?:has |is |was )?(?:not found|expired|timed out|unknown|lost)\b.{0,30}?\b(?:re-?upload|restart (?:the|your) upload|while uploading))",
+        r"|session \S{1,60} (?:has |is |was )?(?:not found|expired|timed out|unknown|lost)\b.{0,30}?\b(?:re-?upload|restart (?:the|your) upload|while uploading))"
+        rf"{_LOGIN}",
         refines=(*_OVER, E.ACCESS_DENIED),
         strength=70,
         hits=("Session 9c41 not found, please re-upload the file", "session expired while uploading chunk 4"),
         misses=(
             "Your session expired, log in to upload again",
             "session opened, start upload",
+            "Session expired during upload. Please log in again.",
+            "Interview session expired, please re-upload your résumé",
             "FTP: 421 Session timed out while uploading",
             "FTP session timed out during upload",
             "Livy session 12 not found while uploading a.jar",
@@ -507,12 +538,63 @@ SESSION = (
         E.SESSION_EXPIRED,
         "upload",
         # Looked for by what is said of it: of jobs and tasks most of a log may speak.
-        r"\bupload[ _-]?(?=(?:task|job|record|process|operation|reference|resource|reservation|intent)\b)\w{3,11}(?: id)?"
+        r"\bupload[ _-]?(?=(?:task|job|record|process|operation|reference|resource|reservation|intent|draft|metadata)\b)\w{3,11}(?: id)?"
         rf"{_NAME}{_OF}{_BETWEEN}(?:{_NOT_FOUND}|no longer (?:exists?|valid|available|active|known)|expired)\b{_NO_NOUN}",
         refines=_OVER,
         strength=65,
         hits=("Upload task 9c41 does not exist", "upload job expired", "Your upload reservation has expired"),
         misses=("upload job failed: file not found", "upload task started"),
+        seen="applications",
+    ),
+    Phrase(
+        "phrase.upload-not-accepting",
+        E.SESSION_EXPIRED,
+        "upload",
+        rf"(?:{_SESSION}{_NAME}{_OF}|{_UPLOAD}{_NAME})(?:is |does |has )?(?:not accepting|no longer (?:accepting|accepts?|writ(?:e?able))) ?",
+        refines=(*_OVER, E.CONFLICT),
+        strength=75,
+        hits=(
+            "The upload session is no longer accepting chunks",
+            "Upload 9c41 no longer accepts parts",
+            "The upload session is no longer writable.",
+        ),
+        misses=("The upload folder is no longer writable", "upload is not accepted"),
+        seen="applications",
+    ),
+    Phrase(
+        "phrase.upload-state-over",
+        E.SESSION_EXPIRED,
+        "expired",
+        rf"{_NOT_IF}(?<!to )upload(?:[ _-]session)?{_NAME}(?:is |was )?(?:in (?:an? |the )?(?:invalid |wrong |final )?)?(?:state|status)(?: is| was)?[:=]? ?[\"'`(]?expired\b"
+        rf"|\bupload(?:[ _-]session)?{_NAME}(?:is )?not in \S{{1,24}} (?:state|status)\b[^.]{{0,30}}\bexpired\b"
+        r"|\b(?:invalid|wrong|illegal) upload (?:session )?(?:state|status)[:=]? ?[\"'`(]?expired\b",
+        refines=(*_OVER, E.CONFLICT),
+        strength=70,
+        hits=(
+            "upload 9c41 is in state expired",
+            "Upload status: expired",
+            "Upload in invalid state: EXPIRED, expected UPLOADING",
+            "Upload session 9c41 is not in UPLOADING state (current: EXPIRED)",
+            "invalid upload state: expired",
+        ),
+        misses=("upload status: completed", "upload state: active, expired: 0"),
+        seen="applications",
+    ),
+    Phrase(
+        "phrase.upload-not-known",
+        E.SESSION_EXPIRED,
+        "upload",
+        # Nothing after it: of an upload folder, button or link all this is said too.
+        r"(?:\bnot|\blonger|n['’]t) (?:knows?|recogni[sz]es?|remembers?) (?:about |of )?this upload\b(?! [a-z])"
+        r"|\bforgot (?:about )?(?:this|the) upload\b(?! [a-z])",
+        refines=_OVER,
+        strength=75,
+        hits=(
+            "Server doesn't know about this upload",
+            "the server does not recognize this upload.",
+            "it forgot the upload",
+        ),
+        misses=("the server does not know this upload folder", "I forgot the upload button"),
         seen="applications",
     ),
     Phrase(
@@ -553,7 +635,7 @@ SESSION = (
         "phrase.upload-session-lost",
         E.SESSION_EXPIRED,
         "upload",
-        r"(?:\b(?:not|longer|lost|dropped|forgotten|forgot|discarded|invalidated)|n['’]t) (?:(?:knows?|recogni[sz]es?|remembers?|has|have|tracks?) )?"
+        r"(?:\b(?:longer|lost|dropped|forgotten|forgot|discarded|invalidated)|(?:\b(?:not|longer)|n['’]t) (?:knows?|recogni[sz]es?|remembers?|has|have|tracks?)) "
         r"(?:(?:about|of|any) )?(?:(?:the|this|that|its|your|our|an?|my) )?(?:multi-?part |resumable )?(?:upload[ _-]?(?:session|id)|multi-?part upload)\b",
         refines=_OVER,
         strength=75,
@@ -562,20 +644,21 @@ SESSION = (
             "The gateway does not recognize that upload ID",
             "storage no longer knows this multipart upload",
         ),
-        misses=("upload session started", "the form does not have an upload button"),
+        misses=("upload session started", "the form does not have an upload button", "Not your upload session"),
         seen="applications",
     ),
     Phrase(
         "phrase.session-of-upload-over",
         E.SESSION_EXPIRED,
         "session",
-        r"\b(?:upload failed|(?:resume|continue) (?:the |your |this )?upload)\b[^.]{0,40}"
-        rf"{_NO_OTHER_SESSION}\bsession(?: id)? (?:has |is |was )?(?:already )?(?:not found|expired|timed out|invalid|unknown|over|closed|gone|lost)\b{_LOGIN}",
+        r"\b(?:upload failed|(?:resume|continue) (?:the |your |this )?upload|upload (?:cannot|can['’]?t|could not) be (?:resumed|continued))\b[^.]{0,40}"
+        rf"{_NO_OTHER_SESSION}\bsession(?: id)? (?:has |is |was )?(?:already )?(?:not found|expired|timed out|invalid|unknown|over|closed|ended|gone|lost)\b{_LOGIN}",
         refines=(*_OVER, E.ACCESS_DENIED),
         strength=80,
         hits=(
             "Upload failed: session expired",
             "Cannot resume upload: session not found on server",
+            "Upload cannot be resumed because the session has ended",
             "Can't continue upload, session expired. Start upload again. [408]",
             "Failed to continue the upload: session has timed out",
         ),
@@ -947,11 +1030,14 @@ SESSION = (
     Phrase(
         "phrase.aborted-or-completed",
         E.SESSION_EXPIRED,
-        "aborted or completed",
-        r"\bupload (?:with )?(?:id )?(?:\S{1,300} )?(?:has been|may have been|might have been|was) (?:already )?aborted or completed",
+        "ed or ",
+        r"\bupload (?:with )?(?:id )?(?:\S{1,300} )?(?:has been|may have been|might have been|was|has) (?:already )?(?:(?:aborted|completed|deleted) or (?:completed|expired)|expired or (?:been |was )?(?:aborted|deleted))\b",
         refines=(*_OVER,),
         strength=75,
-        hits=("upload with id abc has been aborted or completed",),
+        hits=(
+            "upload with id abc has been aborted or completed",
+            "the multipart upload was aborted or expired part way",
+        ),
         misses=("jobs aborted or completed: 3",),
         seen="stores",
     ),

@@ -1531,6 +1531,17 @@ _TLS = (
         seen="Node",
     ),
     Phrase(
+        "phrase.hostname-not-verified",
+        E.TLS_ERROR,
+        "hostname ",
+        r"\bhostname \S{1,200} (?:was )?not verified\b",
+        refines=(E.NETWORK,),
+        strength=85,
+        hits=("javax.net.ssl.SSLPeerUnverifiedException: Hostname 'a.b.s3.amazonaws.com' was not verified",),
+        misses=("hostname verified",),
+        seen="Android, OkHttp",
+    ),
+    Phrase(
         "phrase.subject-alternative",
         E.TLS_ERROR,
         "no subject alternative",
