@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from samples import HOSTILE, MARK, SAMPLES, example, group, hostile, report, session
 
 from upload_diag._resources import read_resource
+from upload_diag.analysis.restore import restore
 from upload_diag.report import html
 from upload_diag.report.html import read_back
 from upload_diag.report.html._markup import Markup, tag
@@ -209,6 +210,18 @@ BOMB = base64.b64encode(
 )
 def test_what_is_no_page_of_ours_is_read_back_as_none(text):
     assert read_back(text) is None
+
+
+@pytest.mark.parametrize("path", ["part-{}.log", "a/" * 150 + "part-{}.log"], ids=["many inputs", "long names"])
+def test_a_page_that_does_not_hold_its_inputs_whole_is_merged_all_the_same(path):
+    made = report(60, 0)
+    inputs = tuple(replace(made.inputs[0], path=path.format(number)) for number in range(60))
+    groups = tuple(
+        replace(one, examples=tuple(replace(example, path=each.path) for example in one.examples))
+        for one, each in zip(made.groups, inputs, strict=True)
+    )
+    merged = restore(read_back(page(replace(made, inputs=inputs, groups=groups))))
+    assert len(merged.groups) == 60
 
 
 # markup

@@ -360,6 +360,8 @@ class Tally:
 
     def line(self, place: Place) -> int:
         """The line of a place, counted from the beginning of its file."""
+        if place[1] not in self.files:  # a page that was read back does not hold every input, nor long names whole
+            return place[3]
         pieces = self.files[place[1]].pieces
         begin = pieces[bisect(pieces, place[2], key=itemgetter(0)) - 1][0]
         # Not by its number: two machines may each have a file of this name, and then two pieces begin at 0.
