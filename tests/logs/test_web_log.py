@@ -25,6 +25,9 @@ REQUESTED = (
     "/a.mp4?partNumber=3&uploadId=AbCd1234",
     "https://up.example.org:443/a.mp4?partNumber=3&uploadId=AbCd1234",
     "/a.mp4?partNumber=3&uploadId=AbCd1234",
+    "/a.mp4?partNumber=3&uploadId=AbCd1234",
+    "http://up.example.org/a.mp4?partNumber=3&uploadId=AbCd1234",
+    "/a.mp4?partNumber=3&uploadId=AbCd1234",
 )
 
 

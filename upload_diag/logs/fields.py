@@ -73,7 +73,7 @@ OTHER = -1
 _TIMES = set(
     """
 time timestamp ts datetime date asctime eventtime starteddatetime occurredat createdat t realtimetimestamp timegenerated
-timereported lasttimestamp timestamputc timegeneratedutc
+timereported lasttimestamp timestamputc timegeneratedutc timeiso8601 timelocal requesttime startutc edgestarttimestamp
     """.split()  # noqa: SIM905 - a table of words, to be read as one
 )
 # Fields that only make records differ, likewise.
@@ -421,9 +421,10 @@ def erase(match: re.Match[bytes]) -> bytes:
 
 _MONTHS = {name: number for number, name in enumerate(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
 _TIME = re.compile(
-    rb"""(?P<year>\d{4})[-/](?P<month>\d\d)[-/](?P<day>\d\d)[T\ \t_](?P<clock>\d\d:\d\d:\d\d)
+    rb"""(?P<year>\d{4})[-/](?P<month>\d\d)[-/](?P<day>\d\d)(?:[T\ \t_]|\ -\ )(?P<clock>\d\d:\d\d:\d\d)
          (?:[.,](?P<fraction>\d{1,9}))?\ ?(?P<zone>Z|[+-]\d\d:?\d\d)?
-       | (?P<cday>\d\d)/(?P<cmonth>[A-Z][a-z]{2})/(?P<cyear>\d{4}):(?P<cclock>\d\d:\d\d:\d\d)\ (?P<czone>[+-]\d{4})""",
+       | (?P<cday>\d\d)/(?P<cmonth>[A-Z][a-z]{2})/(?P<cyear>\d{4})[:\ ](?P<cclock>\d\d:\d\d:\d\d)
+         (?:\ (?P<czone>[+-]\d{4}))?""",
     re.VERBOSE,
 )
 # The last that a zone cannot carry beyond what a date can be; a log has no such time, but somebody may send one.

@@ -1,4 +1,4 @@
-"""Access logs of web servers and load balancers: nginx, Apache, ALB, CloudFront, and what else quotes the request."""
+"""Access logs: nginx, Apache, ALB, and what else quotes the request; CloudFront, IIS, Squid, Gin."""
 
 import re
 
@@ -20,6 +20,9 @@ SAMPLES = (
         b"2026-11-22\t10:00:00\tFRA56-P5\t410\t192.0.2.7\tPUT\td0000example.cloudfront.net\t/a.mp4\t404\t-\tx\t"
         b"partNumber=3&uploadId=AbCd1234\t-\tError"
     ),
+    b"2026-11-22 10:00:00 192.0.2.1 PUT /a.mp4 partNumber=3&uploadId=AbCd1234 443 - 192.0.2.7 x - 404 0 0 31",
+    b"1795341600.123  31 192.0.2.7 TCP_MISS/404 312 PUT http://up.example.org/a.mp4?partNumber=3&uploadId=AbCd1234 - x",
+    b'[GIN] 2026/11/22 - 10:00:00 | 404 |   31.2ms |   192.0.2.7 | PUT      "/a.mp4?partNumber=3&uploadId=AbCd1234"',
 )
 
 # Addresses of backends that pass the parts of an upload on, as our own gateway does.
@@ -29,11 +32,24 @@ _GATEWAY = re.compile(rb"/(?:videos|media|assets)/(?P<video>[^/?]{1,200})/(?:par
 _REQUEST = re.compile(rb'"(?P<method>[A-Z]{3,7}) (?P<url>[^" ]+) HTTP/[\d.]+"(?: (?P<status>\d{3}) )?')
 _ALB = re.compile(rb"(?:https?|h2|grpcs?|wss?) \d{4}-\S+ \S+ \S+ \S+ \S+ \S+ \S+ (?P<status>\d{3}) ")
 
-# Fields are parted by tabs and stand in this order: "Standard log file fields" in Amazon's guide to CloudFront.
+# Lines that do not quote the request as it was sent. Fields of CloudFront are parted by tabs and stand in this order:
+# "Standard log file fields" in Amazon's guide to it. IIS's are those that it writes of itself, and Azure's.
 _CLOUDFRONT = re.compile(
     rb"\d{4}-\d\d-\d\d\t\d\d:\d\d:\d\d\t\S+\t\S+\t\S+\t(?P<method>[A-Z]{3,7})\t\S+\t(?P<path>/\S*)\t(?P<status>\d{3})"
     rb"\t[^\t]*\t[^\t]*\t(?P<query>\S+)\t"
 )
+_IIS = re.compile(
+    rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+ (?P<method>[A-Z]{3,7}) (?P<path>/\S*) (?P<query>\S+) \d{1,5} "
+    rb"(?:\S+ ){3,6}?(?P<status>\d{3}) \d{1,5} \d{1,10}(?!\S)"
+)
+_SQUID = re.compile(
+    rb"\d{10}\.\d{3} +\d+ \S+ [A-Z_]+/(?P<status>\d{3}) \d+ (?P<method>[A-Z]{3,7}) (?P<path>\S+)(?P<query>) "
+)
+_GIN = re.compile(  # perhaps coloured
+    rb"\[GIN\][^|]*\|[^|]*?(?P<status>\d{3})(?![\d;])[^|]*\|[^|]*\|[^|]*\|[^|\"]*?(?P<method>[A-Z]{3,7})\b[^|\"]*"
+    rb"\"(?P<path>[^\"]+)\"(?P<query>)"
+)
+_UNQUOTED = (_CLOUDFRONT, _IIS, _SQUID, _GIN)
 
 
 def detect(line: bytes) -> bool:
@@ -65,10 +81,12 @@ def read(line: bytes, offset: int) -> Record | None:
 
 def _request(line: bytes) -> tuple[bytes, bytes, bytes] | None:
     """Method, URL and status of the request that a line tells of."""
-    match = _CLOUDFRONT.match(line)
-    if match is not None:
-        query = b"" if match["query"] == b"-" else b"?" + match["query"]
-        return match["method"], match["path"] + query, match["status"]
     match = _REQUEST.search(line)
-    answer = match and (_ALB.match(line) or match)
-    return (match["method"], match["url"], answer["status"]) if match and answer and answer["status"] else None
+    if match is not None:
+        answer = _ALB.match(line) or match
+        return (match["method"], match["url"], answer["status"]) if answer["status"] else None
+    match = next(filter(None, (pattern.match(line) for pattern in _UNQUOTED)), None)
+    if match is None:
+        return None
+    query = match["query"].strip(b"-")
+    return match["method"], match["path"] + (query and b"?" + query), match["status"]

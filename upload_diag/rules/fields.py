@@ -65,15 +65,17 @@ _ROWS: dict[Meaning, str] = {
         recommendedAction recommended_action""",
     Meaning.STATUS: """status statusCode status_code httpStatus http_status httpStatusCode http_status_code httpCode
         http_code responseCode response_code responseStatus response_status HttpResult http.status_code
-        http.response.status_code httpResponseCode s3StatusCode rawStatusCode elb_status_code statusCode_""",
+        http.response.status_code httpResponseCode s3StatusCode rawStatusCode elb_status_code statusCode_
+        DownstreamStatus EdgeResponseStatus""",
     Meaning.DEAD_SESSION: """isSessionExpired sessionExpired session_expired uploadExpired upload_expired
         isUploadExpired requiresRestart requires_restart isExpiredSession uploadSessionExpired sessionInvalid
         isSessionInvalid""",
     Meaning.SUCCESS: "success ok accepted succeeded isSuccess",
     Meaning.RETRYABLE: "retryable isRetryable retriable _willRetry willRetry canRetry",
-    Meaning.METHOD: "method httpMethod http_method http.request.method verb requestMethod",
+    Meaning.METHOD: "method httpMethod http_method http.request.method verb requestMethod ClientRequestMethod",
     Meaning.URL: """url uri requestUrl request_url url.full http.url endpoint_url NSErrorFailingURLStringKey
-        NSErrorFailingURLKey responseURL uploadUrl upload_url requestUri request_uri""",
+        NSErrorFailingURLKey responseURL uploadUrl upload_url requestUri request_uri
+        ClientRequestURI RequestPath""",
     Meaning.TRACE: "trace",
     Meaning.OTHERS: """breadcrumbs config options frames sourceFile lineno column stackTrace_lines
         sampling tags modules contexts sdk requestHeaders request_headers agent _events
