@@ -37,8 +37,7 @@ _NOT_ITS_NAME = r"(?<![/.\\])" + _not_after(
     "action command service previous endpoint property function container directory component"
 )
 _NO_OTHER_SESSION = _not_after(
-    "db user auth login admin web http browser cookie ftp sftp ssh smb sso tls ssl ldap vpn database livy spark kerberos zookeeper "
-    "analysis chat checkout dropbox editing exam facebook game google import instagram interview kyc payment playback tiktok youtube"
+    "db user auth login admin web http browser cookie ftp sftp ssh smb sso tls ssl ldap vpn database livy spark kerberos zookeeper"
 )
 _UPLOAD = rf"{_NOT_IF}(?<!for this )(?<!for the )(?<!for your )(?<!to )(?<!for multipart ){_NOT_ITS_NAME}upload"
 _NAME = (
@@ -95,7 +94,7 @@ _NOT_DONE = "".join(
     for the in ("", "the ")
 )
 _NO_NOUN = r"(?! (?:upload )?(?:request|argument|parameter|response|header|format|type))"
-_LOGIN = r"(?!.{0,60}(?:\b(?:log|sign)[ -]?in\b|\bre-?auth|\bauthenticat|\breconnect your\b))"
+_LOGIN = r"(?!.{0,60}(?:\b(?:log|sign)[ -]?in\b|\b(?:logged|signed) out\b|\bre-?auth|\bauthenticat|\breconnect your\b))"
 
 SESSION = (
     Phrase(
@@ -478,7 +477,7 @@ SESSION = (
         E.SESSION_EXPIRED,
         "upload",
         rf"{_NOT_IF}(?:multi-?part|resumable|chunked|tus) upload{_NAME}{_BETWEEN}(?:not (?:valid|active|open|alive|resumable)\b|invalid(?:ated)?\b(?!:? (?:too|part|etag|size|body|form)\b)"
-        r"|gone\b|not in progress\b|stale\b|dead\b|lost\b|unknown\b(?! error)|removed because|timed out and was|expired|vanished|disappeared|inactive\b|discarded|evicted|can(?:not|['’]?t) be (?:resumed|continued))"
+        r"|gone\b|not in progress\b|stale\b|dead\b|lost\b|unknown\b(?! error)|removed because|timed out and was|expired|vanished|disappeared|inactive\b|discarded|evicted|superseded|can(?:not|['’]?t) be (?:resumed|continued))"
         rf"{_NO_NOUN}",
         refines=_OVER,
         strength=75,
@@ -501,8 +500,9 @@ SESSION = (
         "phrase.session-over-upload-again",
         E.SESSION_EXPIRED,
         "session",
-        # Two sentences, for the first words that they share are no rare ones.
-        rf"{_NO_OTHER_SESSION}(?<!log in )(?<!your )(?<!421 )(?:\bsession "
+        # Two sentences, for the first words that they share are no rare ones. Not of a session with a name before it
+        # ("survey session"): there the file is only what it was about.
+        r"(?:(?<![a-z] )|(?<=\bthe )|(?<=\bthis )|(?<=\bupload )|(?<=\band ))(?<!421 )(?:\bsession "
         r"(?:(?:has |is )?(?:expired|timed out|not found|invalid|unknown)|no longer valid)\b.{0,30}?\b(?:re-?upload|(?:re-?)?start (?:the |your |this |a new )?upload"
         r"|upload (?:it |the file |the video )?again|while uploading|during upload)"
         r"|session \S{1,60} (?:has |is |was )?(?:not found|expired|timed out|unknown|lost)\b.{0,30}?\b(?:re-?upload|restart (?:the|your) upload|while uploading))"
@@ -565,7 +565,7 @@ SESSION = (
         "phrase.upload-state-over",
         E.SESSION_EXPIRED,
         "expired",
-        rf"{_NOT_IF}(?<!to )upload(?:[ _-]session)?{_NAME}(?:is |was )?(?:in (?:an? |the )?(?:invalid |wrong |final )?)?(?:state|status)(?: is| was)?[:=]? ?[\"'`(]?expired\b"
+        rf"{_NOT_IF}(?<!to )upload(?:[ _-]?session)?(?:\[\S{{1,80}}\])?{_NAME}(?:is |was )?(?:in (?:an? |the )?(?:invalid |wrong |final )?)?(?:state|status)(?: is| was)?[:=]? ?[\"'`(]?expired\b"
         rf"|\bupload(?:[ _-]session)?{_NAME}(?:is )?not in \S{{1,24}} (?:state|status)\b[^.]{{0,30}}\bexpired\b"
         r"|\b(?:invalid|wrong|illegal) upload (?:session )?(?:state|status)[:=]? ?[\"'`(]?expired\b",
         refines=(*_OVER, E.CONFLICT),
@@ -585,8 +585,8 @@ SESSION = (
         E.SESSION_EXPIRED,
         "upload",
         # Nothing after it: of an upload folder, button or link all this is said too.
-        r"(?:\bnot|\blonger|n['’]t) (?:knows?|recogni[sz]es?|remembers?) (?:about |of )?this upload\b(?! [a-z])"
-        r"|\bforgot (?:about )?(?:this|the) upload\b(?! [a-z])",
+        r"(?:\bnot|\blonger|n['’]t) (?:knows?|recogni[sz]es?|remembers?) (?:about |of )?this upload\b(?! (?!any)[a-z])"
+        r"|\bforgot(?:ten)? (?:about )?(?:this|the) upload\b(?! (?!any)[a-z])",
         refines=_OVER,
         strength=75,
         hits=(
@@ -1031,7 +1031,7 @@ SESSION = (
         "phrase.aborted-or-completed",
         E.SESSION_EXPIRED,
         "ed or ",
-        r"\bupload (?:with )?(?:id )?(?:\S{1,300} )?(?:has been|may have been|might have been|was|has) (?:already )?(?:(?:aborted|completed|deleted) or (?:completed|expired)|expired or (?:been |was )?(?:aborted|deleted))\b",
+        r"\bupload (?:with )?(?:id )?(?:\S{1,300} )?(?:has been|may have been|might have been|was|has) (?:already )?(?:(?:aborted|completed|deleted) or (?:has |was )?(?:completed|expired)|expired or (?:been |was )?(?:aborted|deleted))\b",
         refines=(*_OVER,),
         strength=75,
         hits=(

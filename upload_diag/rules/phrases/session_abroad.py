@@ -8,8 +8,14 @@ __all__ = ["SESSION_ABROAD"]
 _OVER = (E.OBJECT_NOT_FOUND, E.INVALID_REQUEST)
 # The session's name between what it is and what is said of it; of languages without blanks it may follow at once.
 _NAME = r"[:：]? ?(?:[^\s\d]{0,20}\d\S{0,200} )?"
+_IN_BRACKETS = "(?:[(（][^)）]{1,40}[)）])?"
+# Whoever tidies up says so of sessions that nobody asks for.
+_NOT_TIDIED = (
+    "(?!.{0,15}(?:gelöscht|entfernt|verwijderd|opgeruimd|eliminad|removid|supprimé|usunięt|удален|удалён|очищен|видален|silindi|temizlen"
+    "|清理|清除|删除|刪除|삭제|정리|제거|削除))"
+)
 # Where the word for uploading is also the one for charging a car.
-_NO_CAR = r"(?!.{0,60}(?:veh[ií]culo|veículo|vehicul|carro|cargador|carregador|încărcător|conector|kwh|ocpp))"
+_NO_CAR = r"(?!.{0,40}(?:veh[ií]culo|veículo|vehicul|carro|cargador|carregador|încărcător|conector|kwh|ocpp))"
 
 
 def _over(
@@ -40,7 +46,7 @@ def _over(
     """
     said = [rf"(?:{thing}){_NAME}(?:{over})"]
     if before:
-        said.append(rf"(?:{before})(?:{thing})")
+        said.append(rf"(?:{before})(?:{thing}){_NOT_TIDIED}")
     if none:
         said.append(rf"{none[0]} (?:{thing}){_NAME}{none[1]}")
     return Phrase(
@@ -144,7 +150,7 @@ SESSION_ABROAD = (
         r"\b(?:session|identifiant) (?:de |d['’]|du )(?:téléversement|téléchargement|chargement|envoi|upload|dépôt|transfert)\b",
         r"(?:(?:a|est|été|pas) ){0,3}(?:expirée?|introuvable|invalide|inconnue?|périmée?|fermée|supprimée|perdue|déjà (?:terminée|finalisée|expirée)"
         r"|n['’]existe (?:pas|plus)|n['’]est (?:plus|pas (?:valide|active|connue|disponible))|n['’]a pas été trouvée?)",
-        before=r"\bimpossible de (?:re)?trouver (?:la |cette |votre |une |l['’])?",
+        before=r"\b(?:impossible de (?:re)?trouver|ne (?:trouvons|trouve) pas) (?:la |cette |votre |une |l['’])?",
         none=(r"\baucune?", "trouvée?"),
         hits=(
             "La session de téléversement a expiré",
@@ -176,7 +182,7 @@ SESSION_ABROAD = (
         "pt",
         "o d",
         rf"\b(?:sessão|identificação|preparação|reserva) d[eo] (?:upload|envio|carregamento)\b{_NO_CAR}",
-        r"(?:(?:foi|está|é|já) ){0,3}(?:expirou|expirad|inválid|desconhecid|encerrad"
+        r"(?:(?:foi|está|é|já) ){0,3}(?:expirou|expirad|inválid|desconhecid|encerrad[ao](?! com sucesso)"
         "|não (?:foi |é |está )?(?:mais )?(?:encontrad|localizad|válid|existe|ativ|disponível))",
         before=r"\bnão (?:foi possível |conseguimos )?(?:encontr(?:ar|amos|ou|ei)|localizar|existe) (?:a |uma |essa |esta |nenhuma )?",
         none=(r"\bnenhuma", "(?:foi )?encontrada"),
@@ -241,7 +247,7 @@ SESSION_ABROAD = (
         "nl",
         "upload",
         r"\bupload-?(?:sessie|id)\b",
-        r"(?:(?:is|werd|al) ){0,3}(?:verlopen|ongeldig|onbekend|verdwenen|bestaat niet|niet (?:meer|langer|gevonden|geldig|bekend|actief))",
+        r"(?:(?:is|werd|al) ){0,3}(?:verlopen|ongeldig|onbekend|verdwenen|bestaat niet|niet (?:meer|langer|gevonden|geldig|bekend|actief)|kon niet worden gevonden)",
         before=r"\b(?:ongeldige|verlopen|onbekende) ",
         none=(r"\bgeen", "gevonden"),
         hits=(
@@ -250,7 +256,7 @@ SESSION_ABROAD = (
             "De upload-sessie bestaat niet meer",
             "Ongeldige of verlopen uploadsessie",
         ),
-        misses=("De uploadsessie is gestart", "Uploadsessie niet gestart", "2 verlopen uploadsessies verwijderd"),
+        misses=("De uploadsessie is gestart", "Uploadsessie niet gestart", "Verlopen uploadsessie verwijderd"),
         seen="Dutch translations",
     ),
     _over(
@@ -368,7 +374,7 @@ SESSION_ABROAD = (
     _over(
         "tr",
         "yükleme",
-        "(?<!ön)yükleme oturumu(?:nun)?",
+        "(?<!ön)yükleme oturumu(?:nun|nuz|nuzun)?",
         r"süresi (?:doldu|dolmuş)|bulunamadı|geçersiz|sona erdi|artık",
         before=r"(?:geçersiz|bilinmeyen|süresi (?:dolmuş|geçmiş)) (?:dosya )?",
         hits=("Yükleme oturumu bulunamadı", "Yükleme oturumunun süresi doldu", "Geçersiz yükleme oturumu"),
@@ -434,8 +440,8 @@ SESSION_ABROAD = (
     _over(
         "vi",
         "phiên ",
-        r"\bphiên (?:tải lên|upload)",
-        r"(?:(?:đã|này|không còn) ){0,2}(?:hết hạn(?! sau| vào| trong)|không tồn tại|không tìm thấy|không hợp lệ)",
+        r"(?<!\d )\bphiên (?:tải lên|upload)",
+        r"(?:(?:đã|này|đang) ){0,2}(?:hết hạn(?! sau| vào| trong)|không (?:còn )?tồn tại|không tìm thấy|không hợp lệ)",
         before="(?:không (?:thể )?tìm thấy|không tồn tại) ",
         hits=("Phiên tải lên đã hết hạn", "Không tìm thấy phiên tải lên"),
         misses=("Phiên tải lên đã bắt đầu", "Phiên tải lên sẽ hết hạn sau 24 giờ"),
@@ -444,7 +450,7 @@ SESSION_ABROAD = (
     _over(
         "id",
         "sesi ",
-        r"\bsesi (?:unggah(?:an)?|upload)\b",
+        r"(?<!menghapus )\bsesi (?:unggah(?:an)?|upload)\b",
         r"(?:(?:telah|sudah|ini) ){0,2}(?:kedaluwarsa|kadaluarsa|berakhir|tidak (?:ditemukan|valid|ada|aktif|berlaku|dikenal|lagi))",
         before=r"\btidak (?:ditemukan|menemukan) ",
         hits=("Sesi unggah telah kedaluwarsa", "sesi upload 9c41 tidak ditemukan"),
@@ -455,9 +461,9 @@ SESSION_ABROAD = (
         "zh",
         "上传",
         "上传(?:的)?(?:会话|任务|id|事件|记录|状态|标识|进度)?",
-        r"(?:已经|已|可能)?(?:过期|失效|不存在|丢失|被清理|被删除|被终止)|[^\s。]{0,8}会话(?:已经|已)?(?:过期|失效|不存在)"
+        rf"{_IN_BRACKETS}(?:已经|已|可能)?(?:过期|失效|不存在|丢失|被清理|被删除|被终止)|[^\s。]{{0,8}}会话(?:已经|已)?(?:过期|失效|不存在)"
         "|(?<=[话务d件录态识度])(?:已经|已|可能)?(?:无效|找不到|未找到|没有找到|不可用)|(?<=会话)已(?:经)?(?:关闭|结束)",
-        before="(?:无效|未知|过期)的?(?:分片)?|(?:找不到|不存在|未找到|没有找到)(?:该|此|指定的?|对应的?)?(?:分片)?",
+        before="(?<!清理)(?<!清除)(?<!删除)(?:无效|未知|过期)的?(?:分片)?|(?:找不到|不存在|未找到|没有找到)(?:该|此|指定的?|对应的?)?(?:分片)?",
         hits=(
             "上传会话已过期，请重新上传",
             "分片上传任务不存在",
@@ -477,6 +483,7 @@ SESSION_ABROAD = (
             "上传链接已失效",
             "上传会话将在24小时后过期",
             "上传无效：文件类型不支持",
+            "过期的上传任务已清理",
             "上传不可用",
         ),
         seen="Chinese translations",
@@ -542,8 +549,8 @@ SESSION_ABROAD = (
     _over(
         "ko",
         "업로드",
-        r"업로드 ?(?:세션|id|작업)(?:이|을|은|를|가|는)?",
-        r"(?:이미 )?(?:만료(?! ?(?:시간|시각|시점|예정|일))|찾을 수 없|존재하지 않|유효하지 않|없거나|없습니다|종료되|더 이상)",
+        rf"업로드 ?(?:세션|id|작업){_IN_BRACKETS}(?:이|을|은|를|가|는)?",
+        r"(?:이미 종료|(?:이미 )?(?:만료(?! ?(?:시간|시각|시점|예정|일))|찾을 수 없|존재하지 않|유효하지 않|없거나|없습니다|더 이상))",
         before="(?:만료된|유효하지 않은|존재하지 않는|잘못된|종료된) ",
         hits=(
             "업로드 세션이 만료되었습니다.",
