@@ -5,6 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from upload_diag.analysis import analyze
+from upload_diag.codes import ErrorCode
 from upload_diag.logs import entries
 from upload_diag.logs.entries import begins_entry, entry_end, entry_start
 from upload_diag.logs.layout import detect
@@ -248,3 +249,21 @@ def test_what_was_thrown_below_the_only_dated_line_of_a_snippet_is_part_of_it(ti
     report = analyze([str(log)])
     assert report.by_code == {"SESSION_EXPIRED": 1}
     assert [example.line for group in report.groups for example in group.examples] == [1]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "<record>\n  <date>2026-11-22T10:00:0{}Z</date>\n  <message>{}</message>\n</record>\n",
+        '<log4j:event level="ERROR">\n<log4j:message><![CDATA[2026-11-22T10:00:0{}Z {}]]></log4j:message>\n',
+        "<tr><td>2026-11-22T10:00:0{}Z</td><td>{}</td></tr>\n",
+    ],
+)
+def test_records_of_an_xml_log_are_entries_with_times_of_their_own(entry, tmp_path):
+    texts = ["part 1 uploaded", "part 2 failed: SlowDown", "part 3 uploaded", "part 4 failed: AccessDenied"]
+    (tmp_path / "up.xml").write_text("".join(entry.format(at, text) for at, text in enumerate(texts)))
+    report = analyze([str(tmp_path / "up.xml")])
+    assert {group.code: group.first for group in report.groups} == {
+        ErrorCode.ACCESS_DENIED: "2026-11-22T10:00:03Z",
+        ErrorCode.THROTTLED: "2026-11-22T10:00:01Z",
+    }

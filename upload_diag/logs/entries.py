@@ -86,6 +86,9 @@ FENCE = re.compile(rb"```|~~~|</?pre>")
 _SENTENCE = re.compile(rb"(?!.*(?i:fail)|The above |During handling |Traceback )[A-Z@](?:[^\s:]* ){3}.*:\s*$")
 # In which they speak of themselves.
 _SELF = re.compile(rb"(?:^|[\s(*>])(?:I(?:'?(?:m|ve|d|ll))?|[Ww]e(?:'re|'ve| are| get| see| have)|[Mm]y|[Oo]ur) [a-z]")
+_XML_ENTRY = re.compile(
+    rb"<(?:log4[jn]\w{0,4}:event|record|tr)[\s>]"
+)  # of log4j, log4net, java.util.logging; of a table
 _OPENED = re.compile(rb"^<\w+>\s*$")  # an element of XML whose text stands below
 # A line of JSON printed at the left edge, below one that is not the end of it.
 _QUOTES, _OPEN = (b'"', b"'"), (b"{", b"[", b",")
@@ -261,7 +264,8 @@ def _is_text_below(line: bytes, previous: bytes, above: Iterator[bytes], *, date
     if previous.rstrip().endswith((b":", b"?>")) and not is_json_line(previous):
         return True
     if first == b"<":
-        return not (b"</Error>" in previous or (line.startswith(b"<?xml") and previous[:1] == b"<"))
+        another = b"</Error>" in previous or (line.startswith(b"<?xml") and previous[:1] == b"<")
+        return not (another or _XML_ENTRY.match(line))
     if first in (b"{", b"[") and not json:
         return previous[:1] not in (b"}", b"]", b"{", b"[")
     return dated and not json

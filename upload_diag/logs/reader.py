@@ -290,7 +290,7 @@ class Reader:
         when = usual_time(buffer, begin)
         if when:
             return when
-        first = buffer.find(b"\n", begin, end)
+        first = buffer.find(b"\n", begin, end) if buffer[begin : begin + 1] != b"<" else -1  # of XML, in any line
         when = find_time(buffer[begin : min(end if first < 0 else first, begin + 400)])
         above = begin
         for _ in range(_TIME_LINES):
