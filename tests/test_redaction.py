@@ -388,6 +388,7 @@ HOSTILE = [
         "credential=a,",
         "[",
         "(",
+        "\x1b[31m",
     ),
 ]
 

@@ -39,7 +39,7 @@ _ESCAPE = re.compile(
       | &(?:amp|quot|apos|lt|gt|equals|colon|commat | \#0{0,4}[0-9]{1,3} | \#[xX]0{0,4}[0-7]?[0-9A-Fa-f]);
       # A character in another colour, or the first one behind the end of a line that was cut in two: by a mailer, by
       # `console.log`, by `curl --trace-ascii`, which writes 64 in a line.
-      | \x1b\[[0-9;]{0,16}m(?:\x1b\[[0-9;]{0,16}m)*[^\x1b]
+      | (?:\x1b\[[0-9;]{0,16}m){1,8}[^\x1b]
       | =(?<=[^\n]{69}[^\n=]=)\r?\n[^\x1b]
       | '[ ]\+\r?\n\s{1,40}'[^\x1b]
       | \n(?<=\n[0-9a-f]{4}:[ ].{64}\n)[0-9a-f]{4}:[ ][^\x1b]
