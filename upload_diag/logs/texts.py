@@ -27,8 +27,10 @@ from upload_diag.logs.fields import (
     UPLOAD,
     VARYING,
     Ids,
+    Word,
     erase,
     id_field,
+    line_of,
     read_line,
     read_word,
     read_words,
@@ -157,8 +159,9 @@ class Texts:
         if self._size > _FORMS_LIMIT:
             self._forms.clear()
             self._size = 1
-        found = read_line(text)
-        places = tuple(i for i, (erased, _, named) in enumerate(read_words(words)) if named or erased != words[i])
+        read = read_words(words)
+        found = line_of(read)
+        places = tuple(i for i, (erased, _, named) in enumerate(read) if named or erased != words[i])
         if len(places) > _MOST_PLACES:
             return found
         forms = self._forms.setdefault(len(words), [])
@@ -166,7 +169,7 @@ class Texts:
         if form is None:
             form = _Form(places, len(words))
             forms.append(form)
-        form.learn(words, found[0])
+        form.learn(words, read, found[0])
         return found
 
 
@@ -186,9 +189,9 @@ class _Form:
         self._fixed = getter([i for i in range(size) if i not in varying])
         self._known: dict[bytes, _Known] = {}
 
-    def learn(self, words: list[bytes], erased: bytes) -> None:
+    def learn(self, words: list[bytes], read: list[Word], erased: bytes) -> None:
         """Remember a text by its fixed words."""
-        self._known[b" ".join(self._fixed(words))] = _Known(erased, words, self.places)
+        self._known[b" ".join(self._fixed(words))] = _Known(erased, read, self.places)
 
     def read(self, words: list[bytes]) -> Read | None:
         """The answer for a text of this form; None when it is of another."""
@@ -213,9 +216,8 @@ class _Known:
 
     __slots__ = ("_fields", "_read", "_used", "_waiting", "erased", "pattern")
 
-    def __init__(self, erased: bytes, words: list[bytes], places: tuple[int, ...]) -> None:
+    def __init__(self, erased: bytes, read: list[Word], places: tuple[int, ...]) -> None:
         self.erased = erased
-        read = read_words(words)
         self._read = [read[place] for place in places]
         self._waiting = [read[place - 1][1] if place else None for place in places]
         self._fields: list[int] = []  # what the pattern's groups are
