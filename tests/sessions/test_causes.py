@@ -14,3 +14,19 @@ def test_a_server_that_gives_a_failure_s_status_later_does_not_hide_its_reason(s
     (tmp_path / "nginx.log").write_text(f'10.0.0.7 - - [22/Nov/2026:10:00:02 +0000] "{request}" {status} 0 "-" "x"\n')
     [session] = analyze([str(tmp_path)]).sessions
     assert (session.root_cause and session.root_cause.cause.value) == cause
+
+
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        ("could not complete the upload", "already_completed"),
+        ("finishing the upload failed", "already_completed"),
+        ("Failed to finalize upload", "already_completed"),
+        ("could not complete the upload: part 3", "unknown"),
+    ],
+)
+def test_a_complete_without_an_answer_may_have_gone_through_however_it_is_called(said, cause, tmp_path):
+    line = '{{"time":"2026-11-22T10:00:0{}Z","uploadId":"AAAA1111aaaa","msg":"{}: {}"}}\n'
+    (tmp_path / "app.log").write_text(line.format(0, said, "read timed out") + line.format(5, said, "NoSuchUpload"))
+    [session] = analyze([str(tmp_path)]).sessions
+    assert session.root_cause.cause.value == cause

@@ -483,6 +483,7 @@ OPERATIONS = [
 ]
 """The S3 operations that are recognised by their bare names."""
 
+_FINISH = r"(?:complet|finish|finali[sz])(?:e|ing)?[ _](?:the )?upload\b(?!.{0,80}\b(?:part|chunk)\b)"
 OPERATION_WORDS: tuple[tuple[str, str], ...] = (
     (
         "CompleteMultipartUpload",
@@ -492,7 +493,8 @@ OPERATION_WORDS: tuple[tuple[str, str], ...] = (
         "CompleteMultipartUpload",
         r"\bmulti-?part upload:? (?:failed to )?(?:completion|complete\b|finali[sz](?:e|ation))",
     ),
-    ("CompleteMultipartUpload", r"\bwhile finishing the upload\b"),
+    ("CompleteMultipartUpload", rf"\b(?:could not|cannot|failed to|unable to|error|while) {_FINISH}"),
+    ("CompleteMultipartUpload", rf"\b(?={_FINISH})\w{{6,10}}[ _](?:the )?upload failed\b"),
     ("CompleteMultipartUpload", r"\bcomplet(?:e|ing) upload (?:for )?/"),  # Fluent Bit
     (
         "CreateMultipartUpload",
