@@ -129,3 +129,41 @@ def test_uploads_of_one_video_are_one_also_in_text(name, tmp_path):
     said = [("01", "ERROR NoSuchUpload", UPLOAD), ("02", "INFO upload started", OTHER)]
     text = "".join(line.format(*one, name) for one in said)
     assert told(tmp_path, app=text) == [((UPLOAD, OTHER), "failed", "unknown")]
+
+
+# What an application calls an upload by itself, and how its backend tells which upload of the store's that is.
+OWN = [
+    ({"uploadSessionId": "us_01"}, {"uploadSessionId": "us_01"}),
+    ({"upload": {"id": "17"}}, {"upload": {"id": "17"}}),
+]
+OWN += [({"upload": {"size": 9, "id": UPLOAD}}, {}), ({"video": {"id": "v-1"}}, {"videoId": "v-1"})]
+
+
+@pytest.mark.parametrize(("app", "backend"), OWN)
+def test_an_application_s_own_name_of_an_upload_is_joined_to_the_store_s_id(app, backend, tmp_path):
+    logs = {
+        "app": client(("10:00:05", {"msg": "part failed", "err": {"code": "SlowDown"}, **app})),
+        "backend": client(("10:00:00", {"msg": "multipart upload created", "uploadId": UPLOAD, **backend})),
+    }
+    assert told(tmp_path, **logs) == [((UPLOAD,), "failed", None)]
+
+
+def test_an_application_s_own_name_is_an_upload_s_where_no_other_is_told(tmp_path):
+    rows = [("10:00:00", {"msg": "part failed", "err": GONE}), ("10:00:01", {"msg": "upload started"})]
+    own = [{"uploadSessionId": name, "videoId": "v-1"} for name in ("us_01", "us_02")]
+    log = client(*((clock, {**row, **name}) for (clock, row), name in zip(rows, own, strict=True)))
+    assert told(tmp_path, app=log) == [(("us_01", "us_02"), "failed", "unknown")]
+
+
+@pytest.mark.parametrize("row", [{"id": "17"}, {"user": {"id": "17"}}, {"upload": {"owner": {"id": "17"}}}])
+def test_an_id_of_something_else_names_no_upload(row, tmp_path):
+    assert told(tmp_path, app=client(("10:00:00", {"err": GONE, **row}))) == []
+
+
+def test_a_refresh_that_two_logs_tell_of_happened_once(tmp_path):
+    begun = ("10:00:00", {"msg": "upload started", "uploadId": UPLOAD, "videoId": "v-1"})
+    fresh = ("10:00:09", {"msg": "upload session refreshed", "uploadId": OTHER, "videoId": "v-1"})
+    (tmp_path / "app.log").write_text(client(begun, fresh))
+    (tmp_path / "backend.log").write_text(client(fresh))
+    [session] = analyze([str(tmp_path)]).sessions
+    assert (session.refreshes, session.restarts) == (1, 0)

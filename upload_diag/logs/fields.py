@@ -18,6 +18,7 @@ __all__ = [
     "NAMED",
     "NO_IDS",
     "OTHER",
+    "OWN",
     "PART",
     "PART_OF_LONG",
     "PLACEHOLDER",
@@ -26,10 +27,12 @@ __all__ = [
     "UPLOAD",
     "USUAL",
     "VARYING",
+    "VIDEO",
     "Ids",
     "Word",
     "erase",
     "find_time",
+    "held_field",
     "id_field",
     "is_placeholder",
     "is_time",
@@ -67,8 +70,9 @@ class Ids(NamedTuple):
 
 
 NO_IDS = Ids()
-UPLOAD, PART = Ids._fields.index("upload"), Ids._fields.index("part")
+UPLOAD, VIDEO, BUCKET, PART = map(Ids._fields.index, ("upload", "video", "bucket", "part"))
 OTHER = -1
+OWN = -9
 
 # Fields that say when, without separators and in lower case; those of Azure's tables have their zone in the name.
 _TIMES = set(
@@ -118,15 +122,28 @@ _KINDS = {
     "partnumber": "part",
     "awss3partnumber": "part",
 }
+# What an application calls an upload by itself, where it does not tell the store's id, likewise.
+_OWN_NAMES = {"uploadsessionid", "sessionuploadid"}
 _SEPARATORS = str.maketrans("", "", "-_.@ $[]")
 
 
 @lru_cache(maxsize=4096)
 def id_field(name: str) -> int | None:
-    """The index of the field in `Ids`, `OTHER` when it only makes records differ, None when it is text to be read."""
+    """The index of the field in `Ids`, `OTHER` when it only makes records differ, None when it is text to be read.
+
+    `OWN` is an upload's id unless there is another one of the store's.
+    """
     folded = name.translate(_SEPARATORS).lower()
     kind = _KINDS.get(folded)
-    return Ids._fields.index(kind) if kind is not None else OTHER if folded in _IDENTIFYING else None
+    if kind is not None:
+        return Ids._fields.index(kind)
+    return OWN if folded in _OWN_NAMES else OTHER if folded in _IDENTIFYING else None
+
+
+def held_field(holder: str, name: str) -> int | None:
+    """The same of a field in an object that has a name: `{"upload": {"id": …}}`, `{"bucket": {"name": …}}`."""
+    field = id_field(f"{holder}{name}")
+    return OWN if field == UPLOAD else field if field in (VIDEO, BUCKET) else id_field(name)
 
 
 @lru_cache(maxsize=4096)

@@ -15,10 +15,14 @@ from typing import Any
 from upload_diag.logs.fields import (
     NO_IDS,
     OTHER,
+    OWN,
     PART,
     THOUSANDTHS,
+    UPLOAD,
     USUAL,
+    VIDEO,
     Ids,
+    held_field,
     id_field,
     is_placeholder,
     is_time,
@@ -42,6 +46,8 @@ _PUNCTUATION = b" \t:,{}[]"
 _BETWEEN = _PUNCTUATION + b"0123456789.+-Eaeflnrstu"  # and numbers, and the three words
 _BEFORE_A_NAME = re.compile(rb"[{,][\s\\nrt]*+$")  # not before what is quoted in a text: `Put \"https://…\": EOF`
 _NEW = b""  # no key
+_HELD = {"id", "name"}  # of what, the object tells that they stand in
+_CLOSES = b"}"[0]
 _HEAD = 5  # bytes: the brace, and how the first name begins
 _TEMPLATES = 8  # of one shape that are tried out
 _STRICT_TEMPLATES = 3  # of them that take for text what was the same in some lines
@@ -187,11 +193,12 @@ class Plan:
         self._codes: set[int] = set()  # where codes stand, which are told apart by their numbers
         self.samples: list[Parts] = []
         self.templates = 0
+        own: list[int] = []
         for i in names:
             name = parts[i].rstrip(b"\\").decode("utf-8", "replace")
             text = parts[i + 1].strip(b" \\") == b":" and i + 2 < len(parts)
             at = i + 2 if text else i + 1
-            field = id_field(name)
+            field = held_field(_holder(parts, i), name) if name in _HELD else id_field(name)
             if is_time(name):
                 times.append((_depth(parts[:i]), at))
             if field is None:
@@ -201,8 +208,13 @@ class Plan:
                     self.skipped.add(at)
             elif text or parts[at].strip(b": ")[:1] not in (b"{", b"["):
                 self.skipped.add(at)
-                if field != OTHER:
+                if field == OWN:
+                    own.append(at)
+                elif field != OTHER:
                     self.named[at] = field
+        # Beside the store's id it stands for all sessions of an upload, as a video's does.
+        free = [field for field in (UPLOAD, VIDEO) if field not in self.named.values()]
+        self.named.update(zip(own, free, strict=False))
         self.time = [at for _, at in sorted(times)]  # what an error says of itself is not when the line was written
         self.same = set(names)
         self.same.update(i for i in range(len(parts)) if i not in self.skipped and not parts[i].strip(_PUNCTUATION))
@@ -255,6 +267,19 @@ class Plan:
             if when:
                 return when
         return 0
+
+
+def _holder(parts: Parts, name: int) -> str:
+    """The name of the object that a name stands in; empty when it has none."""
+    depth = 0
+    for i in range(name - 1, 0, -1):
+        if parts[i].strip(_BETWEEN):
+            continue
+        for sign in reversed(parts[i].translate(None, _BETWEEN.translate(None, b"{}"))):
+            depth += 1 if sign == _CLOSES else -1
+            if depth < 0:
+                return parts[i - 1].rstrip(b"\\").decode("utf-8", "replace") if parts[i].lstrip()[:1] == b":" else ""
+    return ""
 
 
 def _depth(parts: Parts) -> int:

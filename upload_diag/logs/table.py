@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from upload_diag.logs.fields import UPLOAD, id_field
+from upload_diag.logs.fields import OWN, UPLOAD, id_field
 from upload_diag.logs.prefilter import Scanner
 from upload_diag.logs.record import Record
 from upload_diag.logs.skeleton import JsonLines
@@ -58,7 +58,7 @@ class TableReader:
         header = self._row().removeprefix(b"\xef\xbb\xbf")
         delimiter = delimiter_of([header, header]) or b","
         names = _unlike(_cells(header, delimiter))
-        of_uploads = any(id_field(name) == UPLOAD for name in names)
+        of_uploads = any(id_field(name) in (UPLOAD, OWN) for name in names)
         while True:
             offset, line = self.bytes, self.lines + 1
             row = self._row()

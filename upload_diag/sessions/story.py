@@ -112,10 +112,13 @@ def _uploads(
         else:
             names.sort()
             pieces = _in_order(traces[name] for name in names)
-            uploads = tuple(dict.fromkeys(upload for piece in pieces for upload in piece.uploads))
             whole = Trace()
             for piece in pieces:
                 whole.merge(piece)
+            uploads = tuple(dict.fromkeys(upload for piece in pieces for upload in piece.uploads))
+            if whole.video in uploads and len(uploads) > 1:  # an application's own name is no session at the store
+                uploads = tuple(upload for upload in uploads if upload != whole.video)
+                whole.uploads = tuple(sorted(uploads))
             pieces = _in_order(counted[name] for name in names)
         if whole.first:
             yield whole, uploads, pieces
@@ -143,6 +146,8 @@ def _session(story: _Story, line: Callable[[Place], int]) -> UploadSession:
             errors[what.code] += count
     resumed = counts.get(Event.RESUMED, 0)
     refreshes = max(counts.get(Event.REFRESHED, 0), resumed)
+    if refreshes >= len(story.uploads) > 1 and _told_twice(whole, Event.REFRESHED):
+        refreshes = len(story.uploads) - 1
     times = [place[0] for place in chain(whole.first.values(), whole.last.values()) if place[0]]
     return UploadSession(
         video_id=_text(whole.video) or None,
@@ -162,6 +167,11 @@ def _session(story: _Story, line: Callable[[Place], int]) -> UploadSession:
         part_numbers=_runs(whole.parts),
         traces=tuple(_trace(piece, line) for piece in story.pieces),
     )
+
+
+def _told_twice(trace: Trace, event: Event) -> bool:
+    """Whether two logs may tell of the same."""
+    return event in trace.first and trace.first[event][1] != trace.last[event][1]
 
 
 def _trace(trace: Trace, line: Callable[[Place], int]) -> UploadTrace:

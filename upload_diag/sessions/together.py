@@ -55,6 +55,8 @@ def together(traces: Mapping[bytes, Trace], shared: Iterable[tuple[bytes, ...]])
     for first, *others in by_video.values():
         for name in others:
             groups.join(name, first)
+    for video in by_video.keys() & traces.keys():  # an application's own name of the upload
+        groups.join(video, by_video[video][0])
     for several in shared:
         if _is_one_request(several, traces):
             groups.join(*several)
