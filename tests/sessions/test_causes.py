@@ -30,3 +30,16 @@ def test_a_complete_without_an_answer_may_have_gone_through_however_it_is_called
     (tmp_path / "app.log").write_text(line.format(0, said, "read timed out") + line.format(5, said, "NoSuchUpload"))
     [session] = analyze([str(tmp_path)]).sessions
     assert session.root_cause.cause.value == cause
+
+
+def test_a_store_that_only_says_that_access_was_denied_does_not_hide_why(tmp_path):
+    (tmp_path / "app.log").write_text(
+        '{"time":"2026-11-22T10:00:00Z","uploadId":"AAAA1111aaaa","message":"AccessDenied: Request has expired"}\n'
+    )
+    (tmp_path / "store.log").write_text(
+        "79a5 films [22/Nov/2026:10:00:02 +0000] 192.0.2.7 a R1 REST.PUT.PART a.mp4 "
+        '"PUT /a.mp4?partNumber=1&uploadId=AAAA1111aaaa HTTP/1.1" 403 AccessDenied 5 1 9 "-" "-" -\n'
+    )
+    report = analyze([str(tmp_path)])
+    assert report.sessions[0].root_cause.cause.value == "credentials"
+    assert {group.code.value: group.follows for group in report.groups} == {"URL_EXPIRED": 0, "ACCESS_DENIED": 1}

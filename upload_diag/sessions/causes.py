@@ -26,6 +26,8 @@ _RACE = 2_000  # within this of Create, a store may not yet know the upload ever
 _SAME_REQUEST = 5_000
 _AT_ONCE = 60_000  # a first part that is refused this soon was never going to be accepted
 
+_VAGUE = {"", "AccessDenied"}  # S3's own log says no more of a URL that ran out
+
 # What a line says that knows a status only -> what the reason may be that another line gives.
 _REASONS = {
     ErrorCode.OBJECT_NOT_FOUND: {ErrorCode.SESSION_EXPIRED},
@@ -66,7 +68,7 @@ class Telling:
         self.expired = {what for what in failures if what.code is _EXPIRED}
         self.dead = self.expired - aborts
         self.alive = failures - self.dead
-        self.doubtful = aborts | {what for what in failures if what.code in _REASONS and not what.service_code}
+        self.doubtful = aborts | {what for what in failures if what.code in _REASONS and what.service_code in _VAGUE}
         self.credentials = {what for what in failures if what.code in _CREDENTIALS}
         self.no_answer = {what for what in failures if what.code in _NO_ANSWER and what.operation == Operation.COMPLETE}
         self.store_faults = {what for what in failures if what.code is ErrorCode.SERVER_ERROR}
@@ -119,7 +121,7 @@ def consequences(trace: Trace, cause: RootCause | None, telling: Telling) -> Ite
             what
             for what in doubtful
             if (what.operation == _ABORT and len(failures) > 1)
-            or (not what.service_code and not codes.isdisjoint(_REASONS.get(what.code, ())))
+            or (what.service_code in _VAGUE and not codes.isdisjoint(_REASONS.get(what.code, ())))
         }
     for what in follow:
         yield what, trace.counts[what]

@@ -483,7 +483,7 @@ OPERATIONS = [
 ]
 """The S3 operations that are recognised by their bare names."""
 
-_FINISH = r"(?:complet|finish|finali[sz])(?:e|ing)?[ _](?:the )?upload\b(?!.{0,80}\b(?:part|chunk)\b)"
+_FINISH = r"(?:complet|finish|finali[sz]|clos)(?:e|ing)?[ _](?:the )?upload\b(?!.{0,80}\b(?:part|chunk)\b)"
 OPERATION_WORDS: tuple[tuple[str, str], ...] = (
     (
         "CompleteMultipartUpload",
@@ -494,7 +494,7 @@ OPERATION_WORDS: tuple[tuple[str, str], ...] = (
         r"\bmulti-?part upload:? (?:failed to )?(?:completion|complete\b|finali[sz](?:e|ation))",
     ),
     ("CompleteMultipartUpload", rf"\b(?:could not|cannot|failed to|unable to|error|while) {_FINISH}"),
-    ("CompleteMultipartUpload", rf"\b(?={_FINISH})\w{{6,10}}[ _](?:the )?upload failed\b"),
+    ("CompleteMultipartUpload", rf"\b(?={_FINISH})\w{{5,10}}[ _](?:the )?upload failed\b"),
     ("CompleteMultipartUpload", r"\bcomplet(?:e|ing) upload (?:for )?/"),  # Fluent Bit
     (
         "CreateMultipartUpload",
