@@ -86,9 +86,8 @@ FENCE = re.compile(rb"```|~~~|</?pre>")
 _SENTENCE = re.compile(rb"(?!.*(?i:fail)|The above |During handling |Traceback )[A-Z@](?:[^\s:]* ){3}.*:\s*$")
 # In which they speak of themselves.
 _SELF = re.compile(rb"(?:^|[\s(*>])(?:I(?:'?(?:m|ve|d|ll))?|[Ww]e(?:'re|'ve| are| get| see| have)|[Mm]y|[Oo]ur) [a-z]")
-_XML_ENTRY = re.compile(
-    rb"<(?:log4[jn]\w{0,4}:event|record|tr)[\s>]"
-)  # of log4j, log4net, java.util.logging; of a table
+# A record of log4j, log4net or java.util.logging, a row of a table.
+_XML_ENTRY = re.compile(rb"<(?:log4[jn]\w{0,4}:event|record|tr)[\s>]")
 _OPENED = re.compile(rb"^<\w+>\s*$")  # an element of XML whose text stands below
 # A line of JSON printed at the left edge, below one that is not the end of it.
 _QUOTES, _OPEN = (b'"', b"'"), (b"{", b"[", b",")
