@@ -49,6 +49,19 @@ def test_a_log_of_cloudfront_tells_which_upload_was_refused(tmp_path):
     assert (session.first, session.last) == ("2026-11-22T10:00:00Z", "2026-11-22T10:00:02Z")
 
 
+def test_a_log_of_iis_tells_when_an_upload_began_and_who_ended_it(tmp_path):
+    line = "2026-11-22 10:00:0{} 192.0.2.1 {} /in/a.mp4 {} 443 - 192.0.2.7 x - {} 0 0 31\n"
+    requests = (
+        ("POST", "uploads", 200),
+        ("PUT", "partNumber=1&uploadId=Qm7xTzRk2vLw", 200),
+        ("DELETE", "uploadId=Qm7xTzRk2vLw", 204),
+        ("PUT", "partNumber=2&uploadId=Qm7xTzRk2vLw", 404),
+    )
+    (tmp_path / "u_ex261122.log").write_text("".join(line.format(at, *one) for at, one in enumerate(requests)))
+    (session,) = analyze([str(tmp_path)]).sessions
+    assert [entry.event for entry in session.timeline] == ["create", "part", "abort", "error"]
+
+
 def test_a_backend_that_passes_parts_on_is_asked_for_an_upload(tmp_path):
     line = '192.0.2.7 - - [22/Nov/2026:10:00:0{}] "PUT /api/videos/vid_1/parts/{} HTTP/1.1" {} 88 "-" "x"\n'
     (tmp_path / "access.log").write_text(

@@ -25,8 +25,9 @@ SAMPLES = (
     b'[GIN] 2026/11/22 - 10:00:00 | 404 |   31.2ms |   192.0.2.7 | PUT      "/a.mp4?partNumber=3&uploadId=AbCd1234"',
 )
 
-# Addresses of backends that pass the parts of an upload on, as our own gateway does.
-LITERALS = ("/parts/", "/chunks/")
+# Addresses of backends that pass the parts of an upload on, as our own gateway does; and a query by itself that begins
+# an upload, of CloudFront and of IIS.
+LITERALS = ("/parts/", "/chunks/", "\tuploads\t", " uploads 443 ", " uploads 80 ")
 _GATEWAY = re.compile(rb"/(?:videos|media|assets)/(?P<video>[^/?]{1,200})/(?:parts|chunks)/(?P<part>\d{1,5})(?![^?])")
 
 _REQUEST = re.compile(rb'"(?P<method>[A-Z]{3,7}) (?P<url>[^" ]+) HTTP/[\d.]+"(?: (?P<status>\d{3}) )?')
