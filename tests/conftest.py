@@ -30,6 +30,14 @@ QUIET = [
 ]
 
 
+@pytest.fixture
+def aws_credentials(monkeypatch):
+    """What a fault server takes, where the commands look for it, whoever runs the tests."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+
+
 # For one module, not for all: Playwright keeps an event loop running, in which tests of asyncio cannot run.
 @pytest.fixture(scope="module")
 def browser():

@@ -12,10 +12,7 @@ pytest.importorskip("boto3")
 
 
 @pytest.fixture
-def server(monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
+def server(aws_credentials):
     with FaultServer(seed=3) as server:
         client = server.client()
         client.create_bucket(Bucket="bkt")

@@ -27,12 +27,9 @@ def shared():
 
 
 @pytest.fixture
-def server(shared, monkeypatch):
+def server(shared, aws_credentials):
     shared.reset()
     shared.client().create_bucket(Bucket="bkt")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
     return shared
 
 

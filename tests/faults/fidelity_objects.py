@@ -34,7 +34,6 @@ from raw import Answer
 SSE = "S3 user guide, Using server-side encryption with customer-provided keys (SSE-C)"
 LOCK = "S3 user guide, Locking objects with Object Lock"
 OWNER = "S3 user guide, Verifying bucket ownership with bucket owner condition"
-DEFAULT_SSE = "S3 user guide, Using server-side encryption with Amazon S3 managed keys (SSE-S3)"
 PREFIX = "x-amz-server-side-encryption-customer-"
 
 

@@ -34,10 +34,7 @@ def running():
 
 
 @pytest.fixture
-def server(running, monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
+def server(running, aws_credentials, monkeypatch):
     monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))  # no pause between its retries
     running.reset()
     Store(running.url).shared_client().create_bucket(Bucket="bkt")

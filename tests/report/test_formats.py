@@ -22,7 +22,6 @@ from upload_diag.report import _words as words
 from upload_diag.sessions import Cause
 from upload_diag.terminal import safe
 
-MACHINE = set(FORMATS) - {"text", "markdown", "html"}
 each_hostile = pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text)[1:30])
 
 
