@@ -76,6 +76,16 @@ def test_paths_that_end_alike_are_two_uploads(tmp_path):
     assert [session[0] for session in told(tmp_path, nginx=log)] == [(UPLOAD,), (OTHER,)]
 
 
+@pytest.mark.parametrize("path", ["/api/upload", "/api/v2", "/upload.php", "/videos/17/parts", "/films/in/a.mp4"])
+def test_uploads_that_pass_through_one_address_at_one_time_are_not_one(path, tmp_path):
+    log = nginx(
+        ("10:00:00", "PUT", f"{path}?partNumber=1&uploadId={UPLOAD}", 404),
+        ("10:00:09", "PUT", f"{path}?partNumber=1&uploadId={OTHER}", 200),
+        ("10:30:00", "PUT", f"{path}?partNumber=2&uploadId={UPLOAD}", 404),
+    )
+    assert [session[0] for session in told(tmp_path, nginx=log)] == [(UPLOAD,), (OTHER,)]
+
+
 # What a device says that knows its video, of a request that the store refused at 10:00:05.
 DEVICE = ("10:00:05", {"videoId": "v-1", "err": GONE, "requestId": "REQ0000000000001"})
 REFUSED = ("10:00:05", "PUT.PART", UPLOAD, "404 NoSuchUpload", "REQ0000000000001")

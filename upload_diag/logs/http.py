@@ -11,6 +11,10 @@ from upload_diag.shapes import url as urls
 __all__ = ["is_upload", "operation_of", "success_of", "url_ids"]
 
 _UPLOADS = re.compile(r"[?&]uploads(?:[&=\s#]|$)")
+# The path of an object ends in a file's name or a number; that of an application's own address does not: `/api/upload`.
+_OBJECT = re.compile(
+    r".*/(?!v\d+\Z)(?=[^/]*[.\d])[^/]+(?<!\.php)(?<!\.aspx)(?<!\.ashx)(?<!\.jsp)(?<!\.do)(?<!\.cgi)", re.DOTALL
+)
 _PART = re.compile(r"[?&]partNumber=", re.IGNORECASE)
 _UPLOAD_ID = re.compile(r"[?&]uploadId=", re.IGNORECASE)
 
@@ -59,4 +63,5 @@ def url_ids(url: str) -> Ids:
     told = urls.read(address) if "://" in address else {}
     if "key" in told:
         return ids.or_else(Ids(bucket=told.get("bucket", "").encode(), key=told["key"].encode()))
-    return ids.or_else(Ids(key=unquote_to_bytes("/" + address.rpartition("://")[2].partition("/")[2])))
+    path = "/" + address.rpartition("://")[2].partition("/")[2]
+    return ids.or_else(Ids(key=unquote_to_bytes(path))) if _OBJECT.fullmatch(path) else ids

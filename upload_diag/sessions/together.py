@@ -120,7 +120,7 @@ def _join_at_a_key(names: list[bytes], traces: Mapping[bytes, Trace], groups: _G
         sorted(names, key=lambda name: traces[name].bucket), lambda name: traces[name].bucket
     ):
         for before, after in pairwise(of_one_bucket):
-            if Event.COMPLETE not in traces[before].first and _may_be_one(traces[before], traces[after]):
+            if Event.COMPLETE not in traces[before].first and _goes_on(traces[before], traces[after]):
                 groups.join(after, before)
     known = [name for name in names if traces[name].uploads]
     begins = [traces[name].begin[0] for name in known]
@@ -133,6 +133,15 @@ def _join_at_a_key(names: list[bytes], traces: Mapping[bytes, Trace], groups: _G
             uploads = {groups.root(one) for one in near if traces[one].end >= begin and _may_be_one(traces[one], trace)}
             if len(uploads) == 1:
                 groups.join(name, uploads.pop())
+
+
+def _goes_on(one: Trace, other: Trace) -> bool:
+    """Whether the other may be the same upload begun anew.
+
+    At a path, which may be an application's own address, it is not while the one lasts.
+    """
+    parallel = one.key.startswith(b"/") and one.uploads and other.begin[0] + _CLOCKS < one.end
+    return _may_be_one(one, other) and not parallel
 
 
 def _may_be_one(one: Trace, other: Trace) -> bool:
