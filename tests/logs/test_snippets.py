@@ -162,6 +162,114 @@ ERROR: 2026/11/22 10:00:30.574538 upload: could not upload 'base_1/part_019.tar.
         {"SESSION_EXPIRED": 1},
         [2],
     ),
+    "a traceback that the program says again": (
+        f"""\
+Traceback (most recent call last):
+  File "/srv/lib/client.py", line 31, in call
+    raise error
+botocore.errorfactory.NoSuchUpload: An error occurred (NoSuchUpload) when calling the UploadPart operation: {GONE}
+Treating Python exception as error 3(AWS_ERROR_UNKNOWN)
+upload failed: ./a to s3://films/a An error occurred (NoSuchUpload) when calling the UploadPart operation: {GONE}
+upload failed: ./b to s3://films/b An error occurred (NoSuchUpload) when calling the UploadPart operation: {GONE}
+""",
+        {"SESSION_EXPIRED": 2},
+        [1, 7],
+    ),
+    "a page that says what the browser said": (
+        """\
+Access to fetch at 'https://films.example.org/a' from origin 'https://app.example.org' has been blocked by CORS policy
+PUT https://films.example.org/a net::ERR_FAILED
+Error: Network Error
+    at createError (app.js:15:15)
+send.js:33 PUT https://films.example.org/b?partNumber=2 403 (Forbidden)
+sendPart @ send.js:33
+await in sendPart
+start @ send.js:12
+send.js:40 Uncaught (in promise) Error: part 2 failed with status 403
+send.js:40 Uncaught (in promise) Error: part 3 failed with status 403
+""",
+        {"CORS_BLOCKED": 1, "ACCESS_DENIED": 2},
+        [1, 5, 10],
+    ),
+    "what the tools of a browser say of requests": (
+        """\
+Request URL: https://films.example.org/files/17
+Request Method: PATCH
+Status Code: 409 Conflict
+Remote Address: 127.0.0.1:443
+{"error": "mismatched offset"}
+Request URL: https://films.example.org/files/18
+Status Code: 423 Locked
+""",
+        {"CONFLICT": 2},
+        [1, 7],
+    ),
+    "PowerShell": (
+        """\
+PS C:\\> Write-S3Object -BucketName films -File .\\a.mp4
+Write-S3Object : The specified bucket does not exist
+At line:1 char:1
++ Write-S3Object -BucketName films -File .\\a.mp4
++ ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+    + CategoryInfo          : InvalidOperation: (:) [Write-S3Object], InvalidOperationException
+    + FullyQualifiedErrorId : Amazon.S3.AmazonS3Exception,Amazon.PowerShell.Cmdlets.S3.WriteS3ObjectCmdlet
+""",
+        {"BUCKET_NOT_FOUND": 1},
+        [2],
+    ),
+    "text that was read from a picture": (
+        """\
+upload failed: film.mp4
+An error occurred (NoSuchUpload) when calling the UploadPart operation: The
+specified upload does not exist. The upload may
+have been aborted or completed.
+part 3 failed, the store said: SlowDown
+""",
+        {"SESSION_EXPIRED": 1, "THROTTLED": 1},
+        [1, 5],
+    ),
+    "markup that was escaped": (
+        """\
+<p>We see this:</p>
+<pre>&lt;html&gt;
+&lt;head&gt;&lt;title&gt;413 Request Entity Too Large&lt;/title&gt;&lt;/head&gt;
+&lt;center&gt;&lt;h1&gt;413 Request Entity Too Large&lt;/h1&gt;&lt;/center&gt;
+&lt;/html&gt;</pre>
+""",
+        {"TOO_LARGE": 1},
+        [3],
+    ),
+    "dates of which the beginning was cut off": (
+        """\
+:51.118 [worker-2] INFO  Uploads - part 40 stored
+:55.902 [worker-2] ERROR Uploads - part 41 failed, and with it the upload
+java.net.SocketException: Connection reset by peer
+\tat java.base/java.net.SocketOutputStream.write(SocketOutputStream.java:139)
+:59.910 [worker-2] INFO  Uploads - part 42 stored
+""",
+        {"NETWORK": 1},
+        [2],
+    ),
+    "a failure in Japanese, and why in the next line": (
+        f"""\
+3 個目のパートを送信しました
+アップロードに失敗しました (404)
+An error occurred (NoSuchUpload) when calling the UploadPart operation: {GONE}
+""",
+        {"SESSION_EXPIRED": 1},
+        [2],
+    ),
+    "words that announce what follows, and it follows": (
+        """\
+Seit gestern kommt folgende Meldung:
+NoSuchUpload: The specified upload does not exist.
+The same jobs gave this today:
+
+SlowDown: Please reduce your request rate.
+""",
+        {"SESSION_EXPIRED": 1, "THROTTLED": 1},
+        [2, 5],
+    ),
     "several failures of one kind": (
         """\
 Upload failed
@@ -250,6 +358,40 @@ def test_statuses_before_each_line_are_no_numbers_of_lines(tmp_path):
 def test_what_people_say_is_all_there_is_when_nothing_is_quoted(tmp_path):
     counts, lines = told("Hello,\nI get a 503 Service Unavailable when I upload my film.\n", tmp_path / "ticket.txt")
     assert (counts, lines) == ({"SERVER_ERROR": 1}, [2])
+
+
+def test_what_people_say_of_a_failure_counts_once_and_only_where_no_program_says_it(tmp_path):
+    said = (
+        "Hello,\nI get 503 Service Unavailable when I upload my film.\nI tried again: 503 Service Unavailable.\n"
+        "Sometimes I get 403 Forbidden, too.\nMy upload failed every time.\n"
+    )
+    counts, lines = told(said, tmp_path / "a.txt")
+    assert (counts, lines) == ({"SERVER_ERROR": 1, "ACCESS_DENIED": 1}, [2, 4])
+    counts, lines = told(f"{said}\nPUT /films/a: 503 Service Unavailable\n", tmp_path / "b.txt")
+    assert (counts, lines) == ({"SERVER_ERROR": 1, "ACCESS_DENIED": 1}, [4, 7])
+    counts, lines = told(f"{said}```\npart 3 of 4\n```\n", tmp_path / "c.txt")
+    assert (counts, lines) == ({"SERVER_ERROR": 1, "ACCESS_DENIED": 1}, [2, 4])
+
+
+def test_lines_of_a_mail_that_are_quoted_are_read_without_what_quotes_them(tmp_path):
+    mail = (
+        "Hi,\nstill the same, see below.\n\nOn Tue, 18 Aug 2026, Petra wrote:\n> what does it print?\n>\n"
+        '>> Traceback (most recent call last):\n>>   File "/srv/a.py", line 8, in send\n>>     raise error\n'
+        ">> botocore.errorfactory.NoSuchUpload: An error occurred (NoSuchUpload) when calling the UploadPart\n"
+    )
+    assert told(mail, tmp_path / "mail.txt") == ({"SESSION_EXPIRED": 1}, [7])
+
+
+def test_an_answer_that_curl_prints_twice_is_one(tmp_path):
+    answer = "".join(f"< {line}\n{line}\n" for line in ("HTTP/1.1 503 Service Unavailable", "x-amz-request-id: 7Hj2Kq"))
+    log = f"* Connected to films.example.org\n> PUT /films/a HTTP/1.1\n> Host: films.example.org\n{answer}"
+    assert told(log, tmp_path / "curl.txt") == ({"SERVER_ERROR": 1}, [3])
+
+
+def test_lines_that_are_cut_behind_a_little_word_stay_entries(tmp_path):
+    log = "".join(f"Part {n} failed: SlowDown: Please reduce your request rate for the\n" for n in range(5))
+    counts, _ = told(log, tmp_path / "app.log")
+    assert counts == {"THROTTLED": 5}
 
 
 def test_rows_of_a_table_that_is_drawn_with_lines_stay_entries(tmp_path):

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from upload_diag.analysis.judge import Judge
+from upload_diag.analysis.judge import Judge, Verdict
 from upload_diag.analysis.pieces import Origin, Piece
 from upload_diag.analysis.tally import FileTally, Tally, Thread
+from upload_diag.codes import ErrorCode
 from upload_diag.logs.layout import Layout, forced
 from upload_diag.logs.opening import Recoded, begin
 from upload_diag.logs.packed import Stream, Unreadable
@@ -159,11 +160,17 @@ class _Counter:
         judge, known, only, add = self.judge, self.judge.known, self.only, self.tally.add
         thread = None if threads is None else threads[b""]
         add_all = partial(self.tally.add_all, file=file, thread=thread) if only is None else None
+        tellings: dict[ErrorCode, tuple[Record, Verdict]] = {}
         for record in reader.records(add_all):
             verdict = known.get(record.key) or judge(record)
-            if (verdict.failure or verdict.event or record.ids.upload) and (only is None or only(record)):
+            if record.told:
+                if verdict.failure and (only is None or only(record)):
+                    tellings.setdefault(verdict.failure.code, (record, verdict))
+            elif (verdict.failure or verdict.event or record.ids.upload) and (only is None or only(record)):
                 thread = None if threads is None else threads.setdefault(record.source, Thread(0, 0))
                 add(record, verdict, file, thread)
+        for code in _only_told(list(tellings), {*file.by_code}, fenced=layout.fenced):
+            add(*tellings[code], file, thread)
         file.bytes += reader.bytes
         file.pieces.append((reader.begun, reader.lines))
         for reason, count in reader.unreadable.items():
@@ -179,6 +186,14 @@ class _Counter:
             for thread in threads.values():
                 thread.lo, thread.hi = reader.begun, reader.begun + reader.bytes
             self.tally.threads[file.path] = list(threads.values())
+
+
+def _only_told(told: list[ErrorCode], said: set[ErrorCode], *, fenced: bool) -> list[ErrorCode]:
+    """What people tell of, and no program says: that it failed is nothing new beside a reason."""
+    if said and fenced:
+        return []
+    new = [code for code in told if code not in said]
+    return [code for code in new if code is not ErrorCode.UNKNOWN] or ([] if said else new)
 
 
 def _skip(opened: Any, file: FileTally, what: str) -> None:

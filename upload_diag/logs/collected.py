@@ -204,7 +204,8 @@ class CollectedReader:
                 begin = self._start
             if self._start <= begin < stop:
                 (self._unfinished.add if done[name] >= len(source.text) else self._unfinished.discard)(name)
-            if record is not None and self._start <= begin < stop and not (told and is_telling(record.text)):
+            if record is not None and self._start <= begin < stop:
+                record.told = told and not record.ids.upload and is_telling(record.text)
                 record.offset = self._base + begin
                 record.when = record.when or read_stamp(block.stamps[first])
                 record.source = name

@@ -6,26 +6,26 @@ and each piece still finds the same entries.
 
 import re
 from collections.abc import Iterator
-from itertools import chain, pairwise
+from itertools import chain, pairwise, product
+
+from upload_diag.logs.echoes import PAGE_FRAME, is_echo, is_of_page, may_be_echo, may_be_of_page
 
 __all__ = [
     "BLANK",
-    "DETAILS",
     "FENCE",
     "GOES_ON",
     "HEAD",
     "LEVELS",
-    "NET",
     "TRACEBACK",
     "WRAPPED",
     "begins_entry",
+    "below_words",
     "entry_end",
     "entry_start",
-    "is_echo",
     "is_head",
     "is_json_line",
     "is_telling",
-    "may_be_echoed",
+    "lines_above",
 ]
 
 Buffer = bytes | bytearray
@@ -61,6 +61,7 @@ _LEVELLED = re.compile(
     + rb"""|\[[A-Za-z0-9_.]{1,40}\][ ]|\[AWS[ ][a-z0-9]{1,20}[ ][0-9u]|level=|time=|Internal[ ]Server[ ]Error:[ ]/)""",
     re.VERBOSE,
 )
+_LEVEL_WITHIN = re.compile(rb".{0,80}?\b(?:ERROR|WARN|FATAL|SEVERE)\b")  # behind what is left of a date
 TRACEBACK = b"Traceback (most recent call last)"  # below a dated line
 # Lines at the left edge that nevertheless belong to what is above them.
 _TAIL = re.compile(
@@ -76,6 +77,9 @@ _TAIL = re.compile(
        | excon\.error\.(?:request|response)$  # fog, the exchange that its exception is about
        | (?:\d{1,6}[ ]?[|:]?[ ])?(?:status\ code:\ \d{3},\ request\ id:|upload\ id:\ ) # AWS's SDK for Go, by hand
        | Status\ Message:\  # GitHub's for actions
+       | AWS\ HTTP\ error:\ | Treating\ Python\ exception\ as\ error\  # AWS's SDK for PHP, by hand; awscrt
+       | originated\ from\ request\ \(  # tus-js-client, by hand
+       | At\ .*\ char:\d+\s*$ | \+\ +~+\s*$  # PowerShell
        | \xe2\x94\x82(?!\ Error:\ )[^\xe2]*+$ | \xe2\x95\xb5  # Terraform's box, which is no table
        | (?:/|~/|[A-Z]:\\|<ipython)\S*[ ]in[ ]\S+\( | -{2,}>[ ]?\d+[ ]  # IPython's frames
        """,
@@ -88,6 +92,10 @@ _SENTENCE = re.compile(rb"(?!.*(?i:fail)|The above |During handling |Traceback )
 _SELF = re.compile(rb"(?:^|[\s(*>])(?:I(?:'?(?:m|ve|d|ll))?|[Ww]e(?:'re|'ve| are| get| see| have)|[Mm]y|[Oo]ur) [a-z]")
 # A record of log4j, log4net or java.util.logging, a row of a table.
 _XML_ENTRY = re.compile(rb"<(?:log4[jn]\w{0,4}:event|record|tr)[\s>]")
+# Words, with nothing of a program among them, that announce it.
+_WORDS = re.compile(
+    rb"(?i:(?!.*(?:upload|can ?not|could not|unable)))(?:[A-Za-z\x80-\xff',.-]+ ){3,}[A-Za-z\x80-\xff]+ ?:\s*$"
+)
 _OPENED = re.compile(rb"^<\w+>\s*$")  # an element of XML whose text stands below
 # A line of JSON printed at the left edge, below one that is not the end of it.
 _QUOTES, _OPEN = (b'"', b"'"), (b"{", b"[", b",")
@@ -96,36 +104,24 @@ _LOST = re.compile(rb'File ".*", line \d')  # a frame whose indent got lost
 _FRAME = re.compile(rb"  File |-{2,}> ?\d+ |" + _LOST.pattern)
 _LEFT_OUT = re.compile(rb"\[?\.{3}\]?\s*$|\(\d+ additional frame")
 _EXCEPTION = re.compile(rb"[A-Za-z_][\w.]*(?:: |:?$)")
+_RAISED = re.compile(
+    rb"(?=[\w.]+: )[A-Za-z_][\w.]*(?:\.[A-Z]\w*|Error|Exception): (?P<message>.{20,}\S)"
+)  # not by chance
+_TREATED = b"Treating Python exception as error "  # which awscrt writes below it
 _IPYTHON = re.compile(rb"[A-Za-z_][\w.]* {2,}Traceback \(most recent call last\)")
 _THROWN = re.compile(rb"(?:[A-Za-z_][\w$]{0,60}+\.){1,20}[A-Z][\w$]{0,100}+(?:: |:?\r?$)")  # with its package
 # The command line of AWS, and many a program, say in one line that an upload failed, and in the next one why.
 _SAYS_NOT_WHY = re.compile(
     rb"(?:upload|copy|move) failed: \S.* to \S+\s*$"
-    rb"|(?i:(?!.*\b\d{3}\b|.*: *\S).{0,200}\b(?:fail(?:ed|ure)?|failing|unable|could not|couldn't)\b)"
+    rb"|(?i:(?!.*(?<!\()\b\d{3}\b|.*: *(?!\S*\.\w{2,4}\s*$)\S)"  # but for a status in brackets, and a file's name
+    rb".{0,200}(?:\b(?:fail(?:ed|ure)?|failing|unable|could not|couldn't)\b|"
+    + "fehlgeschlagen|échou|échec|falló|falhou|не удалось|ошибка|失敗|失败".encode()
+    + rb"))"
 )
 _SAYS_WHY = re.compile(
     rb"(?:[A-Za-z_$][\w$]*\.)*(?:[A-Z]\w*(?:Error|Exception|Failure)|NoSuch[A-Z]\w+)\b.{0,200}?: "
     rb"|An? (?:client )?error (?:\(\w+\) )?occurred|HTTPS?ConnectionPool\(|\((?:'|\d+, ')"
 )
-# The client says that its session is dead, and prints the details with a second call: one failure.
-_ANNOUNCED, DETAILS = b"getting fresh session", b"ession expiration details"
-# So does a browser: why it blocks, that the request failed, that the resource was not loaded.
-NET = b"net::ERR_"
-_NET_ERROR = re.compile(NET + rb"[A-Z_]+")
-_CORS, _FAILED, _NOT_LOADED = b"blocked by CORS policy", b"net::ERR_FAILED", b"Failed to load resource"
-# Safari says it in three lines, too, in whichever order.
-_CONTROL = b"ontrol"
-# botocore's debug log tells of one answer what its connections say, then its headers, then its body.
-_POOL, _PARSERS = b"connectionpool", b"botocore.parsers"
-# What all of these sayings that are several words have between their first and their last word.
-_WITHIN_ECHOES = (
-    *(b" fresh ", b" expiration ", b" by CORS ", b" allowed by ", b" to access control ", b" is not successful"),
-    *(_POOL, _PARSERS),
-)
-_SAFARI = re.compile(
-    rb"not allowed by Access-Control-Allow-Origin|due to access control checks|Preflight response is not successful"
-)
-_PREFLIGHT = b"reflight"
 # What curl prints of one exchange, below the line of the request; its meter, too.
 _CURL = re.compile(rb"[<>] (?:[A-Za-z][\w-]*: |HTTP/)|[<>]\s*$|\* [A-Z]|[{}] \[\d+ bytes data\]|[ \d]{2}\d .*-:--:-- ")
 _CURL_ANSWER = re.compile(rb"<!?[\w?]")
@@ -136,10 +132,27 @@ _HEADER = re.compile(
 )
 _FIRST_LINE = re.compile(rb"HTTP/[\d.]{1,3} \d{3}\b|(?:DELETE|GET|HEAD|POST|PUT) /\S* HTTP/")
 _ANNOUNCES = re.compile(rb".*(?:DEBUG (?:Request|Response)|\]-{20,80})\r?$")
-# What Alibaba Cloud's SDK for Go prints of one answer: line after line, in this order.
+# What Alibaba Cloud's SDK for Go prints of one answer, and the tools of a browser: line after line, in this order.
 _OSS_ANSWER = (
     *(b"Error returned by Service.", b"Http Status Code: ", b"Error Code: ", b"Request Id: ", b"Message: ", b"EC: "),
     *(b"Timestamp: ", b"Request Endpoint: "),
+)
+_EXCHANGE = (b"Request URL:", b"Request Method:", b"Status Code:", b"Remote Address:", b"Referrer Policy:")
+_IN_ORDER = (*pairwise(_OSS_ANSWER), *pairwise(_EXCHANGE), *product(_EXCHANGE[2:], (b"<", b"{")))
+# Lines that do not end what they say: the position of an error in PowerShell, an exception and where it was (Bugsnag),
+# one of Hugging Face's of which the message stands below.
+_SAYS_MORE = re.compile(
+    rb"At .* char:\d+\s*$"
+    rb"|(?=\S{1,300}+ in )\W{0,4}[A-Za-z]\w*(?:(?:::|\.)\w+)*(?:::|\.|Error|Exception)\w*\W{0,4} in "
+    rb"\W{0,4}\w[\w:.#@/-]*\W{0,4}$"
+    rb"|(?=[\w.]++: )[A-Za-z_][\w.]*Error: +\(Request ID: [^)]*\)\s*$"
+)
+# Words behind which a sentence goes on: it was broken where a page, a mail or a picture ended.
+_LOWEST = ord("a")  # above it are small letters, and those beyond ASCII
+_MID_SENTENCE = tuple(
+    b" " + word + end
+    for word in b"The a an and be by for from is may of or the to was when with".split()
+    for end in (b"\n", b"\r\n")
 )
 _INDENTED = b" \t\n"  # a line that begins so begins no entry
 # Where Python's pprint, and so `s3cmd -d`, breaks long bytes, in the middle of an id too.
@@ -160,8 +173,8 @@ GOES_ON = (  # where a line of a dated log surely does not
 _LONGEST_BELOW = 5  # bytes that `_BELOW` looks at
 # Where a line of a log without dates surely begins an entry, below a line that does not begin like `_ABOVE_MORE`.
 _BEGINS = re.compile(
-    rb"(?:(?<=[^\s:>]\n)|(?<=[^\s:>]\r\n))(?![ \t\r\n\"'<{\[]|"
-    + b"|".join(re.escape(begin) for begin in (TRACEBACK, b"Request ID: ", *_OSS_ANSWER))
+    rb"(?:(?<=[^\s:>]\n)|(?<=[^\s:>]\r\n))(?![ \t\r\n\"'<{\[]|&lt;|"
+    + b"|".join(re.escape(begin) for begin in (TRACEBACK, b"Request ID: ", *_OSS_ANSWER, *_EXCHANGE))
     + b"|"
     + b"|".join(
         one.pattern for one in (_HEADER, _FIRST_LINE, _EXCEPTION, _THROWN, _SAYS_WHY, _IPYTHON, _LOST, _LEFT_OUT)
@@ -170,7 +183,9 @@ _BEGINS = re.compile(
     + _TAIL.pattern
     + rb"))|(?<=[^\s:>]\n)(?!\[cause\])\[[A-Za-z0-9_.]{1,40}\] "
 )
-_ABOVE_MORE = re.compile(_CURL.pattern + b"|" + _LOST.pattern)
+_ABOVE_MORE = re.compile(
+    b"|".join(one.pattern for one in (_CURL, _LOST, _SAYS_MORE, PAGE_FRAME, _RAISED)) + b"|" + _TREATED
+)
 BLANK = rb"\r?(?=\n)"  # the rest of a line with nothing in it
 _HEAD, _GOES_ON = re.compile(HEAD), re.compile(GOES_ON)
 _UNDATED_LINES = re.compile(
@@ -200,6 +215,17 @@ def is_telling(line: bytes) -> bool:
     return b"\n" not in line and not is_head(line) and bool(_SELF.search(line) or _SENTENCE.match(line))
 
 
+def below_words(buffer: Buffer, begin: int, line: int) -> int:
+    """Where in an entry a program speaks, below the words that announce it; at most at a line in which it does."""
+    while begin < line:
+        end = buffer.find(b"\n", begin, line)
+        words = bytes(buffer[begin:end])
+        if words.strip() and not (is_telling(words) or _WORDS.match(words)):
+            break
+        begin = end + 1
+    return begin
+
+
 def begins_entry(buffer: Buffer, start: int, floor: int, *, dated: bool) -> bool:
     """Whether the line at `start` begins an entry.
 
@@ -213,12 +239,16 @@ def begins_entry(buffer: Buffer, start: int, floor: int, *, dated: bool) -> bool
 def _told_closely(buffer: Buffer, start: int, floor: int, *, dated: bool) -> bool:
     """The answer by the line and what stands above."""
     line = _line(buffer, start).lstrip(b"\r")  # lines may end in LF CR
-    if line[:1] in (b" ", b"\t", b"") or is_echo(line, buffer, start, floor):
+    if line[:1] in (b" ", b"\t", b""):
+        return False
+    above = lines_above(buffer, start, floor)
+    previous = next(above, b"")
+    if is_echo(line, previous):
         return False
     if _DATED.match(line):
         return True
-    above = _above(buffer, start, floor)
-    previous = next(above, b"")
+    if not dated and (_is_mid_sentence(buffer, start) or is_of_page(line, previous, above)):
+        return False
     if not dated and (FENCE.match(line) or FENCE.match(previous) or _is_announced(previous, buffer, start)):
         return True
     return not previous or not (_goes_on(line, previous, above) or _is_text_below(line, previous, above, dated=dated))
@@ -229,9 +259,20 @@ def _is_announced(previous: bytes, buffer: Buffer, start: int) -> bool:
     return buffer.endswith((b"\n\n", b"\n\r\n"), 0, start) and bool(_SENTENCE.match(previous))
 
 
+def _is_mid_sentence(buffer: Buffer, start: int) -> bool:
+    """Whether a sentence was broken in front of the line."""
+    return buffer[start] >= _LOWEST and buffer.endswith(_MID_SENTENCE, 0, start)
+
+
 def _goes_on(line: bytes, previous: bytes, above: Iterator[bytes]) -> bool:
     """Whether the line ends what is above it, or is one of its parts."""
-    if _TAIL.match(line) or _ends_traceback(line, previous, above):
+    if _TAIL.match(line) or _SAYS_MORE.match(previous):
+        return True
+    if line.startswith(b"&lt;") and b"&lt;" in previous:
+        return b"/Error&gt;" not in previous
+    if line[:1] == b"<" and _CURL.match(line) and next(above, b"")[2:] == previous:
+        return True
+    if _says_raised(line, previous, above) or _ends_traceback(line, previous, above):
         return True
     if _LOST.match(line) or _LEFT_OUT.match(line) or _LOST.match(previous) or _OPENED.search(previous):
         return True
@@ -240,14 +281,14 @@ def _goes_on(line: bytes, previous: bytes, above: Iterator[bytes]) -> bool:
     if line[:1] in _QUOTES and previous.rstrip().endswith(_OPEN):
         return True
     if _CURL.match(previous):
-        return bool(_CURL.match(line) or _CURL_ANSWER.match(line))
+        return bool(_CURL.match(line) or _CURL_ANSWER.match(line)) or line == previous[2:]
     if _HEADER.match(line) or (_FIRST_LINE.match(line) and _ANNOUNCES.match(previous)):
         return True
     if _HEADER.match(previous):
         return line[:1] in (b"<", b"{")  # the body
     if previous.startswith(b"Resolved remote host IP address: "):
         return line.startswith(b"Request ID: ")
-    return any(line.startswith(then) and first in previous for first, then in pairwise(_OSS_ANSWER))
+    return any(line.startswith(then) and first in previous for first, then in _IN_ORDER)
 
 
 def _is_text_below(line: bytes, previous: bytes, above: Iterator[bytes], *, dated: bool) -> bool:
@@ -257,7 +298,7 @@ def _is_text_below(line: bytes, previous: bytes, above: Iterator[bytes], *, date
         return _ends_message(previous, above)
     if _LEVELLED.match(line):
         return False
-    if _THROWN.match(line) and is_head(previous):
+    if _THROWN.match(line) and (is_head(previous) or _LEVEL_WITHIN.match(previous)):
         return True
     json = is_json_line(line)
     if previous.rstrip().endswith((b":", b"?>")) and not is_json_line(previous):
@@ -277,54 +318,18 @@ def _told_at_once(buffer: Buffer, start: int, floor: int, *, dated: bool) -> boo
     if not 0 < end - start <= 2 * _LINE_SAMPLE:
         return None
     if _HEAD.match(buffer, start, end):
-        return None if _may_be_echo(buffer, start, end) else True
+        return None if may_be_echo(buffer, start, end) else True
     if start - _LONGEST_BELOW < floor:
         return None
     if dated:
         return False if _GOES_ON.match(buffer, start, end) else None
-    if not _BEGINS.match(buffer, start, end) or _may_be_echo(buffer, start, end):
+    if not _BEGINS.match(buffer, start, end) or may_be_echo(buffer, start, end):
         return None
     above = max(buffer.rfind(b"\n", floor, start - 1) + 1, floor)
-    return None if _ABOVE_MORE.match(buffer, above, start) else True
-
-
-def _may_be_echo(buffer: Buffer, start: int, end: int) -> bool:
-    """Whether there is any of what `is_echo` looks for."""
-    return (
-        buffer.find(NET, start, end) >= 0
-        or buffer.find(_CONTROL, start, end) >= 0
-        or buffer.find(DETAILS, start, end) >= 0
-        or buffer.find(_PREFLIGHT, start, end) >= 0
-        or buffer.find(_PARSERS, start, end) >= 0
-    )
-
-
-def may_be_echoed(text: bytes) -> bool:
-    """Whether the text might be an echo, or be followed by one: also with other words where it holds ids and numbers.
-
-    These hold no blanks, so that of a saying of several words they hold the first or the last.
-    """
-    return NET in text or any(words in text for words in _WITHIN_ECHOES)
-
-
-def is_echo(line: bytes, buffer: Buffer, start: int, floor: int) -> bool:
-    """Whether the line only says more of the failure that the line above it tells."""
-    if not _may_be_echo(line, 0, len(line)):
-        return False
-    if _PARSERS in line:
-        above = next(_above(buffer, start, floor), b"")
-        return _POOL in above or _PARSERS in above
-    if DETAILS in line:
-        return _ANNOUNCED in next(_above(buffer, start, floor), b"")
-    refused = _NET_ERROR.search(line)
-    if refused is not None:
-        above = next(_above(buffer, start, floor), b"")
-        return (_NOT_LOADED in line and refused[0] in above) or (refused[0] == _FAILED and _CORS in above)
-    said = _SAFARI.search(line)
-    if said is not None:
-        said_above = _SAFARI.search(next(_above(buffer, start, floor), b""))
-        return said_above is not None and (_NOT_LOADED in line or said[0] != said_above[0])
-    return False
+    if _is_mid_sentence(buffer, start) or may_be_of_page(buffer, above, start):
+        return None
+    more = _ABOVE_MORE.match(buffer, above, start)
+    return True if more is None or buffer.find(more["message"] or b"", start, end) < 0 else None
 
 
 def _ends_traceback(line: bytes, previous: bytes, above: Iterator[bytes]) -> bool:
@@ -338,6 +343,12 @@ def _ends_traceback(line: bytes, previous: bytes, above: Iterator[bytes]) -> boo
     return bool(_LOST.match(next(above, b"")))
 
 
+def _says_raised(line: bytes, previous: bytes, above: Iterator[bytes]) -> bool:
+    """Whether the line says what the traceback above it, which ends there, says last."""
+    raised = _RAISED.match(next(above, b"") if previous.startswith(_TREATED) else previous)
+    return raised is not None and raised["message"] in line and next(above, b"")[:1] == b" "
+
+
 def _ends_message(previous: bytes, above: Iterator[bytes]) -> bool:
     """Whether the line is the last one of a record's message, which may have several, so that a traceback follows."""
     for line in chain((previous,), above):
@@ -348,7 +359,7 @@ def _ends_message(previous: bytes, above: Iterator[bytes]) -> bool:
     return False
 
 
-def _above(buffer: Buffer, start: int, floor: int) -> Iterator[bytes]:
+def lines_above(buffer: Buffer, start: int, floor: int) -> Iterator[bytes]:
     """The lines above that are not blank, nearest first."""
     for _ in range(_LOOKBACK_LINES):
         if start <= floor:

@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from upload_diag.logs.entries import BLANK, GOES_ON, HEAD, NET, TRACEBACK, WRAPPED, may_be_echoed
+from upload_diag.logs.echoes import NET, may_be_echoed
+from upload_diag.logs.entries import BLANK, GOES_ON, HEAD, TRACEBACK, WRAPPED
 from upload_diag.logs.fields import NO_IDS
 from upload_diag.logs.templates import NO_GROUP, Alike, UnlikeError, picker
 from upload_diag.logs.texts import Cut, cut

@@ -56,7 +56,8 @@ class Layout:
         dated: entries begin with a date, so a line without one belongs to the entry above it.
         timed: there are times in it.
         whole_lines: every line is an entry.
-        told: somebody tells of it, as in a ticket, and may say around it what it says.
+        told: it is short, and somebody may tell in it what happened to them, as in a ticket.
+        fenced: what programs say stands between fences in it.
         doubt: why it may be something else than it is taken for, or what it is when it is no text; empty when all fits.
         collector: who put something around every line, if anybody; the rest is what stands in it.
         stamped: there is also a time of the collector's in front of every line.
@@ -68,6 +69,7 @@ class Layout:
     timed: bool = False
     whole_lines: bool = False
     told: bool = False
+    fenced: bool = False
     collector: str | None = None
     stamped: bool = False
     doubt: str = ""
@@ -80,7 +82,7 @@ class Layout:
     @property
     def splittable(self) -> bool:
         """Whether a range of it can be read by itself."""
-        whole = self.format is None or self.format in DOCUMENTS or self.format == table.NAME
+        whole = self.format is None or self.format in DOCUMENTS or self.format == table.NAME or self.told
         return not (whole or self.collector or self.wide)
 
     @property
@@ -97,7 +99,8 @@ def detect(sample: bytes) -> Layout:
     if encoding is None:
         return Layout(None, None, doubt=next((what for magic, what in _NO_TEXT if sample.startswith(magic)), ""))
     lines = [line for line in re.split(rb"[\r\n]+", sample) if line.strip()]
-    if len(lines) > 1 and len(sample) >= SAMPLE:
+    short = len(sample) < SAMPLE
+    if len(lines) > 1 and not short:
         lines.pop()  # perhaps cut by the end of the sample
     if not lines:
         return Layout("text", encoding)
@@ -110,17 +113,17 @@ def detect(sample: bytes) -> Layout:
     if table.delimiter_of(lines) is not None:
         return Layout(table.NAME, encoding, timed=True)
     collector = collectors.detect(lines)
-    if collector is None and len(sample) < SAMPLE:
-        collector = snippets.around(lines) or snippets.around(_fenced(lines))
+    if collector is None and short:
+        collector = snippets.around(lines) or snippets.around(_fenced(lines)) or snippets.quoted(lines)
     if collector is not None:
         inner = [collector.read(line) or collectors.Line(b"", b"", line) for line in lines]
         stamped = collectors.stamped(inner)
         texts = b"".join(
             (collectors.unstamped(line) if stamped else line).text + b"\n"[line.goes_on :] for line in inner
         )
-        within = _lines(encoding, [text for text in texts.split(b"\n") if text.strip()])
+        within = _lines(encoding, [text for text in texts.split(b"\n") if text.strip()], short=short)
         return replace(within, timed=True, collector=collector.name, stamped=stamped)
-    return _lines(encoding, lines)
+    return _lines(encoding, lines, short=short)
 
 
 def _fenced(lines: list[bytes]) -> list[bytes]:
@@ -171,7 +174,7 @@ def forced(layout: Layout, name: str | None) -> Layout:
     return replace(layout, format=name, whole_lines=name == "ndjson" or name in LINE_FORMATS)
 
 
-def _lines(encoding: str, lines: list[bytes]) -> Layout:
+def _lines(encoding: str, lines: list[bytes], *, short: bool) -> Layout:
     """The layout of a log that consists of lines."""
     timed = any(find_time(line[:400]) for line in lines[:200])
     shares = (
@@ -187,8 +190,9 @@ def _lines(encoding: str, lines: list[bytes]) -> Layout:
     share, name = max((share, name) for name, share in shares.items())
     doubt = f"only {share:.0%} of its first lines are {name}" if share > _SOME else ""
     dated_all = dated > 1 and dated >= _DATED * begun
-    told = any(map(FENCE.match, lines))
-    return Layout("text", encoding, dated=dated_all, timed=timed, told=told, doubt=doubt)
+    fenced = short and any(map(FENCE.match, lines))
+    told = short and (not dated_all or fenced)
+    return Layout("text", encoding, dated=dated_all, timed=timed, told=told, fenced=fenced, doubt=doubt)
 
 
 def _heads(lines: list[bytes]) -> tuple[int, int]:

@@ -10,7 +10,8 @@ ranges share nothing and leave nothing out, wherever a file is cut.
 from collections.abc import Iterator
 from typing import Any
 
-from upload_diag.logs.entries import DETAILS, WRAPPED, begins_entry, entry_end, entry_start, is_echo, is_telling
+from upload_diag.logs.echoes import DETAILS, is_echo
+from upload_diag.logs.entries import WRAPPED, begins_entry, below_words, entry_end, entry_start, is_telling, lines_above
 from upload_diag.logs.fields import NO_IDS, UPLOAD, Ids, find_time, usual_time
 from upload_diag.logs.forms import Forms, Found
 from upload_diag.logs.layout import LINE_FORMATS, Layout
@@ -250,17 +251,16 @@ class Reader:
             verdict = known(plain)
             if verdict is not None and not verdict.counts and not ids[UPLOAD]:
                 continue
-            if told and not ids[UPLOAD] and is_telling(buffer[begin:end]):
-                continue
+            telling = told and not ids[UPLOAD] and is_telling(buffer[begin:end])
             when = self._when(buffer, begin, end) if self._layout.timed else 0
             number = self._line_at(begin)
-            if verdict is not None and count is not None:
+            if verdict is not None and count is not None and not telling:
                 rows.append((self._base + begin, when, number, verdict, begin, end, ids))
                 continue
             if count is not None:
                 count(buffer, rows)  # before the record, for they come before it
                 rows.clear()
-            record = Record(self._base + begin, when, plain, buffer[begin:end], Ids.of(ids))
+            record = Record(self._base + begin, when, plain, buffer[begin:end], Ids.of(ids), told=telling)
             if plain == JSON:
                 record = self._line(record.text, record.offset) or record
             record.line = number
@@ -281,7 +281,7 @@ class Reader:
         if read is not None:
             return read(text, offset)
         record = self._json.read(text, offset)
-        if DETAILS in text and is_echo(text, self._buffer, offset - self._base, self._floor):
+        if DETAILS in text and is_echo(text, next(lines_above(self._buffer, offset - self._base, self._floor), b"")):
             record.key, record.payload = b"echo", {}
         return record
 
@@ -400,7 +400,8 @@ def read_entry(buffer: bytes, line: int, first: int, stop: int, floor: int, *, d
         return line, found
     begin = entry_start(buffer, line, first, floor, dated=dated)
     found = _DATED_FORMS.read(buffer, begin, stop) if dated and begin < line else None
-    return begin, found or _read_new(buffer, begin, stop, floor, dated=dated)
+    found = found or _read_new(buffer, begin, stop, floor, dated=dated)
+    return begin if dated else below_words(buffer, begin, line), found
 
 
 def _read_new(buffer: bytes, begin: int, stop: int, floor: int, *, dated: bool) -> Found:

@@ -26,6 +26,7 @@ class Record:
         line: its first line, from 1; counted from the beginning of the range that was read.
         text: the entry as it stands in the log.
         ids: what ties it to an upload.
+        told: somebody tells it in their own words, perhaps of what a program says beside it.
         payload: what to classify when it is not the text: fields that a format's reader has already taken apart.
     """
 
@@ -38,3 +39,4 @@ class Record:
     event: Event | None = None
     line: int = 0
     source: bytes = b""
+    told: bool = False

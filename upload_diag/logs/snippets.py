@@ -9,7 +9,7 @@ from itertools import pairwise
 from upload_diag.logs.collectors import COLLECTORS, SURE, Collector, Line, detect, prefix
 from upload_diag.logs.entries import LEVELS
 
-__all__ = ["SNIPPETS", "around"]
+__all__ = ["SNIPPETS", "around", "quoted"]
 
 
 def _wrapped(width: int) -> Collector:
@@ -39,6 +39,12 @@ def around(lines: list[bytes]) -> Collector | None:
     if len(numbers) >= max(_GAP, SURE * len(lines)) and _count(numbers):
         return _NUMBERED
     return _broken(lines) or detect(lines, (*COLLECTORS, _QUOTED))
+
+
+def quoted(lines: list[bytes]) -> Collector | None:
+    """A mail or a ticket that quotes some lines; what curl sends begins alike, and stands beside what it gets."""
+    some = any(_QUOTED.read(line) and _QUOTED.read(below) for line, below in pairwise(lines))
+    return _QUOTED if some and not any(line.startswith((b"< ", b"* ")) for line in lines) else None
 
 
 def _count(numbers: list[int]) -> bool:
