@@ -56,7 +56,7 @@ class Layout:
         dated: entries begin with a date, so a line without one belongs to the entry above it.
         timed: there are times in it.
         whole_lines: every line is an entry.
-        told: it is short, and somebody may tell in it what happened to them, as in a ticket.
+        told: somebody may tell in it what happened to them, as in a ticket; too short to be cut into ranges.
         fenced: what programs say stands between fences in it.
         doubt: why it may be something else than it is taken for, or what it is when it is no text; empty when all fits.
         collector: who put something around every line, if anybody; the rest is what stands in it.
@@ -82,7 +82,7 @@ class Layout:
     @property
     def splittable(self) -> bool:
         """Whether a range of it can be read by itself."""
-        whole = self.format is None or self.format in DOCUMENTS or self.format == table.NAME or self.told
+        whole = self.format is None or self.format in DOCUMENTS or self.format == table.NAME
         return not (whole or self.collector or self.wide)
 
     @property
