@@ -496,6 +496,7 @@ _STORES_AND_PROTOCOLS = (
     *_rows("aws-cpp", E.BUCKET_NOT_FOUND, "NO_SUCH_BUCKET", seen="AWS SDK for C++"),
     *_rows("aws-cpp", E.OBJECT_NOT_FOUND, "NO_SUCH_KEY RESOURCE_NOT_FOUND", seen="AWS SDK for C++"),
     *_rows("aws-cpp", E.ACCESS_DENIED, "ACCESS_DENIED", seen="AWS SDK for C++, many a backend"),
+    *_rows("aliyun", E.CLOCK_SKEW, "RequestTimeExpired", seen="Alibaba Cloud's Log Service"),
     *_rows("aws-cpp", E.CLOCK_SKEW, "REQUEST_TIME_TOO_SKEWED", seen="AWS SDK for C++"),
     *_rows("aws-cpp", E.THROTTLED, "REQUEST_LIMIT_EXCEEDED SLOW_DOWN THROTTLING", seen="AWS SDK for C++"),
     *_rows("aws-cpp", E.SERVER_ERROR, "INTERNAL_FAILURE SERVICE_UNAVAILABLE", seen="AWS SDK for C++"),

@@ -70,7 +70,7 @@ _TOLD = (
     *("error {}", "error: {}", "error: ({}", "error '{}", "exception: {}", "http {}", "http/1.1 {}", "http/2 {}"),
     *("code {}", "code: {}", "code of {}", "code - {}", "code={}", "unacceptable: {}", "status({})", "a `{} "),
     *("{} client error", "{} server error", "http{}error"),  # the last of Ruby
-    "failed a request({}",  # s3fs
+    *("failed a request({}", "return code is: {}"),  # s3fs, Maven
 )
 # Services say so of each request. Most 4xx are answers as a matter of course then, 5xx are not.
 _ANSWERED = ("status {}", "status: {}", "status={}", "returned {}", " {} ()")

@@ -103,6 +103,7 @@ LABELS: tuple[Label, ...] = (
     Label("http_status", r"[Ss]tatus ?[Cc]ode:? '?(" + "|".join(STATUS_NAMES) + r")\b"),
     Label("http_status", r"serverError Code=-(\d{3})\b"),  # Alibaba Cloud's SDK for iOS
     Label("http_status", r"WebException: [^()]{4,100}\(([45]\d\d)\)", 90),  # .NET, in the system's language
+    Label("http_status", r"\b[Rr]eturn code is: ([45]\d\d)\b"),  # Maven
     Label("http_status", r"\bHttp([45]\d\d)Error\b"),  # AWS SDK for Ruby: an answer without a body
     Label(  # B2: "(401 expired_auth_token)"
         "http_status", r"\((400|401|403|404|405|408|409|416|429|500|503) [a-z]{2,20}(?:_[a-z0-9]{2,20}){1,4}\)"

@@ -1486,6 +1486,16 @@ _NOT_FOUND = (
         seen="Google Cloud Storage, clients",
     ),
     Phrase(
+        "phrase.unknown-blob",
+        E.OBJECT_NOT_FOUND,
+        "unknown blob",
+        r"\bunknown blob(?! \w)",
+        strength=60,
+        hits=("error during image push: unknown blob",),
+        misses=("an unknown Blob type",),
+        seen="Docker",
+    ),
+    Phrase(
         "phrase.blob-unknown",
         E.OBJECT_NOT_FOUND,
         "blob unknown",

@@ -17,6 +17,15 @@ _INTEGRITY = (
         seen="S3 and its kin",
     ),
     Phrase(
+        "phrase.bytes-instead-of-expected",
+        E.INTEGRITY,
+        "bytes instead of the expected",
+        strength=60,
+        hits=("returned error, retrying after 561ms: wrote 0 bytes instead of the expected 4317764 bytes",),
+        misses=("4 kB instead of the expected 8 kB are cached",),
+        seen="restic",
+    ),
+    Phrase(
         "phrase.checksum-and-content",
         E.INTEGRITY,
         "checksum",

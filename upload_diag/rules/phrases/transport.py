@@ -581,6 +581,16 @@ _NETWORK = (
         seen="AWS SDK for Java; the cause stands behind it",
     ),
     Phrase(
+        "phrase.terminated-abnormally",
+        E.NETWORK,
+        "terminated abnormally",
+        r"\bconnection (?:with the server )?was terminated abnormally\b",
+        strength=75,
+        hits=("WinHttpException: The connection with the server was terminated abnormally",),
+        misses=("process 17 terminated abnormally",),
+        seen="Windows",
+    ),
+    Phrase(
         "phrase.forcibly-closed",
         E.NETWORK,
         "forcibly closed by the remote host",
