@@ -117,7 +117,7 @@ def _cause(cause: RootCause) -> Iterator[str]:
     yield from (f"seen: {one_line(line)}" for line in cause.evidence)
     if cause.confirm:
         yield f"to be sure: {one_line(cause.confirm)}"
-    yield from (f"not seen: {one_line(line)}" for line in cause.unseen)
+    yield from (one_line(line) for line in cause.unseen)
 
 
 def _histogram(report: Report) -> Iterator[str]:
