@@ -382,6 +382,14 @@ def test_lines_of_a_mail_that_are_quoted_are_read_without_what_quotes_them(tmp_p
     assert told(mail, tmp_path / "mail.txt") == ({"SESSION_EXPIRED": 1}, [7])
 
 
+def test_ids_between_the_quotation_marks_of_a_letter_are_read(tmp_path):
+    path = tmp_path / "letter.txt"
+    text = "Our customer sees this:\n{ “error”: { “code”: “UPLOAD_SESSION_EXPIRED”, “uploadId”: “mp-5521-cc09” } }\n"
+    assert told(text, path) == ({"SESSION_EXPIRED": 1}, [2])
+    (session,) = analyze([str(path)]).sessions
+    assert session.upload_ids == ("mp-5521-cc09",)
+
+
 def test_an_answer_that_curl_prints_twice_is_one(tmp_path):
     answer = "".join(f"< {line}\n{line}\n" for line in ("HTTP/1.1 503 Service Unavailable", "x-amz-request-id: 7Hj2Kq"))
     log = f"* Connected to films.example.org\n> PUT /films/a HTTP/1.1\n> Host: films.example.org\n{answer}"

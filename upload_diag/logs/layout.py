@@ -114,7 +114,8 @@ def detect(sample: bytes) -> Layout:
         return Layout(table.NAME, encoding, timed=True)
     collector = collectors.detect(lines)
     if collector is None and short:
-        collector = snippets.around(lines) or snippets.around(_fenced(lines)) or snippets.quoted(lines)
+        some = snippets.around(lines) or snippets.around(_fenced(lines))
+        collector = some or snippets.quoted(lines) or snippets.typeset(lines)
     if collector is not None:
         inner = [collector.read(line) or collectors.Line(b"", b"", line) for line in lines]
         stamped = collectors.stamped(inner)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from upload_diag.logs.collectors import COLLECTORS, SURE, Collector, Line, detect, prefix
 from upload_diag.logs.entries import LEVELS
 
-__all__ = ["SNIPPETS", "around", "quoted"]
+__all__ = ["SNIPPETS", "around", "quoted", "typeset"]
 
 
 def _wrapped(width: int) -> Collector:
@@ -26,7 +26,10 @@ _NUMBER = re.compile(rb"[ \t]*(\d{1,6})(?: ?[|:.)]?(?:[ \t]|$)|:(?!\d\d:))")
 _NUMBERED = prefix("numbered", _NUMBER.pattern.replace(b" ", rb"\ "), b"  17 | part 3 failed", b"17: part 3 failed")
 _INDENTED = prefix("indented", rb"(?:\ {4}|\t)", b"    part 3 failed")
 _WRAPPED = {width: _wrapped(width) for width in (80, 120)}
-SNIPPETS = (_QUOTED, _NUMBERED, _INDENTED, *_WRAPPED.values())
+_CURLY = re.compile("“|”|„".encode())
+_TYPESET = Collector("typeset", lambda line: Line(b"", b"", _CURLY.sub(b'"', line)), ())
+_CURLY_NAME = re.compile(rb"\xe2\x80[\x9c\x9e][\w.-]{1,60}\xe2\x80[\x9c\x9d]\s?:")
+SNIPPETS = (_QUOTED, _NUMBERED, _INDENTED, *_WRAPPED.values(), _TYPESET)
 _NEW_LINE = re.compile(rb"\[?(?:\d{4}[-/]\d\d|\d\d:\d\d|" + LEVELS + rb")")
 _GAP = 3  # most lines by which one number is on the average more than the one before
 
@@ -39,6 +42,11 @@ def around(lines: list[bytes]) -> Collector | None:
     if len(numbers) >= max(_GAP, SURE * len(lines)) and _count(numbers):
         return _NUMBERED
     return _broken(lines) or detect(lines, (*COLLECTORS, _QUOTED))
+
+
+def typeset(lines: list[bytes]) -> Collector | None:
+    """A program for letters, which bent the quotation marks around the names of fields."""
+    return _TYPESET if any(map(_CURLY_NAME.search, lines)) else None
 
 
 def quoted(lines: list[bytes]) -> Collector | None:
