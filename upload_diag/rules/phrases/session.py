@@ -557,7 +557,7 @@ SESSION = (
         hits=(
             "The upload session is no longer accepting chunks",
             "Upload 9c41 no longer accepts parts",
-            "The upload session is no longer writable.",
+            "Upload session 9c41 is no longer writable",
         ),
         misses=("The upload folder is no longer writable", "upload is not accepted"),
         seen="applications",
