@@ -72,7 +72,9 @@ def _upload(server: "FaultServer", scenario: "Scenario", parts: int) -> Exceptio
     from botocore.config import Config
 
     retries = {"total_max_attempts": 3, "mode": "standard"}
-    s3 = server.client(config=Config(retries=retries, read_timeout=10, signature_version="s3v4"))
+    # A body that nobody takes is given up after connect_timeout, an answer that does not come after read_timeout.
+    patience = {"connect_timeout": 10, "read_timeout": 10}
+    s3 = server.client(config=Config(retries=retries, signature_version="s3v4", **patience))
     put = _put_by_url if any(fault.kind == "expire-url" for fault, _ in scenario.faults) else _put_part
     try:
         upload_id = s3.create_multipart_upload(Bucket=BUCKET, Key=KEY)["UploadId"]

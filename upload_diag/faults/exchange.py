@@ -49,7 +49,7 @@ class Exchange:
 
     Attributes:
         ids: x-amz-request-id and x-amz-id-2.
-        over: is set once the server was reset, or stops: the request is not to be answered then, nor told of.
+        over: is set once the server was reset, or stops: the request is not to be answered then.
         random: of the fault that acts now, seeded.
         memory: of the fault that acts now; it lives as long as the fault is armed.
         signatures: what the chunks of the body are signed with, if they are.

@@ -182,7 +182,7 @@ class Service:
                 return
 
     def _record(self, exchange: Exchange, body: Body, response: Response, struck: list[Armed], delivery: str) -> None:
-        if exchange.over.is_set():
+        if exchange.over is not self._app.over:  # of before a reset
             return
         request = exchange.request
         with self._app.lock:
