@@ -270,6 +270,29 @@ SlowDown: Please reduce your request rate.
         {"SESSION_EXPIRED": 1, "THROTTLED": 1},
         [2, 5],
     ),
+    "a failure in Portuguese, and why in the next line": (
+        """\
+Mensagem:
+Falha ao enviar o arquivo
+Error: Request failed with status code 413
+    at settle (/srv/lib/settle.js:17:12)
+Falha ao enviar o arquivo
+Error: Request failed with status code 503
+    at settle (/srv/lib/settle.js:17:12)
+""",
+        {"TOO_LARGE": 1, "SERVER_ERROR": 1},
+        [2, 5],
+    ),
+    "headings": (
+        """\
+Console:
+NoSuchUpload: The specified upload does not exist.
+Response body:
+<Error><Code>SlowDown</Code></Error>
+""",
+        {"SESSION_EXPIRED": 1, "THROTTLED": 1},
+        [2, 4],
+    ),
     "several failures of one kind": (
         """\
 Upload failed

@@ -92,9 +92,10 @@ _SENTENCE = re.compile(rb"(?!.*(?i:fail)|The above |During handling |Traceback )
 _SELF = re.compile(rb"(?:^|[\s(*>])(?:I(?:'?(?:m|ve|d|ll))?|[Ww]e(?:'re|'ve| are| get| see| have)|[Mm]y|[Oo]ur) [a-z]")
 # A record of log4j, log4net or java.util.logging, a row of a table.
 _XML_ENTRY = re.compile(rb"<(?:log4[jn]\w{0,4}:event|record|tr)[\s>]")
-# Words, with nothing of a program among them, that announce it.
+# Words, with nothing of a program among them, that announce it: a sentence, or a heading.
 _WORDS = re.compile(
     rb"(?i:(?!.*(?:upload|can ?not|could not|unable)))(?:[A-Za-z\x80-\xff',.-]+ ){3,}[A-Za-z\x80-\xff]+ ?:\s*$"
+    rb"|[A-Z][a-z\x80-\xff]+(?: [a-z\x80-\xff]+)? ?:\s*$"
 )
 _OPENED = re.compile(rb"^<\w+>\s*$")  # an element of XML whose text stands below
 # A line of JSON printed at the left edge, below one that is not the end of it.
@@ -115,11 +116,11 @@ _SAYS_NOT_WHY = re.compile(
     rb"(?:upload|copy|move) failed: \S.* to \S+\s*$"
     rb"|(?i:(?!.*(?<!\()\b\d{3}\b|.*: *(?!\S*\.\w{2,4}\s*$)\S)"  # but for a status in brackets, and a file's name
     rb".{0,200}(?:\b(?:fail(?:ed|ure)?|failing|unable|could not|couldn't)\b|"
-    + "fehlgeschlagen|échou|échec|falló|falhou|не удалось|ошибка|失敗|失败".encode()
+    + "fehlgeschlagen|fehler|échou|échec|erreur|falló|fallo|falhou|falha|не удалось|ошибка|失敗|失败".encode()
     + rb"))"
 )
 _SAYS_WHY = re.compile(
-    rb"(?:[A-Za-z_$][\w$]*\.)*(?:[A-Z]\w*(?:Error|Exception|Failure)|NoSuch[A-Z]\w+)\b.{0,200}?: "
+    rb"(?:[A-Za-z_$][\w$]*\.)*(?:(?:[A-Z]\w*)?Error|[A-Z]\w*(?:Exception|Failure)|NoSuch[A-Z]\w+)\b.{0,200}?: "
     rb"|An? (?:client )?error (?:\(\w+\) )?occurred|HTTPS?ConnectionPool\(|\((?:'|\d+, ')"
 )
 # What curl prints of one exchange, below the line of the request; its meter, too.
