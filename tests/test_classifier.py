@@ -233,6 +233,12 @@ def wrapped(how: str) -> BaseException:
         return outer
 
 
+def test_a_method_in_a_trace_is_no_code() -> None:
+    trace = "AccessDenied (client): Access Denied\n#0 /app/Handler.php(97): Aws\\WrappedHttpHandler->parseError()"
+    info = classify(trace)
+    assert (info.code, info.context.service_code) == (ErrorCode.ACCESS_DENIED, "AccessDenied")
+
+
 @pytest.mark.parametrize("how", ["cause", "context", "group"])
 def test_the_cause_inside_an_exception_is_found(how: str) -> None:
     assert classify(wrapped(how)).code is ErrorCode.SESSION_EXPIRED

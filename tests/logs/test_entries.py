@@ -284,3 +284,35 @@ def test_records_of_an_xml_log_are_entries_with_times_of_their_own(entry, tmp_pa
         ErrorCode.ACCESS_DENIED: "2026-11-22T10:00:03Z",
         ErrorCode.THROTTLED: "2026-11-22T10:00:01Z",
     }
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        """\
+[2026-11-22 10:00:00] production.ERROR: part 3: NoSuchUpload {"exception":"[object] (S3Exception(code: 0): part 3
+[stacktrace]
+#0 /app/vendor/handler.php(97): Handler->parseError()
+#1 {main}
+"}
+""",
+        """\
+Write-S3Object : The specified upload does not exist.
+At C:\\up.ps1:12 char:1
++ Write-S3Object -BucketName videos -File a.mp4
++ ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+    + FullyQualifiedErrorId : Amazon.S3.AmazonS3Exception,Amazon.PowerShell.Cmdlets.S3.WriteS3ObjectCmdlet
+""",
+        """\
+StorageError: The specified upload does not exist.
+Recovery suggestion: Make sure that the upload is in progress.
+Caused by:
+ServiceError(code: "NoSuchUpload", statusCode: 404)
+""",
+        "E/Up: part 3 failed\nE/Up: S3Exception: The specified upload does not exist.\nE/Up:     at Up.put(U.kt:8)\n",
+    ],
+)
+def test_a_failure_with_all_that_its_platform_prints_below_it_is_one(failure, tmp_path):
+    ordinary = "I/Up: going on\n" if failure.startswith("E/") else "going on\n"
+    (tmp_path / "up.log").write_text(2 * (ordinary + failure) + ordinary)
+    assert analyze([str(tmp_path / "up.log")]).by_code == {ErrorCode.SESSION_EXPIRED: 2}

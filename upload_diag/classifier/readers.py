@@ -39,6 +39,9 @@ VAGUE_CODES = frozenset({"Error", "UnknownError", "Unknown", "NetworkingError", 
 _ERRNO = re.compile(r"E[A-Z]{5,}\Z")
 _COMPOUND = re.compile(r"(?=.{9})(?:[A-Z]+[a-z0-9]+){2,}\Z|ERR_[A-Z_]+\Z")
 _SET_OFF = frozenset(":)]'\"([")
+_OF_OBJECT = (
+    "->"  # before a method's name: `WrappedHttpHandler->parseError()` stands in every trace of AWS's SDK for PHP
+)
 _WORD = frozenset(ascii_letters + digits + "_")
 
 
@@ -224,7 +227,7 @@ class CodeName:
             name, at = name.lower(), start
         while at >= 0:
             end = at + len(name)
-            if not (at and flat[at - 1] in _WORD) and (
+            if not (at and (flat[at - 1] in _WORD or flat[at - 2 : at] == _OF_OBJECT)) and (
                 flat[end : end + 1] not in _WORD or flat.startswith(self.runs_on, end)
             ):
                 break

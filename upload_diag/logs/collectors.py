@@ -238,7 +238,10 @@ COLLECTORS: tuple[Collector, ...] = (
         b"11-22 10:00:00.123  4711  4740 E Uploader: part 3 failed",
     ),
     prefix(
-        "logcat-brief", rb"(?P<source>[VDIWEFA]/[^(\n]{1,80}\(\ *\d{1,7}\)):\ ?", b"E/Uploader( 4711): part 3 failed"
+        "logcat-brief",
+        rb"(?P<source>[VDIWEFA]/(?:[^(\n]{1,80}\(\ *\d{1,7}\)|[^(:\s]{1,80})):\ ?",
+        b"E/Uploader( 4711): part 3 failed",
+        b"E/Uploader: part 3 failed",
     ),
     prefix(
         "aws-logs-tail",

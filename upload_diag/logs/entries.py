@@ -80,6 +80,9 @@ _TAIL = re.compile(
        | AWS\ HTTP\ error:\ | Treating\ Python\ exception\ as\ error\  # AWS's SDK for PHP, by hand; awscrt
        | originated\ from\ request\ \(  # tus-js-client, by hand
        | At\ .*\ char:\d+\s*$ | \+\ +~+\s*$  # PowerShell
+       | Recovery\ suggestion:\  # Amplify for Swift
+       | \[stacktrace\]\s*$  # Laravel
+       | \#\d{1,3}\ +(?:/\S+\(\d+\):\ |\{main\}|\[internal\ function\]|\S+\ \((?:dart|package):)  # frames of PHP, Dart
        | \xe2\x94\x82(?!\ Error:\ )[^\xe2]*+$ | \xe2\x95\xb5  # Terraform's box, which is no table
        | (?:/|~/|[A-Z]:\\|<ipython)\S*[ ]in[ ]\S+\( | -{2,}>[ ]?\d+[ ]  # IPython's frames
        """,
