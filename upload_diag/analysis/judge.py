@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from upload_diag._saved import saved
+from upload_diag.analysis.silence import Silence
 from upload_diag.codes import Action
 from upload_diag.logs import access_log, web_log
 from upload_diag.logs.entries import WRAPPED
@@ -66,10 +67,11 @@ class Judge:
 
         self._classifier = Classifier(ruleset)
         self.ruleset = self._classifier.ruleset
-        self.scanner: Scanner = scanner(search_literals(self.ruleset), engine)
+        literals = search_literals(self.ruleset)
+        self.scanner: Scanner = scanner(literals, engine)
         self.known: dict[bytes, Verdict] = {}
         self._failures: dict[Failure, Failure] = {}  # equal ones are one, which is found faster
-        self.json_lines = JsonLines(self.known)
+        self.json_lines = JsonLines(self.known, Silence(self._classifier, literals))
 
     def __call__(self, record: Record) -> Verdict:
         """The verdict on a record."""

@@ -23,6 +23,11 @@ class Classifier:
         self.ruleset = ruleset or Ruleset.builtin()
         self._index = Index(self.ruleset)
 
+    @property
+    def literals(self) -> list[str]:
+        """What calls the rules for running text: no rule looks at a text that holds none of these, in lower case."""
+        return self._index.literals
+
     def judge(self, error: Any) -> Verdict:
         """The verdict on an error, without the words for users; see `classify`."""
         collector = Collector(self._index)

@@ -3,15 +3,17 @@
 Services print the same few shapes of JSON over and over. Cut at its quotation marks, a line becomes a list in which
 names and values stand at the same places every time. So a shape is studied once, and from then on copies out of that
 list say everything: names and punctuation (is it this shape?), the values that matter (has this been judged before?),
-and the ids and the time. That is exact: what is left out of the key are values of fields that only identify, and what
-`read_line` erases from the others. Of shapes that come again and again, `templates` are made, which are faster.
+and the ids and the time. That is exact: what is left out of the key are values of fields that only identify, what
+`read_line` erases from the others and, where lines differ in more, texts that say nothing. Of shapes that come again
+and again, `templates` are made, which are faster.
 """
 
 import re
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from itertools import count
 from typing import Any
 
+from upload_diag.logs.events import read_event
 from upload_diag.logs.fields import (
     NO_IDS,
     OTHER,
@@ -45,6 +47,11 @@ _PLANS_LIMIT = 4096  # shapes; more than any log has, unless its field names are
 _PUNCTUATION = b" \t:,{}[]"
 _BETWEEN = _PUNCTUATION + b"0123456789.+-Eaeflnrstu"  # and numbers, and the three words
 _BEFORE_A_NAME = re.compile(rb"[{,][\s\\nrt]*+$")  # not before what is quoted in a text: `Put \"https://…\": EOF`
+_IDLE = (None, Meaning.TRACE, Meaning.OTHERS)
+_DECISIVE = ("operation", "upload_id")  # what verdicts look at of all that is told by fields
+_MANY_NEW = 64  # keys of one shape: its texts hold words that differ from line to line
+_LONG_TEXT = b"x. " * 700
+_LONGEST_WHOLE = 8192  # bytes; far from the limits within which lines are looked at
 _NEW = b""  # no key
 _HELD = {"id", "name"}  # of what, the object tells that they stand in
 _CLOSES = b"}"[0]
@@ -54,6 +61,7 @@ _STRICT_TEMPLATES = 3  # of them that take for text what was the same in some li
 
 
 Count = Callable[[bytes, list[Row]], None]
+IsSilent = Callable[[bytes], bool]
 Records = Generator[Record, None, int]
 
 
@@ -61,10 +69,12 @@ class JsonLines:
     """Reads lines of JSON, remembering the shapes it has seen.
 
     `known` says of keys what they were judged to be, not None; a line whose key is new is looked at more closely.
+    `is_silent` says of texts that no verdict depends on them, wherever they stand.
     """
 
-    def __init__(self, known: Mapping[bytes, Any]) -> None:
+    def __init__(self, known: Mapping[bytes, Any], is_silent: IsSilent = lambda _: False) -> None:
         self._known = known
+        self._is_silent = is_silent
         self._plans: dict[tuple[int, bytes], list[Plan]] = {}
         self._templates: dict[bytes, list[Template]] = {}  # by how their lines begin
         self._size = 0
@@ -97,7 +107,7 @@ class JsonLines:
                 second, rest = USUAL.get(time[:20]), THOUSANDTHS.get(time[20:])
                 when = read_time(time) if second is None or rest is None else second + rest
                 verdict = known.get(key)
-                if verdict is not None and (when or not time):
+                if verdict is not None and (when or not time) and (not template.silent or template.is_silent(groups)):
                     ids = template.ids(groups)
                     if count is not None:
                         rows.append((offset + begin, when, number, verdict, begin, end, ids))
@@ -159,7 +169,7 @@ class JsonLines:
         alike = self._plans.setdefault((len(parts), parts[1]), [])
         if len(alike) >= _ALIKE_LIMIT:
             alike.clear()
-        alike.append(Plan(parts))
+        alike.append(Plan(parts, self._is_silent))
         return alike[-1]
 
 
@@ -177,17 +187,23 @@ class Plan:
         skipped: where values stand that only identify.
         time: where times stand.
         texts: where texts stand that hold ids, numbers and the like.
+        silent: where texts stand that are left out when they say nothing.
+        is_silent: whether they do.
         samples: lines of which a template is to be made.
         templates: how many were made.
     """
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, is_silent: IsSilent) -> None:
         names = [
             i
             for i in range(1, len(parts) - 1)
             if parts[i + 1].lstrip()[:1] == b":" and _BEFORE_A_NAME.search(parts[i - 1])
         ]
         self.skipped: set[int] = set()
+        idle: set[int] = set()
+        self.silent: set[int] = set()
+        self.is_silent = is_silent
+        self._new = 0  # keys
         self.named: dict[int, int] = {}
         times: list[tuple[int, int]] = []  # how deep, and where
         self._codes: set[int] = set()  # where codes stand, which are told apart by their numbers
@@ -204,6 +220,8 @@ class Plan:
             if field is None:
                 if text and meaning_of(name) is Meaning.CODE:
                     self._codes.add(at)
+                elif text and parts[i + 1].strip() == b":" and _is_idle(name):
+                    idle.add(at)
                 if not text and parts[at].strip(b": ")[:1].isdigit() and not _TELLING.search(name):
                     self.skipped.add(at)
             elif text or parts[at].strip(b": ")[:1] not in (b"{", b"["):
@@ -223,6 +241,7 @@ class Plan:
         self._number = b'%d"' % next(_numbers)
         self._places = [i for i in range(len(parts)) if i not in self.skipped and i not in self.same]
         self._values = getter(self._places)
+        self._idle = {i: index for index, i in enumerate(self._places) if i in idle}
         self._erase: dict[int, Texts] = {}  # which of these places hold something that varies
 
     @property
@@ -230,7 +249,14 @@ class Plan:
         return [self._places[index] for index in self._erase]
 
     def learn(self, parts: Parts) -> None:
-        """Find the places where something varies."""
+        """Find the places where something varies; when many lines were new, also those where it says nothing."""
+        self._new += 1
+        if self._new == _MANY_NEW and _is_whole(parts):
+            self.silent.update(self._idle)
+            self.templates = 0
+        silent = [i for i in self.silent if self.is_silent(parts[i])]
+        if silent and len({read_event(_replaced(parts, silent, text)) for text in (b"", _LONG_TEXT)}) > 1:
+            self.silent.clear()  # an event is told by what stands around them, if it is near enough
         for index, i in enumerate(self._places):
             if index not in self._erase and (i not in self._codes or b" " in parts[i]) and _varies(parts[i]):
                 self._erase[index] = Texts()
@@ -240,6 +266,9 @@ class Plan:
         """What decides the verdict on the line, and the ids in its texts."""
         ids = NO_IDS
         values = list(self._values(parts))
+        for i in self.silent:
+            if self.is_silent(parts[i]):
+                values[self._idle[i]] = b""
         for index, texts in self._erase.items():
             values[index], found = texts.read(values[index])
             if found is not NO_IDS:
@@ -286,6 +315,28 @@ def _depth(parts: Parts) -> int:
     """In how many objects and lists a name stands, told by the punctuation before it."""
     between = b"".join(part for part in parts if not part.strip(_BETWEEN))
     return sum(map(between.count, (b"{", b"["))) - sum(map(between.count, (b"}", b"]")))
+
+
+def _is_whole(parts: Parts) -> bool:
+    """Whether the line is read as JSON, all of it."""
+    import orjson
+
+    line = b'"'.join(parts[:-1])
+    try:
+        return line[:1] == b"{" and len(line) <= _LONGEST_WHOLE and isinstance(orjson.loads(line), dict)
+    except orjson.JSONDecodeError:
+        return False
+
+
+def _replaced(parts: Parts, places: Sequence[int], text: bytes) -> str:
+    """The line with this text at these places."""
+    return b'"'.join([text if i in places else part for i, part in enumerate(parts)]).decode("utf-8", "replace")
+
+
+def _is_idle(name: str) -> bool:
+    """Whether a value of this name counts for nothing but what it says as a text, if for that."""
+    meaning = meaning_of(name)
+    return meaning in _IDLE if meaning is None or not meaning.field else meaning.field not in _DECISIVE
 
 
 def _varies(value: bytes) -> bool:

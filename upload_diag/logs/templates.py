@@ -59,9 +59,10 @@ class Template:
         time: where the time stands among the groups.
         decisive: picks out of the groups what decides the verdict.
         keys: what decides -> the key of such lines, see `Record`.
+        silent: where texts stand among the groups that must say nothing.
     """
 
-    __slots__ = ("_learned", "_texts", "_verbatim", "decisive", "ids", "keys", "match", "time")
+    __slots__ = ("_learned", "_plan", "_texts", "_verbatim", "decisive", "ids", "keys", "match", "silent", "time")
 
     def __init__(self, maker: "_Maker") -> None:
         self.match = re.compile(b'"'.join(maker.patterns)).fullmatch
@@ -69,17 +70,25 @@ class Template:
         self.time = maker.time - 1
         self.decisive = picker(maker.decisive)
         self.keys: dict[Any, bytes] = {}
+        self.silent = [group - 1 for group in maker.silent]
+        self._plan = maker.plan
         self._learned = 0
         self._texts = maker.texts
         self._verbatim = maker.verbatim
+
+    def is_silent(self, groups: tuple[bytes, ...]) -> bool:
+        """Whether the texts say nothing that must not."""
+        return self._plan.is_silent(b" ".join([groups[group] for group in self.silent]))
 
     def learn(self, line: re.Match[bytes], parts: Parts, key: bytes) -> bool:
         """Remember the key of a line that fits, if all lines with the same groups have the same.
 
         True when too many lines are new for the template to be of use.
         """
-        if all(read_line(parts[i])[1] is NO_IDS for i in self._verbatim) and all(
-            text.fits(parts[i], line) for i, text in self._texts.items()
+        if (
+            (not self.silent or (self._plan.silent and self.is_silent(line.groups())))
+            and all(read_line(parts[i])[1] is NO_IDS for i in self._verbatim)
+            and all(text.fits(parts[i], line) for i, text in self._texts.items())
         ):
             self.keys[self.decisive(line.groups())] = key
         self._learned += 1
@@ -155,13 +164,14 @@ def template(plan: "Plan", samples: Sequence[Parts], *, strict: bool) -> Templat
     With `strict`, values that were the same in all of the lines are taken to be the same in all lines that fit.
     """
     cut_once = cache(cut)
-    cuts = [{i: cut_once(parts[i]) for i in plan.texts} for parts in samples]
+    silent = {i for i in plan.silent if _are_silent(plan, [parts[i] for parts in samples])}
+    cuts = [{i: cut_once(parts[i]) for i in plan.texts if i not in silent} for parts in samples]
     ways = [tuple(found and found[1] for found in one.values()) for one in cuts]
     way, count = Counter(ways).most_common(1)[0]
     if count < _FEWEST or None in way:
         return None
     alike = [at for at, one in enumerate(ways) if one == way]
-    maker = _Maker(plan, [samples[at] for at in alike], strict=strict)
+    maker = _Maker(plan, [samples[at] for at in alike], silent, strict=strict)
     try:
         for i in range(len(samples[0]) - 1):
             maker.add(i, [found for at in alike if (found := cuts[at].get(i))])
@@ -172,24 +182,31 @@ def template(plan: "Plan", samples: Sequence[Parts], *, strict: bool) -> Templat
     return made if fitting >= _FEWEST else None
 
 
+def _are_silent(plan: "Plan", texts: Sequence[bytes]) -> bool:
+    """Whether texts say nothing, and differ in more than ids and numbers."""
+    return len({read_line(text)[0] for text in texts}) > 1 and all(map(plan.is_silent, texts))
+
+
 class _Maker:
     """Puts a template together, part by part."""
 
-    def __init__(self, plan: "Plan", samples: Sequence[Parts], *, strict: bool) -> None:
+    def __init__(self, plan: "Plan", samples: Sequence[Parts], silent: set[int], *, strict: bool) -> None:
+        self.plan = plan
+        self.silent: list[int] = []
         self.patterns: list[bytes] = []
         self.decisive: list[int] = []
         self.named = [NO_GROUP] * len(NO_IDS)
         self.time = NO_GROUP
         self.texts: dict[int, Alike] = {}
         self.verbatim: list[int] = []
-        self._plan = plan
         self._samples = samples
+        self._quiet = silent
         self._strict = strict
         self._groups = NO_GROUP
 
     def add(self, i: int, cuts: Sequence[tuple[Parts, tuple[bytes, ...], list[int]]]) -> None:
         """Add the pattern of a part; `cuts` are its texts in the samples, when ids and numbers vary in them."""
-        plan = self._plan
+        plan = self.plan
         is_time = bool(plan.time) and i == plan.time[0]
         if is_time:
             self._groups += 1
@@ -200,6 +217,10 @@ class _Maker:
             pattern = self._id(i, plan.named[i])
         elif i in plan.skipped:
             pattern = _ANYTHING
+        elif i in self._quiet and not self._alike(i):
+            self._groups += 1
+            self.silent.append(self._groups)
+            pattern = _DIFFERENT
         elif cuts and (is_time or cuts[0][2] or not self._alike(i)):
             pattern = self._text(i, cuts)
         else:
@@ -233,7 +254,7 @@ class _Maker:
             return _PART_NUMBER
         if self._samples[0][i].endswith(b"\\"):
             return _ESCAPED_ID
-        if i - 1 not in self._plan.same:
+        if i - 1 not in self.plan.same:
             raise UnlikeError
         return _PLAIN_ID if self._samples[0][i - 1].strip(b" \\") == b":" else _NUMBER_ID
 
