@@ -283,6 +283,16 @@ Error: Request failed with status code 503
         {"TOO_LARGE": 1, "SERVER_ERROR": 1},
         [2, 5],
     ),
+    "an exception and where it was, as Bugsnag writes it": (
+        """\
+**Aws::S3::Errors::SignatureDoesNotMatch** in **Film::PublishJob@films**
+The request signature we calculated does not match the signature you provided.
+SlowDownError in part3
+SlowDownError in part4
+""",
+        {"CREDENTIALS_INVALID": 1, "THROTTLED": 2},
+        [1, 3, 4],
+    ),
     "headings": (
         """\
 Console:

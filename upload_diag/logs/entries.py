@@ -147,8 +147,7 @@ _IN_ORDER = (*pairwise(_OSS_ANSWER), *pairwise(_EXCHANGE), *product(_EXCHANGE[2:
 # one of Hugging Face's of which the message stands below.
 _SAYS_MORE = re.compile(
     rb"At .* char:\d+\s*$"
-    rb"|(?=\S{1,300}+ in )\W{0,4}[A-Za-z]\w*(?:(?:::|\.)\w+)*(?:::|\.|Error|Exception)\w*\W{0,4} in "
-    rb"\W{0,4}\w[\w:.#@/-]*\W{0,4}$"
+    rb"|\*\*[\w:.]+\*\* in \*\*\S+\*\*\s*$"
     rb"|(?=[\w.]++: )[A-Za-z_][\w.]*Error: +\(Request ID: [^)]*\)\s*$"
 )
 # Words behind which a sentence goes on: it was broken where a page, a mail or a picture ended.
