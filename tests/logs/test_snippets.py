@@ -406,6 +406,12 @@ def test_what_people_say_of_a_failure_counts_once_and_only_where_no_program_says
     assert (counts, lines) == ({"SERVER_ERROR": 1, "ACCESS_DENIED": 1}, [2, 4])
 
 
+def test_who_says_the_same_of_several_things_is_a_program(tmp_path):
+    log = "".join(f"Sorry, we have trouble with part {n}: 503 Service Unavailable\n" for n in range(3))
+    counts, _ = told(f"{log}PUT /films/a: 403 Forbidden\n", tmp_path / "app.log")
+    assert counts == {"SERVER_ERROR": 3, "ACCESS_DENIED": 1}
+
+
 def test_lines_of_a_mail_that_are_quoted_are_read_without_what_quotes_them(tmp_path):
     mail = (
         "Hi,\nstill the same, see below.\n\nOn Tue, 18 Aug 2026, Petra wrote:\n> what does it print?\n>\n"

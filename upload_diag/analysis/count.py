@@ -1,6 +1,7 @@
 """Count what a piece of the input says."""
 
 import gc
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -160,17 +161,17 @@ class _Counter:
         judge, known, only, add = self.judge, self.judge.known, self.only, self.tally.add
         thread = None if threads is None else threads[b""]
         add_all = partial(self.tally.add_all, file=file, thread=thread) if only is None else None
-        tellings: dict[ErrorCode, tuple[Record, Verdict]] = {}
+        told: list[_Told] = []
         for record in reader.records(add_all):
             verdict = known.get(record.key) or judge(record)
             if record.told:
                 if verdict.failure and (only is None or only(record)):
-                    tellings.setdefault(verdict.failure.code, (record, verdict))
+                    told.append((verdict.failure.code, record, verdict))
             elif (verdict.failure or verdict.event or record.ids.upload) and (only is None or only(record)):
                 thread = None if threads is None else threads.setdefault(record.source, Thread(0, 0))
                 add(record, verdict, file, thread)
-        for code in _only_told(list(tellings), {*file.by_code}, fenced=layout.fenced):
-            add(*tellings[code], file, thread)
+        for _, record, verdict in _only_told(told, {*file.by_code}, fenced=layout.fenced):
+            add(record, verdict, file, thread)
         file.bytes += reader.bytes
         file.pieces.append((reader.begun, reader.lines))
         for reason, count in reader.unreadable.items():
@@ -188,12 +189,24 @@ class _Counter:
             self.tally.threads[file.path] = list(threads.values())
 
 
-def _only_told(told: list[ErrorCode], said: set[ErrorCode], *, fenced: bool) -> list[ErrorCode]:
-    """What people tell of, and no program says: that it failed is nothing new beside a reason."""
+_Told = tuple[ErrorCode, Record, Verdict]
+
+
+def _only_told(told: list[_Told], said: set[ErrorCode], *, fenced: bool) -> list[_Told]:
+    """What people tell of, and no program says: that it failed is nothing new beside a reason.
+
+    Who says the same of one thing and of another is a program.
+    """
     if said and fenced:
         return []
-    new = [code for code in told if code not in said]
-    return [code for code in new if code is not ErrorCode.UNKNOWN] or ([] if said else new)
+    texts: defaultdict[bytes, set[bytes]] = defaultdict(set)
+    for _, record, _ in told:
+        texts[record.key].add(record.text)
+    programs = [one for one in told if len(texts[one[1].key]) > 1]
+    said |= {code for code, _, _ in programs}
+    new = {code: one for one in reversed(told) if (code := one[0]) not in said}  # the first of each code
+    reasons = [one for one in new.values() if one[0] is not ErrorCode.UNKNOWN]
+    return programs + (reasons or ([] if said else list(new.values())))
 
 
 def _skip(opened: Any, file: FileTally, what: str) -> None:
