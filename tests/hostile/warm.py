@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-GIVE_UP = 60  # seconds after which a run is killed, also on a busy machine
+GIVE_UP = 60  # seconds of processor time after which a run is killed
+WAIT = 600  # seconds after which one is killed that waits for something; a busy machine is no reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def _serve() -> None:
         child = os.fork()
         if child == 0:
             _be(request)
-        status, usage = _wait(child, time.monotonic() + GIVE_UP)
+        status, usage = _wait(child, time.monotonic() + WAIT)
         took = usage.ru_utime + usage.ru_stime
         print(json.dumps([os.waitstatus_to_exitcode(status), took, usage.ru_maxrss * 1024]), flush=True)
 
@@ -116,13 +117,14 @@ def _wait(child: int, until: float) -> tuple[int, resource.struct_rusage]:
             return status, usage
         if time.monotonic() > until:
             os.kill(child, 9)
-            until += GIVE_UP
+            until += WAIT
         time.sleep(0.002)
 
 
 def _be(request: dict[str, object]) -> None:
     """Become the program: its streams, its folder, its arguments."""
     code = 99  # what an exception that gets past `main` looks like
+    resource.setrlimit(resource.RLIMIT_CPU, (GIVE_UP, GIVE_UP))
     try:
         os.chdir(request["cwd"])
         os.environ["TMPDIR"], tempfile.tempdir = request["tmp"], None
