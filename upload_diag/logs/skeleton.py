@@ -50,6 +50,7 @@ _BEFORE_A_NAME = re.compile(rb"[{,][\s\\nrt]*+$")  # not before what is quoted i
 _IDLE = (None, Meaning.TRACE, Meaning.OTHERS)
 _DECISIVE = ("operation", "upload_id")  # what verdicts look at of all that is told by fields
 _MANY_NEW = 64  # keys of one shape: its texts hold words that differ from line to line
+_TOO_MANY_NEW = 256  # they differ in what says something, too
 _LONG_TEXT = b"x. " * 700
 _LONGEST_WHOLE = 8192  # bytes; far from the limits within which lines are looked at
 _NEW = b""  # no key
@@ -254,6 +255,8 @@ class Plan:
         if self._new == _MANY_NEW and _is_whole(parts):
             self.silent.update(self._idle)
             self.templates = 0
+        elif self._new == _TOO_MANY_NEW:
+            self.silent.clear()
         silent = [i for i in self.silent if self.is_silent(parts[i])]
         if silent and len({read_event(_replaced(parts, silent, text)) for text in (b"", _LONG_TEXT)}) > 1:
             self.silent.clear()  # an event is told by what stands around them, if it is near enough
