@@ -342,6 +342,14 @@ def test_an_encoding_is_kept_byte_for_byte(encoding, tail):
     assert streamed(text.encode(encoding) + tail) == copy.encode(encoding) + tail
 
 
+@pytest.mark.parametrize("encodings", [("utf-8", "utf-16"), ("utf-16", "utf-8"), ("utf-32-be",), ("utf-32",)])
+def test_a_text_that_is_not_of_one_encoding_is_not_copied(encodings):
+    text = 40 * "2026-11-22 10:00:00 ERROR password=hunter2hunter2 was refused\n"
+    mixed = b"".join(text.encode(encoding) for encoding in encodings)
+    with pytest.raises(ValueError, match="more than one encoding"):
+        redact_stream(io.BytesIO(mixed), io.BytesIO())
+
+
 @given(st.binary(max_size=300))
 def test_bytes_that_are_no_text_pass_or_are_redacted_but_never_fail(data):
     assert isinstance(streamed(data, size=7, window=64), bytes)

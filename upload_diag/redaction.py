@@ -17,7 +17,17 @@ from typing import BinaryIO, NamedTuple
 
 from upload_diag.rules.secrets import BARE_KEYWORDS, SECRETS, SEPARATORS
 
-__all__ = ["Cut", "find_secrets", "redact", "redact_counting", "redact_lines", "redact_stream", "show_secrets"]
+__all__ = [
+    "NARROW",
+    "SURELY",
+    "Cut",
+    "find_secrets",
+    "redact",
+    "redact_counting",
+    "redact_lines",
+    "redact_stream",
+    "show_secrets",
+]
 
 # More layers than anybody writes on purpose: a JSON string in a JSON string in a query in a JSON string.
 _LAYERS = 5
@@ -27,6 +37,10 @@ _ROUNDS = 8
 # secret is seen whole up to three quarters, and longer ones in parts.
 _WINDOW = 1 << 18
 _SAMPLE = 4096  # bytes that tell the encoding
+SURELY = 64  # bytes that are not of another encoding by chance: in UTF-16, Chinese without a comma or a blank
+NARROW = re.compile(rb"[\t\n\r -~]{%d,}" % SURELY)
+_NO_UTF_16 = re.compile(NARROW.pattern + rb"|(?:[\t\n\r -~]\0{3}){8,}|(?:\0{3}[\t\n\r -~]){8,}")
+_WIDE = re.compile(rb"(?:[\t\n\r -~]\0{1,3}){32,}|(?:\0{1,3}[\t\n\r -~]){32,}")
 
 _WORTH_A_LOOK = re.compile("|".join(map(re.escape, (*SEPARATORS, *BARE_KEYWORDS)))).search
 _ROWS = tuple((row, tuple(keyword.lower() for keyword in row.keywords)) for row in SECRETS)
@@ -141,17 +155,22 @@ def redact_stream(
 
     Returns:
         How many secrets of each kind were taken out.
+
+    Raises:
+        ValueError: the text is UTF-32, or changes its encoding on the way, and would be copied as it is.
     """
     counts: Counter[str] = Counter()
     start = b""
     while len(start) < _SAMPLE and (data := reader.read(_SAMPLE - len(start))):
         start += data
     encoding = _encoding_of(start)
+    _check_encoding(start, encoding)
     decoder = codecs.getincrementaldecoder(encoding)("surrogatepass")
     pending, head, ended = decoder.decode(start), "", not start
     while pending or not ended:
         while len(pending) < window and not ended:
             data = reader.read(window)
+            _check_encoding(data, encoding)
             ended = not data
             pending += decoder.decode(data)
         last = ended and len(pending) <= window
@@ -173,6 +192,12 @@ def _encoding_of(start: bytes) -> str:
     if start.startswith(codecs.BOM_UTF16_BE) or (big and not little):
         return "utf-16-be"
     return "latin-1"
+
+
+def _check_encoding(data: bytes, encoding: str) -> None:
+    """Raise a ValueError where text stands in another encoding, in which no secret would be found."""
+    if (_WIDE if encoding == "latin-1" else _NO_UTF_16).search(data):
+        raise ValueError("it is UTF-32, or in more than one encoding; redact reads UTF-8 or UTF-16. Convert it first.")
 
 
 def _next_piece(head: str, text: str, *, last: bool) -> tuple[str, list[Cut], str, str]:

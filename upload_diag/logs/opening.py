@@ -1,12 +1,15 @@
 """Open a stream: tell its layout from its beginning, and give it back whole, as UTF-8 or what is near to it."""
 
 import codecs
+import re
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from io import RawIOBase
 from typing import Any
 
 from upload_diag.logs.layout import SAMPLE, Layout, detect
+from upload_diag.redaction import NARROW, SURELY
 
 __all__ = ["Recoded", "Rejoined", "begin"]
 
@@ -75,8 +78,12 @@ class Rejoined(RawIOBase):
         return count
 
 
+_NARROW_TO_ZERO = re.compile(NARROW.pattern + rb"[^\0]*")
+_MAY_GO_ON = re.compile(rb"[\t\n\r -~]{2,%d}\Z" % SURELY)
+
+
 class Recoded(RawIOBase):
-    """A stream of UTF-16 or UTF-32 as UTF-8.
+    """A stream of UTF-16 or UTF-32 as UTF-8; what is UTF-8 in it stays so.
 
     Attributes:
         own_bytes: how many bytes were read, as the input counts them.
@@ -86,6 +93,8 @@ class Recoded(RawIOBase):
         self.own_bytes = 0
         self._file = file
         self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+        self._zero_first = encoding.endswith("be")
+        self._kept = b""  # the end of a chunk that may go on as UTF-8
         self._ready = b""
         self._over = False
 
@@ -110,5 +119,24 @@ class Recoded(RawIOBase):
         chunk = self._file.read(1 << 16)
         self.own_bytes += len(chunk)
         self._over = not chunk
-        text = self._decoder.decode(chunk, final=self._over)
-        self._ready += text.removeprefix("\ufeff").encode("utf-8", "replace")
+        chunk = self._kept + chunk
+        rest = _MAY_GO_ON.search(chunk, max(0, len(chunk) - SURELY)) if not self._over else None
+        self._kept = rest[0] if rest else b""
+        self._ready += b"".join(self._pieces(chunk.removesuffix(self._kept)))
+
+    def _pieces(self, chunk: bytes) -> Iterator[bytes]:
+        """A chunk as UTF-8. A letter next to narrow ones shares its zero with none of them."""
+        place = 0
+        for run in _NARROW_TO_ZERO.finditer(chunk):
+            start, end = run.span()
+            if self._zero_first:
+                start += chunk[:start].endswith(b"\0")
+            else:
+                end -= chunk.startswith(b"\0", end)
+            yield self._wide(chunk[place:start], final=True)
+            yield chunk[start:end]
+            place = end
+        yield self._wide(chunk[place:], final=self._over)
+
+    def _wide(self, text: bytes, *, final: bool) -> bytes:
+        return self._decoder.decode(text, final=final).removeprefix("\ufeff").encode("utf-8", "replace")
