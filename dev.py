@@ -36,6 +36,8 @@ def main(argv):
     if not argv or argv[0] not in EXTRAS:
         print(__doc__.strip(), file=sys.stderr)
         return 0 if argv and argv[0] in ("-h", "--help") else 2
+    if os.environ.get("LC_ALL") in ("C", "POSIX") and not str(ROOT).isascii():
+        os.environ["LC_ALL"] = "C.UTF-8"  # Python 3.11 would take the name of this folder for ASCII, and not start
     job, rest = argv[0], argv[1:]
     failed = prepare(EXTRAS[job])
     if failed:

@@ -82,7 +82,7 @@ def _group(group: Group, paint: Paint) -> Iterator[str]:
     when = words.period(group.first, group.last)
     yield f"{group.count:,} x {paint('bold', words.title(group))}{where}{uploads}{', ' if when else ''}{when}"
     if group.follows:
-        yield f"  {group.follows:,} of {group.count:,} only following from another failure of the same upload"
+        yield f"  only following from another failure of the same upload: {group.follows:,} of {group.count:,}"
     yield f"  {one_line(group.cause)}"
     yield f"  rule {one_line(group.rule)}, next step {group.action}, {one_line(group.fingerprint)}"
     for example in group.examples:
