@@ -233,6 +233,15 @@ def wrapped(how: str) -> BaseException:
         return outer
 
 
+@pytest.mark.parametrize("size", [10_000, 100_000, 1_000_000])
+@pytest.mark.parametrize(
+    "wrap", [str, lambda text: {"error": {"message": text}}, lambda text: json.dumps({"message": text})]
+)
+def test_the_reason_at_the_end_of_a_long_text_is_found(wrap: Callable[[str], Any], size: int) -> None:
+    text = size // 2 * "x " + "NoSuchUpload: The specified upload does not exist."
+    assert classify(wrap(text)).code is ErrorCode.SESSION_EXPIRED
+
+
 def test_a_method_in_a_trace_is_no_code() -> None:
     trace = "AccessDenied (client): Access Denied\n#0 /app/Handler.php(97): Aws\\WrappedHttpHandler->parseError()"
     info = classify(trace)

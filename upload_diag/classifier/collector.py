@@ -267,7 +267,7 @@ class Collector:
 
     def _whole(self, text: str, nested: int) -> Findings:
         """Collect what a text says, and what stands in it."""
-        self._characters += len(text)
+        self._characters += min(len(text), MAX_TEXT)  # of a longer one no more is looked at
         if text and self._characters <= MAX_CHARACTERS:
             doubtful = self._read(text, nested)
             self._walk()
@@ -288,7 +288,7 @@ class Collector:
         Returns:
             The text if objects in it may have been misread, for their quotes are not always their own.
         """
-        if nested < MAX_NESTED and (tree := _as_json(text)) is not None:
+        if nested < MAX_NESTED and len(text) <= MAX_CHARACTERS and (tree := _as_json(text)) is not None:
             self._stack.append((tree, None, 0, nested + 1))
             return ""
         if nested < MAX_NESTED and _BASE64.match(text):
