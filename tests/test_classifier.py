@@ -391,6 +391,32 @@ def test_objects_that_fight_back_are_survived() -> None:
     assert classify({"error": Nasty(), "code": "SlowDown"}).code is ErrorCode.THROTTLED
 
 
+class NoItems(dict[str, str]):
+    def items(self) -> Any:
+        raise KeyError("detached")
+
+
+class NoneToList(list[str]):
+    def __iter__(self) -> Any:
+        raise KeyError("detached")
+
+
+class NoneToName(tuple[str, ...]):
+    __slots__ = ()
+    _fields = (1, "b")
+
+    def __iter__(self) -> Any:
+        raise KeyError("detached")
+
+
+@pytest.mark.parametrize(
+    "nasty", [NoItems(a="b"), NoneToList("ab"), NoneToName("ab")], ids=lambda one: type(one).__name__
+)
+def test_containers_that_fight_back_are_survived(nasty: Any) -> None:
+    assert classify(nasty).code is ErrorCode.UNKNOWN
+    assert classify({"error": nasty, "code": "SlowDown"}).code is ErrorCode.THROTTLED
+
+
 # --- anything at all ------------------------------------------------------------------------------------------------
 
 WORDS = st.sampled_from(

@@ -49,6 +49,7 @@ _UPLOADS = frozenset(
     {"upload", "uploadSession", "upload_session", "multipartUpload", "multipart_upload", "MultipartUpload"}
 )
 _ENDS = {"{": "}", "[": "]", '"': '"'}
+_PLAIN = frozenset({list, tuple, set, frozenset})  # a class that is derived from one of them may do anything
 _BEGINNINGS = frozenset((*_ENDS, *whitespace))
 
 # By names of their own, which are found ten times as fast as members of an enum.
@@ -87,10 +88,10 @@ class Collector:
                 self._string(value, path, depth, nested)
             elif isinstance(value, dict):
                 if self._is_new(value):
-                    self._mapping(value, path, depth, nested)
+                    self._mapping(value if type(value) is dict else exception.read_mapping(value), path, depth, nested)
             elif isinstance(value, (list, tuple, set, frozenset)):
-                if hasattr(value, "_asdict"):
-                    stack.append((value._asdict(), path, depth, nested))
+                if type(value) not in _PLAIN:
+                    self._object(value, path, depth, nested)
                 elif self._is_new(value):
                     self._items(value, path, depth, nested)
             elif isinstance(value, (bytes, bytearray, memoryview)):
@@ -122,6 +123,8 @@ class Collector:
             tree: Any = exception.read_exception(value)
         elif exception.is_response(value):
             tree = exception.read_response(value)
+        elif isinstance(value, (list, tuple, set, frozenset)):
+            tree = exception.read_items(value)
         else:
             tree = exception.read_object(value)
         self._stack.append((tree, path, depth, nested))

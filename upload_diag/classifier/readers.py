@@ -39,9 +39,7 @@ VAGUE_CODES = frozenset({"Error", "UnknownError", "Unknown", "NetworkingError", 
 _ERRNO = re.compile(r"E[A-Z]{5,}\Z")
 _COMPOUND = re.compile(r"(?=.{9})(?:[A-Z]+[a-z0-9]+){2,}\Z|ERR_[A-Z_]+\Z")
 _SET_OFF = frozenset(":)]'\"([")
-_OF_OBJECT = (
-    "->"  # before a method's name: `WrappedHttpHandler->parseError()` stands in every trace of AWS's SDK for PHP
-)
+_OF_OBJECT = "->"  # a method, as in `WrappedHttpHandler->parseError()`, which traces of AWS's SDK for PHP hold
 _WORD = frozenset(ascii_letters + digits + "_")
 
 

@@ -5,14 +5,16 @@ aiohttp and urllib give it. Bodies are taken only where they have been read alre
 block for ever.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from itertools import islice
 from typing import Any
 
 from upload_diag.rules.fields import meaning_of
 
-__all__ = ["is_response", "read_exception", "read_object", "read_response"]
+__all__ = ["is_response", "read_exception", "read_items", "read_mapping", "read_object", "read_response"]
 
 MAX_CHAIN = 32  # links of a cause chain that are followed
+MAX_ENTRIES = 10_000  # of a container of a stranger's class
 
 # A body that has been read: requests `_content`, httpx `_content`, urllib3 `_body`, starlette and botocore `body`.
 _BODIES = ("_content", "_body", "body", "text_")
@@ -130,10 +132,28 @@ def _request(error: BaseException) -> dict[str, Any]:
     return {"url": str(url), "method": method} if url is not None and isinstance(method, str) else {}
 
 
+def read_mapping(value: Mapping[Any, Any]) -> dict[Any, Any]:
+    """The entries of a mapping of any class; none when it does not give them."""
+    try:
+        return dict(islice(value.items(), MAX_ENTRIES))
+    except Exception:  # noqa: BLE001  a property, a __str__ or an items() of a stranger's class may do anything
+        return {}
+
+
+def read_items(value: Collection[Any]) -> dict[Any, Any] | list[Any]:
+    """The items of a collection of any class, of a named tuple by their names; none when it does not give them."""
+    try:
+        items = list(islice(value, MAX_ENTRIES))
+    except Exception:  # noqa: BLE001  a property, a __str__ or an items() of a stranger's class may do anything
+        return []
+    names = _get(value, "_fields")
+    return dict(zip(map(str, names), items, strict=False)) if isinstance(names, tuple) else items
+
+
 def read_object(value: Any) -> Any:
     """Any other object: its mapping, its public attributes, or else its text."""
     if isinstance(value, Mapping):
-        return dict(list(value.items())[:10_000])
+        return read_mapping(value)
     dump = _get(value, "__dict__")
     if isinstance(dump, dict) and dump:
         return {key: item for key, item in list(dump.items())[:200] if isinstance(key, str)}
