@@ -417,6 +417,36 @@ def test_containers_that_fight_back_are_survived(nasty: Any) -> None:
     assert classify({"error": nasty, "code": "SlowDown"}).code is ErrorCode.THROTTLED
 
 
+class NoClass:
+    @property
+    def __class__(self) -> Any:
+        raise RuntimeError("no class either")
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda nasty: nasty,
+        lambda nasty: [nasty, "SlowDown: Please reduce your request rate."],
+        lambda nasty: {"error": nasty, "message": nasty, "uploadId": nasty, nasty: 1, "code": "SlowDown"},
+        lambda nasty: RuntimeError(nasty, {"code": "SlowDown"}),
+    ],
+    ids=["alone", "in-a-list", "in-a-dict", "in-an-exception"],
+)
+def test_an_object_that_hides_its_class_is_survived_and_what_stands_beside_it_is_read(
+    wrap: Callable[[Any], Any],
+) -> None:
+    nasty = NoClass()
+    payload = wrap(nasty)
+    assert classify(payload).code is (ErrorCode.UNKNOWN if payload is nasty else ErrorCode.THROTTLED)
+
+
+def test_an_attribute_that_hides_its_class_is_survived() -> None:
+    error = RuntimeError("SlowDown: Please reduce your request rate.")
+    error.response = error.code = error.own = NoClass()  # type: ignore[attr-defined]
+    assert classify(error).code is ErrorCode.THROTTLED
+
+
 # --- anything at all ------------------------------------------------------------------------------------------------
 
 WORDS = st.sampled_from(

@@ -8,6 +8,7 @@ import re
 from base64 import b64decode
 from collections.abc import Mapping
 from contextlib import suppress
+from itertools import islice
 from string import whitespace
 from typing import Any
 
@@ -50,6 +51,7 @@ _UPLOADS = frozenset(
 )
 _ENDS = {"{": "}", "[": "]", '"': '"'}
 _PLAIN = frozenset({list, tuple, set, frozenset})  # a class that is derived from one of them may do anything
+_KNOWN = frozenset({str, int, float, bool, dict, list, type(None)})  # what most values are; any of them tells its class
 _BEGINNINGS = frozenset((*_ENDS, *whitespace))
 
 # By names of their own, which are found ten times as fast as members of an enum.
@@ -73,6 +75,8 @@ class Collector:
 
     def collect(self, payload: Any) -> None:
         """Walk the payload and all that is in it; bounded in every direction, cycles cut."""
+        if not exception.has_class(payload):
+            return
         if isinstance(payload, str):
             self.found = self._index.memo.get(payload) or self._whole(payload, 0)
             return
@@ -112,6 +116,8 @@ class Collector:
         for number, item in enumerate(values):
             if number >= MAX_ITEMS:
                 break
+            if type(item) not in _KNOWN and not exception.has_class(item):
+                continue
             if item is not None and not isinstance(item, (bool, int, float)):
                 self._stack.append((item, (path, number), depth, nested))
 
@@ -131,11 +137,11 @@ class Collector:
 
     def _mapping(self, tree: Mapping[Any, Any], path: Path, depth: int, nested: int) -> None:
         method = address = ""
-        for number, (key, value) in enumerate(tree.items()):
-            if number >= MAX_KEYS:
-                break
-            if not isinstance(key, str):
-                key = str(key) if isinstance(key, (int, float, bytes)) else type(key).__name__  # noqa: PLW2901
+        for key, value in islice(tree.items(), MAX_KEYS):
+            if type(value) not in _KNOWN and not exception.has_class(value):
+                continue
+            if type(key) is not str:
+                key = _name(key)  # noqa: PLW2901
             meaning = meaning_of(key)
             if meaning is None or (meaning is _TRACE and isinstance(value, str)):
                 self._unknown(key, value, (path, key), depth + 1, nested)
@@ -325,6 +331,14 @@ class Collector:
                 at = end
         rest.append(text[at:])
         return " ".join(rest)
+
+
+def _name(key: Any) -> str:
+    """A key as text; of an object the name of its class."""
+    kind = type(key)
+    if issubclass(kind, str):
+        return str.__str__(key)
+    return str(key) if issubclass(kind, (int, float, bytes)) else kind.__name__
 
 
 def _joined(request: Mapping[Any, Any]) -> str:

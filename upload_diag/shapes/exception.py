@@ -11,7 +11,7 @@ from typing import Any
 
 from upload_diag.rules.fields import meaning_of
 
-__all__ = ["is_response", "read_exception", "read_items", "read_mapping", "read_object", "read_response"]
+__all__ = ["has_class", "is_response", "read_exception", "read_items", "read_mapping", "read_object", "read_response"]
 
 MAX_CHAIN = 32  # links of a cause chain that are followed
 MAX_ENTRIES = 10_000  # of a container of a stranger's class
@@ -27,10 +27,24 @@ _TELLING = (
 _STATUS = ("status_code", "status", "code", "http_status", "statusCode")
 
 
+class _Nobody:
+    """Nothing is an instance of it."""
+
+
+def has_class(value: Any) -> bool:
+    """Whether the object's class can be asked for: `isinstance` raises what a stranger's `__class__` raises."""
+    try:
+        isinstance(value, _Nobody)
+    except Exception:  # noqa: BLE001  a property, a __str__ or an items() of a stranger's class may do anything
+        return False
+    return True
+
+
 def _get(value: Any, name: str) -> Any:
     """An attribute, None when it is missing or reading it fails (a property may do anything)."""
     try:
-        return getattr(value, name, None)
+        attribute = getattr(value, name, None)
+        return attribute if has_class(attribute) else None
     except Exception:  # noqa: BLE001  a property, a __str__ or an items() of a stranger's class may do anything
         return None
 
@@ -100,7 +114,7 @@ def _one(error: BaseException) -> dict[str, Any]:
     except Exception:  # noqa: BLE001  a property, a __str__ or an items() of a stranger's class may do anything
         tree["message"] = ""
     own, args = _own(error), _get(error, "args")
-    args = args if isinstance(args, tuple) else ()
+    args = tuple(filter(has_class, args)) if isinstance(args, tuple) else ()
     response = _get(error, "response")
     if isinstance(response, Mapping):
         tree["response"] = response
@@ -115,14 +129,15 @@ def _one(error: BaseException) -> dict[str, Any]:
     tree["args"] = [item for item in args if isinstance(item, dict | bytes | BaseException)][:8]
     tree = {name: value for name, value in tree.items() if value and isinstance(value, str | int | bytes | dict | list)}
     if isinstance(group := _get(error, "exceptions"), tuple | list):
-        tree["errors"] = [item for item in group[:64] if isinstance(item, BaseException)]
+        tree["errors"] = [item for item in group[:64] if has_class(item) and isinstance(item, BaseException)]
     return tree
 
 
 def _own(error: BaseException) -> dict[str, Any]:
     """The attributes that an exception's class gives it."""
     own = _get(error, "__dict__")
-    return dict(list(own.items())[:100]) if isinstance(own, dict) else {}
+    items = list(own.items())[:100] if isinstance(own, dict) else []
+    return {name: value for name, value in items if has_class(value)}
 
 
 def _request(error: BaseException) -> dict[str, Any]:
