@@ -34,7 +34,6 @@ MOST_NAMES = 3  # of a request; more than two tell nothing
 ORPHANS = 10_000  # records without an id, of one file, that wait for the upload they belong to
 MINUTE = 60_000
 _NEVER: Place = (maxsize, "", 0, 0)
-_NO_MINUTE = -1
 _COMPLETE, _EXPIRED = Event.COMPLETE, ErrorCode.SESSION_EXPIRED  # an enum looks its members up in Python
 # So many minutes are so long a time that no histogram has bars narrower than a day; of so many days, than a week.
 MINUTES = 50_000
@@ -151,7 +150,8 @@ class Tally:
     ) -> None:
         """Count what parts of a block say, whose verdicts are known."""
         path, groups, traces = file.path, self.groups, self.traces
-        failed: list[tuple[int, Failure]] = []  # in which minute, and what
+        failed: defaultdict[int, Counter[Failure]] = defaultdict(Counter)  # by minute, 0 where no time is known
+        minute, in_minute = 0, failed[0]
         named: dict[bytes, bytes] = {}
         again: list[tuple[bytes, bytes]] = []
         for offset, when, line, verdict, begin, end, ids in rows:
@@ -167,17 +167,22 @@ class Tally:
                     group.first = when
                 if place < group.latest:
                     group.keep(place, block[begin:end], verdict)
-                failed.append((when // MINUTE if when else _NO_MINUTE, failure))
+                if when // MINUTE != minute:
+                    minute = when // MINUTE
+                    in_minute = failed[minute]
+                in_minute[failure] += 1
             elif event is None and not ids[UPLOAD]:
                 continue
             upload, video, bucket, key, request, part = ids
-            name = upload.rstrip(DOTS) or video or (bucket + b"/" + key if key else b"")
-            if not name:
-                self._orphan(failure, event, place, request, thread)
-                continue
-            trace = traces.get(name) or self._begin(name, failure, event, thread)
+            trace = traces.get(upload)  # most have been named before, by this id
             if trace is None:
-                continue
+                name = upload.rstrip(DOTS) or video or (bucket + b"/" + key if key else b"")
+                if not name:
+                    self._orphan(failure, event, place, request, thread)
+                    continue
+                trace = traces.get(name) or self._begin(name, failure, event, thread)
+                if trace is None:
+                    continue
             if (
                 upload not in trace.uploads
                 or (video and video != trace.video)
@@ -193,20 +198,21 @@ class Tally:
             if event is not None:
                 trace.mark(event, place, int(part or 0))
             if thread is not None:
-                thread.first = thread.first or name
-                thread.current = name
+                thread.first = thread.first or trace.name
+                thread.current = trace.name
                 thread.done = event is _COMPLETE
-        self._count(Counter(failed), file)
+        self._count(failed, file)
         self._remember(named)
         for request, name in again:
             self._share(request, name)
 
-    def _count(self, failed: Counter[tuple[int, Failure]], file: FileTally) -> None:
-        for (minute, failure), count in failed.items():
-            self.groups[failure].count += count
-            file.by_code[failure.code] += count
-            if minute != _NO_MINUTE:
-                self.minutes[minute][failure.code] += count
+    def _count(self, failed: dict[int, Counter[Failure]], file: FileTally) -> None:
+        for minute, failures in failed.items():
+            for failure, count in failures.items():
+                self.groups[failure].count += count
+                file.by_code[failure.code] += count
+                if minute:
+                    self.minutes[minute][failure.code] += count
         if len(self.minutes) > self._most_minutes:
             self._coarsen()
 

@@ -56,7 +56,7 @@ _LONGEST_WHOLE = 8192  # bytes; far from the limits within which lines are looke
 _NEW = b""  # no key
 _HELD = {"id", "name"}  # of what, the object tells that they stand in
 _CLOSES = b"}"[0]
-_HEAD = 5  # bytes: the brace, and how the first name begins
+_HEAD = 7  # bytes: the brace, and how the first name begins; `time` is another than `timestamp`
 _TEMPLATES = 8  # of one shape that are tried out
 _STRICT_TEMPLATES = 3  # of them that take for text what was the same in some lines
 
