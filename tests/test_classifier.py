@@ -164,6 +164,14 @@ def test_an_abort_that_fails_after_the_real_error_is_secondary() -> None:
             ErrorCode.SESSION_EXPIRED,
         ),
         ("PATCH https://up.example.com/files/9c41e0f2 404 (Not Found)", ErrorCode.SESSION_EXPIRED),
+        (
+            "404 Client Error: Not Found for url: https://c.example/drive/items/01/uploadSession?guid=8",
+            ErrorCode.SESSION_EXPIRED,
+        ),
+        (
+            "404 Client Error: Not Found for url: https://c.example/drive/items/01/createUploadSession",
+            ErrorCode.OBJECT_NOT_FOUND,
+        ),
         ("Failed to refresh upload session: HTTPError: 401 Client Error: Unauthorized", ErrorCode.ACCESS_DENIED),
         ("Failed to refresh upload session: HTTPError: 404 Client Error: Not Found", ErrorCode.SESSION_EXPIRED),
     ],

@@ -276,6 +276,11 @@ TOLD: dict[str, tuple[str, dict[str, Any]]] = {
         "An error occurred (UploadNotFoundException) when calling the CompleteLayerUpload operation: none",
         {"service_code": "UploadNotFoundException"},
     ),
+    "a host id that is empty, before the next line": (
+        "BadRequest: Bad Request\n\tstatus code: 400, request id: , host id:\n[GIN] 2026/07/10 - 02:39:05 | 200 | GET",
+        {"http_status": 400, "host_id": None},
+    ),
+    "a host id in brackets": ("host id: [F00Dqx7]", {"host_id": "F00Dqx7"}),
     "a count at the beginning": ("503 parts uploaded", {"http_status": None}),
     "an upload that Fluent Bit cannot end": (
         "[error] [output:s3:s3.0] Could not complete upload /app/2026/a.log, will retry..",
@@ -327,6 +332,17 @@ MEANT = {
     "the request for the next chunk": ("HTTP/1.1 308 Resume Incomplete", ErrorCode.UNKNOWN),
     "an id that was not sent": ("partNumber > 1 requires uploadId", ErrorCode.INVALID_REQUEST),
     "a session that cannot be found": ("multipart upload identifier cannot be found", ErrorCode.SESSION_EXPIRED),
+    "a browser that gave up": ("POST https://b.example/in net::ERR_UNEXPECTED", ErrorCode.NETWORK),
+    "a browser without room": ("net::ERR_INSUFFICIENT_RESOURCES", ErrorCode.NETWORK),
+    "a bucket that Firebase may not read": (
+        "Permission denied. Could not access bucket media.appspot.com.",
+        ErrorCode.ACCESS_DENIED,
+    ),
+    "an answer that is no JSON": ("Server return invalid JSON response.", ErrorCode.SERVER_ERROR),
+    "a lost part inside an error of the transport": (
+        'HttpDispatch(HttpDispatchError { message: "Missing information for upload part 2" })',
+        ErrorCode.PARTS_REJECTED,
+    ),
     "rclone's own pause": ("pacer: Rate limited, increasing sleep to 1s", ErrorCode.UNKNOWN),
 }
 

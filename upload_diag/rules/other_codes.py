@@ -62,11 +62,20 @@ _OPERATING_SYSTEMS = (
         "nsurl",
         E.NETWORK,
         "NSURLErrorCannotConnectToHost NSURLErrorCannotFindHost NSURLErrorDNSLookupFailed NSURLErrorDataNotAllowed "
-        "NSURLErrorNetworkConnectionLost NSURLErrorNotConnectedToInternet",
+        "NSURLErrorNetworkConnectionLost NSURLErrorNotConnectedToInternet NSURLErrorRequestBodyStreamExhausted",
         seen="Apple Foundation, NSURLError",
     ),
     *_rows("nsurl", E.TIMEOUT, "NSURLErrorTimedOut", seen="Apple Foundation, NSURLError"),
     *_rows("nsurl", E.CANCELLED, "NSURLErrorCancelled", seen="Apple Foundation, NSURLError"),
+    *_rows(
+        "nsurl",
+        E.CREDENTIALS_INVALID,
+        "NSURLErrorUserAuthenticationRequired NSURLErrorUserCancelledAuthentication",
+        seen="Apple Foundation, NSURLError",
+    ),
+    *_rows(
+        "nsurl", E.INVALID_REQUEST, "NSURLErrorBadURL NSURLErrorUnsupportedURL", seen="Apple Foundation, NSURLError"
+    ),
     *_rows(
         "nsurl",
         E.TLS_ERROR,
@@ -180,17 +189,30 @@ _BROWSERS = (
         "chromium",
         E.NETWORK,
         "ERR_ADDRESS_INVALID ERR_ADDRESS_UNREACHABLE ERR_CONNECTION_ABORTED ERR_CONNECTION_CLOSED ERR_CONNECTION_FAILED "
-        "ERR_CONNECTION_REFUSED ERR_CONNECTION_RESET ERR_CONTENT_LENGTH_MISMATCH ERR_DNS_TIMED_OUT ERR_EMPTY_RESPONSE "
-        "ERR_HTTP2_PING_FAILED ERR_HTTP2_PROTOCOL_ERROR ERR_HTTP2_SERVER_REFUSED_STREAM ERR_INCOMPLETE_CHUNKED_ENCODING "
-        "ERR_INTERNET_DISCONNECTED ERR_INVALID_HTTP_RESPONSE ERR_NAME_NOT_RESOLVED ERR_NAME_RESOLUTION_FAILED "
-        "ERR_NETWORK_ACCESS_DENIED ERR_NETWORK_CHANGED ERR_NETWORK_IO_SUSPENDED ERR_PROXY_CONNECTION_FAILED "
-        "ERR_QUIC_HANDSHAKE_FAILED ERR_QUIC_PROTOCOL_ERROR ERR_RESPONSE_HEADERS_TRUNCATED ERR_SOCKET_NOT_CONNECTED "
-        "ERR_SPDY_PROTOCOL_ERROR ERR_TUNNEL_CONNECTION_FAILED",
+        "ERR_CONNECTION_REFUSED ERR_CONNECTION_RESET ERR_CONTENT_DECODING_FAILED ERR_CONTENT_LENGTH_MISMATCH "
+        "ERR_DNS_MALFORMED_RESPONSE ERR_DNS_SERVER_FAILED ERR_DNS_TIMED_OUT ERR_EMPTY_RESPONSE ERR_HTTP2_COMPRESSION_ERROR "
+        "ERR_HTTP2_FLOW_CONTROL_ERROR ERR_HTTP2_FRAME_SIZE_ERROR ERR_HTTP2_PING_FAILED ERR_HTTP2_PROTOCOL_ERROR "
+        "ERR_HTTP2_SERVER_REFUSED_STREAM ERR_HTTP2_STREAM_CLOSED ERR_ICANN_NAME_COLLISION ERR_INCOMPLETE_CHUNKED_ENCODING "
+        "ERR_INCOMPLETE_HTTP2_HEADERS ERR_INTERNET_DISCONNECTED ERR_INVALID_CHUNKED_ENCODING ERR_INVALID_HTTP_RESPONSE "
+        "ERR_INVALID_RESPONSE ERR_NAME_NOT_RESOLVED ERR_NAME_RESOLUTION_FAILED ERR_NETWORK_ACCESS_DENIED "
+        "ERR_NETWORK_CHANGED ERR_NETWORK_IO_SUSPENDED ERR_NO_SUPPORTED_PROXIES ERR_PROXY_AUTH_UNSUPPORTED "
+        "ERR_PROXY_CONNECTION_FAILED ERR_QUIC_HANDSHAKE_FAILED ERR_QUIC_PROTOCOL_ERROR ERR_RESPONSE_BODY_TOO_BIG_TO_DRAIN "
+        "ERR_RESPONSE_HEADERS_TOO_BIG ERR_RESPONSE_HEADERS_TRUNCATED ERR_SOCKET_NOT_CONNECTED "
+        "ERR_SOCKS_CONNECTION_FAILED ERR_SOCKS_CONNECTION_HOST_UNREACHABLE ERR_SPDY_PROTOCOL_ERROR "
+        "ERR_TUNNEL_CONNECTION_FAILED ERR_UPLOAD_STREAM_REWIND_NOT_SUPPORTED",
         seen="Chromium net_error_list",
     ),
     *_rows("chromium", E.NETWORK, "ERR_BLOCKED_BY_CLIENT ERR_FAILED", weak=True, seen="Chromium; CORS prints it too"),
+    # The browser itself gave up: there was no answer.
+    *_rows(
+        "chromium",
+        E.NETWORK,
+        "ERR_INSUFFICIENT_RESOURCES ERR_OUT_OF_MEMORY ERR_UNEXPECTED",
+        weak=True,
+        seen="Chromium net_error_list",
+    ),
     # Chromium's network panel also prints it for requests that succeed.
-    *_rows("chromium", E.CORS_BLOCKED, "ERR_BLOCKED_BY_RESPONSE", seen="Chromium net_error_list"),
+    *_rows("chromium", E.CORS_BLOCKED, "ERR_BLOCKED_BY_ORB ERR_BLOCKED_BY_RESPONSE", seen="Chromium net_error_list"),
     *_rows("chromium", E.TIMEOUT, "ERR_CONNECTION_TIMED_OUT ERR_TIMED_OUT", seen="Chromium net_error_list"),
     *_rows(
         "chromium",
@@ -203,7 +225,12 @@ _BROWSERS = (
         seen="Chromium net_error_list",
     ),
     *_rows("chromium", E.LOCAL_IO, "ERR_ACCESS_DENIED ERR_FILE_NOT_FOUND", seen="Chromium net_error_list"),
-    *_rows("chromium", E.INVALID_REQUEST, "ERR_TOO_MANY_REDIRECTS ERR_UNSAFE_PORT", seen="Chromium net_error_list"),
+    *_rows(
+        "chromium",
+        E.INVALID_REQUEST,
+        "ERR_DISALLOWED_URL_SCHEME ERR_TOO_MANY_REDIRECTS ERR_UNKNOWN_URL_SCHEME ERR_UNSAFE_PORT",
+        seen="Chromium net_error_list",
+    ),
     *_rows(
         "firefox",
         E.NETWORK,

@@ -195,6 +195,7 @@ MARKERS: tuple[tuple[str, str, str], ...] = (
         r"/blobs/uploads/[\w=-]{4,300}(?:\?[^\s\"]{0,900})?[\s:\"]{1,3}(?:http/[\d.]{1,3}\"? )?\(?(?:404|410)\b",
     ),
     ("upload-address", "uploadid=", r"[?&]uploadid=\S{6,300} failed to load resource: the server responded"),
+    ("upload-address", "/uploadsession?", r"/uploadsession\?"),  # OneDrive's, which is no createUploadSession
     ("gone-upload", "googleapi", r"\bgoogleapi: (?:got http response code|error) 410\b"),
     ("tus-resume", "session", r"\b(?:404|410) for (?:the |this )?(?:upload|resumable|multipart) (?:upload )?session\b"),
     ("tus-resume", "retrieve offset", r"\bretrieve (?:the )?(?:upload )?offset\b"),  # of tus-py-client

@@ -140,7 +140,8 @@ LABELS: tuple[Label, ...] = (
     Label(
         "host_id",
         r"(?:[Hh]ost[ _]?[Ii][Dd]|[Aa]mz-[Ii]d-2|xtended[ _]?[Rr]equest(?:[ _]?[Ii][Dd])?)"
-        r"(?:" + _SEP + r"| = Just \"| \")([A-Za-z0-9+/=._-]{3,300})",
+        # Where it is empty, as Go's SDK prints it, the next line's `[INFO]` is none.
+        r"(?:" + _SEP + r"| = Just \"| \")(?![A-Z]{2,8}\])([A-Za-z0-9+/=._-]{3,300})",
     ),
     Label("host_id", r"([A-Za-z0-9+/]{40,110}={0,2}) SigV[24]\b", 70),  # S3's access log
     Label("host_id", r"(?:amz_id_2|amzId2|AmazonId2)(?:=|[\"']?: ?)[\"']?([A-Za-z0-9+/]{3,300}={0,2})", 50),

@@ -598,6 +598,16 @@ _CLOCK_SKEW = (
 
 _CREDENTIALS_INVALID = (
     Phrase(
+        "phrase.nsurl-authentication",
+        E.CREDENTIALS_INVALID,
+        "nsurlerrordomain",
+        r"nsurlerrordomain\D{0,24}?-(?:1012|1013)\b",
+        strength=65,
+        hits=("Error Domain=NSURLErrorDomain Code=-1012", "(NSURLErrorDomain error -1013.)"),
+        misses=("NSURLErrorDomain Code=-1001",),
+        seen="Apple Foundation: the challenge of a 401 was not met",
+    ),
+    Phrase(
         "phrase.key-pair-id-missing",
         E.CREDENTIALS_INVALID,
         "key-pair-id",
@@ -1429,9 +1439,11 @@ _NOT_FOUND = (
         "phrase.bucket-no-access",
         E.BUCKET_NOT_FOUND,
         "could not access bucket",
+        r"(?<!permission denied\. )\bcould not access bucket",
         refines=(E.OBJECT_NOT_FOUND,),
         strength=75,
         hits=("Not Found. Could not access bucket https://example.appspot.com",),
+        misses=("Permission denied. Could not access bucket media.appspot.com.",),
         seen="Firebase Storage",
     ),
     Phrase(
@@ -1474,6 +1486,16 @@ _NOT_FOUND = (
         hits=("Object not found", "object media/a.mp4 was not found"),
         misses=("bucket not found",),
         seen="Supabase, MinIO",
+    ),
+    Phrase(
+        "phrase.resource-not-found",
+        E.OBJECT_NOT_FOUND,
+        "resource",
+        r"\bresource (?:could not|cannot|can ?not|can['’]t) be found\b",
+        strength=45,
+        hits=("The resource could not be found.", "The specified resource cannot be found"),
+        misses=("The resource upload_id cannot be found", "resource found"),
+        seen="OneDrive, web frameworks",
     ),
     Phrase(
         "phrase.no-such-object",

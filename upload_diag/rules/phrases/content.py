@@ -344,6 +344,14 @@ _PARTS = (
         seen="S3, MinIO, RustFS",
     ),
     Phrase(
+        "phrase.missing-part",
+        E.PARTS_REJECTED,
+        "missing information for upload part",
+        strength=75,
+        hits=("Missing information for upload part 2",),
+        seen="object_store of Rust: a part was not sent, or its answer was lost",
+    ),
+    Phrase(
         "phrase.at-least-two-parts",
         E.PARTS_REJECTED,
         "at least 2 parts",
@@ -942,6 +950,16 @@ _TOO_LARGE = (
 
 _INVALID_REQUEST = (
     Phrase(
+        "phrase.nsurl-address",
+        E.INVALID_REQUEST,
+        "nsurlerrordomain",
+        r"nsurlerrordomain\D{0,24}?-(?:1000|1002)\b",
+        strength=75,
+        hits=("Error Domain=NSURLErrorDomain Code=-1002",),
+        misses=("NSURLErrorDomain Code=-1001",),
+        seen="Apple Foundation",
+    ),
+    Phrase(
         "phrase.xml-not-well-formed",
         E.INVALID_REQUEST,
         "you provided was not well",
@@ -1309,12 +1327,14 @@ _INVALID_REQUEST = (
         "phrase.invalid-part-of-request",
         E.INVALID_REQUEST,
         "invalid",
-        # Names of what a request is made of; a part, a signature or a token is refused for reasons of its own.
+        # Names of what a request is made of; a part, a signature or a token is refused for reasons of its own, and an
+        # answer is no request.
         r"\binvalid (?:acl|storage class|tag|tagging|endpoint url|chunk index|chunk number|filename|file name|object key|object name"
-        r"|metadata|json|xml|form data|query|host name|upload length)\b|\bcontains invalid characters\b",
+        r"|metadata|(?:json|xml)(?! (?:response|received|answer))|form data|query|host name|upload length)\b"
+        r"|\bcontains invalid characters\b",
         strength=50,
-        hits=("Invalid storage class", "invalid chunk index", "Object key contains invalid characters"),
-        misses=("invalid token", "invalid part"),
+        hits=("Invalid storage class", "invalid chunk index", "Invalid JSON", "Object key contains invalid characters"),
+        misses=("invalid token", "invalid part", "Server return invalid JSON response."),
         seen="S3, stores, applications",
     ),
     Phrase(

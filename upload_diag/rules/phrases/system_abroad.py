@@ -60,6 +60,17 @@ SYSTEM_ABROAD = (
         ko="연결된 구성원으로부터 응답이 없어",
     ),
     *_rows(
+        "error-sem-timeout",
+        E.TIMEOUT,
+        "Windows",
+        refines=(E.NETWORK,),
+        de="zeitlimit für die semaphore wurde erreicht",
+        fr="délai de temporisation de sémaphore a expiré",
+        ru="превышен таймаут семафора",
+        zh="信号灯超时时间已到",
+        ja="セマフォがタイムアウトしました",
+    ),
+    *_rows(
         "wsaeconnreset",
         E.NETWORK,
         "Windows",
