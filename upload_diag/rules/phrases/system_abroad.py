@@ -192,7 +192,6 @@ SYSTEM_ABROAD = (
         "Windows",
         de="nicht genug speicherplatz auf dem datenträger",
         fr="espace insuffisant sur le disque",
-        es="espacio en disco insuficiente",
         it="spazio su disco insufficiente",
         pt="espaço insuficiente no disco",
         pl="za mało miejsca na dysku",

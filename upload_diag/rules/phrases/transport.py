@@ -566,7 +566,7 @@ _NETWORK = (
         "phrase.request-send-failed",
         E.NETWORK,
         "send",
-        r"\b(?:send request failed|request send failed)\b|\bunable to execute http request",
+        r"\b(?:send request failed|request send failed)\b",
         strength=45,
         hits=("RequestError: send request failed caused by: Put https://s3.example.com", "request send failed, Put"),
         misses=("send mail failed",),
@@ -898,7 +898,7 @@ _NETWORK = (
         E.NETWORK,
         "lookup",
         r"\bfailed host lookup|\bfailed to lookup address|\blookup \S{1,200} on \S{1,60} (?:no such host"
-        r"|server misbehaving|read udp)",
+        r"|read udp)",
         strength=70,
         hits=(
             "SocketException: Failed host lookup: 's3.example.com'",
@@ -1932,7 +1932,7 @@ _CORS = (
         r"\bno .access-control-allow-origin. header|\bnot allowed by access-control-allow"
         r"|\baccess-control-allow-\w{5,12}. header .{0,80}"
         r"(?:missing|contains|must not|has a value)|\baccess-control-expose-headers.{0,40}(?:missing|etag|must|add)"
-        r"|\bdue to access control checks",
+        r"",
         refines=(E.NETWORK,),
         strength=80,
         hits=(
