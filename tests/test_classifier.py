@@ -731,3 +731,13 @@ def test_twice_the_hostile_text_is_about_twice_the_work() -> None:
         start = time.process_time()
         classify(text)
         assert time.process_time() - start < 5
+
+
+def test_the_table_of_all_statuses_in_a_dump_of_a_request_is_no_answer():
+    table = "{ '404': 'Not Found', '413': 'Payload Too Large', '507': 'Insufficient Storage' }"
+    info = classify(
+        "AxiosError: connect ECONNREFUSED 192.0.2.7:443\n    at AxiosError.from (/srv/axios.cjs:1684:24) {\n"
+        "  code: 'ECONNREFUSED',\n"
+        "  request: { nativeProtocols: { 'http:': { STATUS_CODES: " + table + " } } }\n}"
+    )
+    assert (info.code, info.secondary) == ("NETWORK", ())

@@ -107,6 +107,11 @@ LINES = (
     "Failed to load resource: net::ERR_FAILED",
     "x due to access control checks.",
     "10:00:00 x is not allowed by Access-Control-Allow-Origin.",
+    *("10:00:02 botocore.hooks Event before-parse.s3", "10:00:02 botocore.hooks Event needs-retry.s3", "b'<Error>'"),
+    *("10:00:03 s3transfer.tasks Exception raised.", "10:00:03 AWSErrorMarshaller x", "10:00:03 AWSXmlClient x"),
+    *("HTTP request sent, awaiting response... 404", "2026-11-22 10:00:00 ERROR 404: Not Found."),
+    *("        ^", "\r  0  100 --:--:-- 9", "> PUT /a HTTP/1.1\r", "* connect to x", "curl: (7) x", "Context:"),
+    *(f"10:00:00 {x}: An error occurred (NoSuchUpload) when calling UploadPart" for x in ("a", "b", "b c", "")),
     *("x" * 4095, "x" * 4096, "x" * 4097, "{" * 4096, " " * 5000, "2026-11-22 10:00:00 " + "x:" * 2100),
 )
 
@@ -286,6 +291,22 @@ def test_records_of_an_xml_log_are_entries_with_times_of_their_own(entry, tmp_pa
     }
 
 
+LOGURU = """\
+2026-11-22 10:00:00.510 | ERROR    | up:store:117 - Upload of a.mp4 failed
+Traceback (most recent call last):
+
+  File "/srv/tasks.py", line 9, in run
+    raise self._exception
+          └ NoSuchUpload('An error occurred (NoSuchUpload) when calling the UploadPart operation')
+
+> File "/srv/up.py", line 116, in store
+    upload(name)
+    └ 'a.mp4'
+
+up.UploadError: Failed to upload a.mp4: An error occurred (NoSuchUpload) when calling the UploadPart operation: gone
+"""
+
+
 @pytest.mark.parametrize(
     "failure",
     [
@@ -309,6 +330,45 @@ Recovery suggestion: Make sure that the upload is in progress.
 Caused by:
 ServiceError(code: "NoSuchUpload", statusCode: 404)
 """,
+        """\
+--2026-11-22 10:00:00--  http://s3.example.org/films/a.mp4?partNumber=2&uploadId=Ab12Cd34Ef56
+Connecting to s3.example.org:80... connected.
+HTTP request sent, awaiting response... 404 Not Found
+2026-11-22 10:00:01 ERROR 404: Not Found.
+""",
+        """\
+*   Trying 192.0.2.7:443...
+> PUT /films/a.mp4?partNumber=2&uploadId=Ab12Cd34Ef56 HTTP/1.1\r
+> Host: s3.example.org\r
+> \r
+< HTTP/1.1 404 Not Found\r
+< \r
+{ [97 bytes data]
+\r  0 5120k  100   431    0     0  72656      0 --:--:-- --:--:-- --:--:-- 86200
+* Closing connection 0
+<Error><Code>NoSuchUpload</Code><Message>The specified upload does not exist.</Message></Error>
+""",
+        """\
+file:///srv/up.mjs:21
+  if (!answer.ok) throw new Error(`Part ${n} upload failed: ${answer.status}`)
+                        ^
+
+Error: Part 2 upload failed: 404 <Error><Code>NoSuchUpload</Code></Error>
+    at file:///srv/up.mjs:21:110
+""",
+        """\
+Failed to upload part 2
+404 Not Found
+<Error><Code>NoSuchUpload</Code><Message>The specified upload does not exist.</Message></Error>
+""",
+        """\
+opendal.exceptions.NotFound: NotFound (permanent) at write => S3Error { code: "NoSuchUpload", message: "gone" }
+
+Context:
+   service_operation: UploadPart
+   response: Parts { status: 400 }
+""",
+        LOGURU,
         "E/Up: part 3 failed\nE/Up: S3Exception: The specified upload does not exist.\nE/Up:     at Up.put(U.kt:8)\n",
     ],
 )
@@ -316,3 +376,73 @@ def test_a_failure_with_all_that_its_platform_prints_below_it_is_one(failure, tm
     ordinary = "I/Up: going on\n" if failure.startswith("E/") else "going on\n"
     (tmp_path / "up.log").write_text(2 * (ordinary + failure) + ordinary)
     assert analyze([str(tmp_path / "up.log")]).by_code == {ErrorCode.SESSION_EXPIRED: 2}
+
+
+WIRE = """\
+2026-11-22 10:00:00,1 urllib3.connectionpool [DEBUG] http://a.example "PUT /b/k?uploadId=Ab12Cd34 HTTP/1.1" 404 4
+2026-11-22 10:00:00,1 botocore.hooks [DEBUG] Event before-parse.s3.UploadPart: calling handler <function x>
+2026-11-22 10:00:00,1 botocore.parsers [DEBUG] Response headers: {'content-type': 'application/xml'}
+2026-11-22 10:00:00,1 botocore.parsers [DEBUG] Response body:
+b'<Error><Code>NoSuchUpload</Code></Error>'
+2026-11-22 10:00:00,2 botocore.hooks [DEBUG] Event needs-retry.s3.UploadPart: calling handler <RetryHandler object>
+2026-11-22 10:00:00,2 botocore.retryhandler [DEBUG] No retry needed.
+2026-11-22 10:00:00,3 s3transfer.tasks [DEBUG] Exception raised.
+Traceback (most recent call last):
+  File "tasks.py", line 142, in __call__
+NoSuchUpload: An error occurred (NoSuchUpload) when calling the UploadPart operation: gone
+"""
+MARSHALLED = """\
+[WARN] 2026-11-22 10:00:00.237 AWSErrorMarshaller [1406] Encountered AWSError 'NoSuchUpload': The upload does not exist.
+[ERROR] 2026-11-22 10:00:00.237 AWSXmlClient [1406] HTTP response code: 404
+Exception name: NoSuchUpload
+Error message: The upload does not exist.
+"""
+
+
+@pytest.mark.parametrize("failure", [WIRE, MARSHALLED])
+def test_what_a_dated_log_says_of_one_failure_in_several_records_is_one(failure, tmp_path):
+    ordinary = "2026-11-22 10:00:09,1 up.py [INFO] going on\n"
+    (tmp_path / "up.log").write_text(ordinary + 30 * (failure + ordinary))
+    assert analyze([str(tmp_path / "up.log")]).by_code == {ErrorCode.SESSION_EXPIRED: 30}
+
+
+THROWN = "An error occurred (NoSuchUpload) when calling the UploadPart operation: The specified upload does not exist."
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "count"),
+    [
+        ("10:00:00 ERROR up - Upload of a.mp4 failed", "10:00:00 ERROR api - Could not store the video", 1),
+        ("10:00:00 WARN a.mp4 - Failed to copy", "10:00:00 ERROR Attempt 1/2 failed with 1 errors and", 1),
+        ("10:00:00 ERROR up - Upload of a.mp4 failed", "10:00:30 ERROR api - Could not store the video", 2),
+        ("10:00:00 ERROR up - Upload of a.mp4 failed", "10:00:00 ERROR up - Upload of b.mp4 failed", 2),
+        ("10:00:00 ERROR up - Upload for alice failed", "10:00:00 ERROR up - Upload for bob failed", 2),
+        ("10:00:00 WARN attempt 1 failed", "10:00:00 WARN attempt 2 failed", 2),
+        ("10:00:00 ERROR", "10:00:00 ERROR", 2),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_layers_that_tell_in_their_own_words_what_was_thrown_tell_of_one_failure(above, below, count, end, tmp_path):
+    ordinary = "2026-11-22 09:00:00 INFO going on" + end
+    pair = f"2026-11-22 {above}: {THROWN}{end}2026-11-22 {below}: {THROWN}{end}"
+    (tmp_path / "up.log").write_text(ordinary + 40 * (pair + ordinary), newline="")
+    assert analyze([str(tmp_path / "up.log")]).by_code == {ErrorCode.SESSION_EXPIRED: 40 * count}
+
+
+@pytest.mark.parametrize(("other", "count"), [("8QZ1", 1), ("8QZ2", 2)])
+def test_what_is_said_again_of_a_request_that_is_named_is_one_failure_at_any_time(other, count, tmp_path):
+    thrown = "api error NoSuchUpload: gone, status code: 404, request id: {}EXAMPLE"
+    (tmp_path / "up.log").write_text(
+        f"2026-11-22 10:00:00 WARN will not try again: {thrown.format('8QZ1')}\n"
+        f"2026-11-22 10:00:07 ERROR copy of the video ended badly: {thrown.format(other)}\n"
+    )
+    assert analyze([str(tmp_path / "up.log")]).by_code == {ErrorCode.SESSION_EXPIRED: count}
+
+
+def test_what_stands_behind_every_line_is_nothing_that_was_thrown(tmp_path):
+    behind = "service: video-upload-service, environment: production, host: uploader-1"
+    (tmp_path / "up.log").write_text(
+        f"2026-11-22 10:00:00 WARN part 3 failed, connection reset by peer, {behind}\n"
+        f"2026-11-22 10:00:00 ERROR upload rejected with SlowDown, {behind}\n"
+    )
+    assert analyze([str(tmp_path / "up.log")]).by_code == {ErrorCode.NETWORK: 1, ErrorCode.THROTTLED: 1}

@@ -432,7 +432,7 @@ def test_ids_between_the_quotation_marks_of_a_letter_are_read(tmp_path):
 def test_an_answer_that_curl_prints_twice_is_one(tmp_path):
     answer = "".join(f"< {line}\n{line}\n" for line in ("HTTP/1.1 503 Service Unavailable", "x-amz-request-id: 7Hj2Kq"))
     log = f"* Connected to films.example.org\n> PUT /films/a HTTP/1.1\n> Host: films.example.org\n{answer}"
-    assert told(log, tmp_path / "curl.txt") == ({"SERVER_ERROR": 1}, [3])
+    assert told(log, tmp_path / "curl.txt") == ({"SERVER_ERROR": 1}, [2])
 
 
 def test_lines_that_are_cut_behind_a_little_word_stay_entries(tmp_path):

@@ -4,7 +4,20 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 
-__all__ = ["DETAILS", "NET", "PAGE_FRAME", "is_echo", "is_of_page", "may_be_echo", "may_be_echoed", "may_be_of_page"]
+__all__ = [
+    "ALIKE",
+    "DETAILS",
+    "NET",
+    "PAGE_FRAME",
+    "is_echo",
+    "is_of_page",
+    "may_be_echo",
+    "may_be_echoed",
+    "may_be_of_page",
+    "says_again",
+]
+
+Buffer = bytes | bytearray
 
 # The client says that its session is dead, and prints the details with a second call: one failure.
 _ANNOUNCED, DETAILS = b"getting fresh session", b"ession expiration details"
@@ -14,13 +27,38 @@ _NET_ERROR = re.compile(NET + rb"[A-Z_]+")
 _CORS, _FAILED, _NOT_LOADED = b"blocked by CORS policy", b"net::ERR_FAILED", b"Failed to load resource"
 # Safari says it in three lines, too, in whichever order.
 _CONTROL = b"ontrol"
-# botocore's debug log tells of one answer what its connections say, then its headers, then its body.
-_POOL, _PARSERS = b"connectionpool", b"botocore.parsers"
+# botocore's debug log tells of one answer what its connections say, then its headers, then its body, who looks at it,
+# and what is raised of it.
+_BOTOCORE, _TRANSFER = b"botocore.", b"s3transfer."
+_POOL = b"connectionpool"
+_STEP = rb"botocore\.parsers|before-parse|needs-retry|No retry needed"
+_BOTOCORE_STEP = re.compile(_STEP + rb"|s3transfer\.(?:tasks|futures)\b.*Exception raised")
+_BOTOCORE_ABOVE = re.compile(_STEP + b"|" + _POOL + rb"|b['\"]")
+# AWS's SDK for C++ says what it read in an answer, and then the answer.
+_MARSHALLER, _ANSWER = b"AWSErrorMarshaller", b"AWSXmlClient"
+# wget says how it was answered, and then that this is an error: `2026-11-22 10:00:00 ERROR 404: Not Found.`
+_AWAITED, _WGET, _WGET_COLON, _COLON = b"awaiting response... ", b" ERROR ", 29, b": "
 # What all of these sayings that are several words have between their first and their last word.
 _WITHIN_ECHOES = (
     *(b" fresh ", b" expiration ", b" by CORS ", b" allowed by ", b" to access control ", b" is not successful"),
-    *(_POOL, _PARSERS),
+    *(_POOL, _BOTOCORE, _TRANSFER, _MARSHALLER, _ANSWER),
 )
+# The layers of a program tell of one failure one after the other: in the same second, each in other words, and what was
+# thrown behind them. Of a failure that names its request, the second does not matter.
+ALIKE = 40  # bytes at the end of two lines that are the same
+_LONGEST = 4096  # bytes of a line that is looked at
+_DIGITS = b"0123456789"  # all that differs in most lines of one statement
+_THROWN = re.compile(
+    rb"(?:[A-Za-z_$][\w$]*[.:]{1,2}){0,10}(?:[A-Z]\w*)?(?:Error|Exception|Failure)\b[^:\n]{0,80}: "
+    rb"|(?<=: )[A-Z][a-z]+ [a-z]+ |\bNoSuch[A-Z]\w+|\bAn? (?:client )?error (?:\(\w+\) )?occurred"
+    rb"|\b(?:api|operation) error |\b[Ff]ailed to "
+)
+_CLOCK = re.compile(rb"\d\d:\d\d:\d\d")
+_CLOCK_WITHIN = 80  # bytes from the line's beginning
+_REQUEST_ID = re.compile(rb"(?i)request.?id\b")
+_LEVEL = re.compile(rb"(?i)debug|info|notice|warn(?:ing)?|error|severe|fatal|critical")
+_PLAIN_WORD = re.compile(rb"(?<![^\s\[(\"'])[A-Za-z]{2,}(?![^\s:,\])\"'])")
+
 _SAFARI = re.compile(
     rb"not allowed by Access-Control-Allow-Origin|due to access control checks|Preflight response is not successful"
 )
@@ -36,15 +74,44 @@ _URL = b"http"
 _PAGE = re.compile(rb"Network ?Error\b|Failed to fetch|Load failed|\b[Ss]tatus(?: code)?:? (?P<status>[45]\d\d)\b")
 
 
-def may_be_echo(buffer: bytes | bytearray, start: int, end: int) -> bool:
+def may_be_echo(buffer: Buffer, start: int, end: int) -> bool:
     """Whether there is any of what `is_echo` looks for."""
     return (
         buffer.find(NET, start, end) >= 0
         or buffer.find(_CONTROL, start, end) >= 0
         or buffer.find(DETAILS, start, end) >= 0
         or buffer.find(_PREFLIGHT, start, end) >= 0
-        or buffer.find(_PARSERS, start, end) >= 0
+        or buffer.find(_BOTOCORE, start, end) >= 0
+        or buffer.find(_TRANSFER, start, end) >= 0
+        or buffer.find(_ANSWER, start, end) >= 0
+        or buffer.startswith(_COLON, start + _WGET_COLON)
     )
+
+
+def says_again(buffer: Buffer, start: int, end: int) -> bool:
+    """Whether a line says in other words than the line above it that the same was thrown."""
+    if not (
+        start > ALIKE < end - start <= _LONGEST and buffer[end - ALIKE : end] == buffer[start - 1 - ALIKE : start - 1]
+    ):
+        return False
+    begin = buffer.rfind(b"\n", 0, start - 1) + 1
+    line, above = bytes(buffer[start:end]), bytes(buffer[begin : start - 1])
+    if len(above) > _LONGEST or line.translate(None, _DIGITS) == above.translate(None, _DIGITS):
+        return False
+    thrown = next((at for at in (one.start() for one in _THROWN.finditer(line)) if above.endswith(line[at:])), end)
+    if end - start - thrown < ALIKE:
+        return False
+    clock, clock_above = (_CLOCK.search(one, 0, _CLOCK_WITHIN) for one in (line, above))
+    same_second = clock is not None and clock_above is not None and clock[0] == clock_above[0]
+    if not (same_second or _REQUEST_ID.search(line, thrown)):
+        return False
+    words, words_above = _plain_words(line[:thrown]), _plain_words(above[: thrown - len(line)])
+    return words != words_above and 2 * len(words & words_above) <= len(words | words_above)
+
+
+def _plain_words(text: bytes) -> set[bytes]:
+    """The words of a statement that are no names, numbers, or levels."""
+    return {word.lower() for word in _PLAIN_WORD.findall(text) if not _LEVEL.fullmatch(word)}
 
 
 def may_be_echoed(text: bytes) -> bool:
@@ -59,8 +126,12 @@ def is_echo(line: bytes, above: bytes) -> bool:
     """Whether the line only says more of the failure that the line above it tells."""
     if not may_be_echo(line, 0, len(line)):
         return False
-    if _PARSERS in line:
-        return _POOL in above or _PARSERS in above
+    if _BOTOCORE_STEP.search(line):
+        return _BOTOCORE_ABOVE.search(above) is not None
+    if _ANSWER in line:
+        return _MARSHALLER in above
+    if line[_WGET_COLON - 10 : _WGET_COLON - 3] == _WGET:
+        return _AWAITED in above
     if DETAILS in line:
         return _ANNOUNCED in above
     refused = _NET_ERROR.search(line)
@@ -70,7 +141,7 @@ def is_echo(line: bytes, above: bytes) -> bool:
     return said is not None and said_above is not None and (_NOT_LOADED in line or said[0] != said_above[0])
 
 
-def may_be_of_page(buffer: bytes | bytearray, start: int, end: int) -> bool:
+def may_be_of_page(buffer: Buffer, start: int, end: int) -> bool:
     """Whether a browser might say there what `is_of_page` looks for, if no function of a page does."""
     return buffer.find(_URL, start, end) >= 0 or buffer.find(_NOT_LOADED, start, end) >= 0
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from itertools import chain, pairwise, product
 
-from upload_diag.logs.echoes import PAGE_FRAME, is_echo, is_of_page, may_be_echo, may_be_of_page
+from upload_diag.logs.echoes import PAGE_FRAME, is_echo, is_of_page, may_be_echo, may_be_of_page, says_again
 
 __all__ = [
     "BLANK",
@@ -77,6 +77,9 @@ _TAIL = re.compile(
        | excon\.error\.(?:request|response)$  # fog, the exchange that its exception is about
        | (?:\d{1,6}[ ]?[|:]?[ ])?(?:status\ code:\ \d{3},\ request\ id:|upload\ id:\ ) # AWS's SDK for Go, by hand
        | Status\ Message:\  # GitHub's for actions
+       | (?:Resolving|Connecting\ to)\ \S.*\.\.\. | HTTP\ request\ sent,\ awaiting\ response  # wget
+       | Context:$  # OpenDAL
+       | >\ File\ "  # loguru, where the exception was caught
        | AWS\ HTTP\ error:\ | Treating\ Python\ exception\ as\ error\  # AWS's SDK for PHP, by hand; awscrt
        | originated\ from\ request\ \(  # tus-js-client, by hand
        | At\ .*\ char:\d+\s*$ | \+\ +~+\s*$  # PowerShell
@@ -105,7 +108,7 @@ _OPENED = re.compile(rb"^<\w+>\s*$")  # an element of XML whose text stands belo
 _QUOTES, _OPEN = (b'"', b"'"), (b"{", b"[", b",")
 _CHAINED = (b"During handling of the above", b"The above exception was")
 _LOST = re.compile(rb'File ".*", line \d')  # a frame whose indent got lost
-_FRAME = re.compile(rb"  File |-{2,}> ?\d+ |" + _LOST.pattern)
+_FRAME = re.compile(rb"(?:  |> )File |-{2,}> ?\d+ |" + _LOST.pattern)
 _LEFT_OUT = re.compile(rb"\[?\.{3}\]?\s*$|\(\d+ additional frame")
 _EXCEPTION = re.compile(rb"[A-Za-z_][\w.]*(?:: |:?$)")
 _RAISED = re.compile(
@@ -124,11 +127,14 @@ _SAYS_NOT_WHY = re.compile(
 )
 _SAYS_WHY = re.compile(
     rb"(?:[A-Za-z_$][\w$]*\.)*(?:(?:[A-Z]\w*)?Error|[A-Z]\w*(?:Exception|Failure)|NoSuch[A-Z]\w+)\b.{0,200}?: "
-    rb"|An? (?:client )?error (?:\(\w+\) )?occurred|HTTPS?ConnectionPool\(|\((?:'|\d+, ')"
+    rb"|An? (?:client )?error (?:\(\w+\) )?occurred|HTTPS?ConnectionPool\(|\((?:'|\d+, ')|[45]\d\d(?: [A-Z][a-z]|\s*$)"
 )
 # What curl prints of one exchange, below the line of the request; its meter, too.
-_CURL = re.compile(rb"[<>] (?:[A-Za-z][\w-]*: |HTTP/)|[<>]\s*$|\* [A-Z]|[{}] \[\d+ bytes data\]|[ \d]{2}\d .*-:--:-- ")
-_CURL_ANSWER = re.compile(rb"<!?[\w?]")
+_CURL = re.compile(
+    rb"[<>] (?:[A-Za-z][\w-]*: |HTTP/)|[<>]\s*$|\* (?:[A-Z]|connect to )|[{}] \[\d+ bytes data\]|[ \d]{2}\d .*-:--:-- "
+)
+_CURL_REQUEST = re.compile(rb"> [A-Z]{3,7} \S* HTTP/")
+_CURL_ANSWER = re.compile(rb"<!?[\w?]|curl: \(")
 # What other clients print of it: headers below the first line, which stands below a line that announces it.
 _HEADER = re.compile(
     rb"(?i:(?:accept|access-control|amz|cf|content|x)-[\w-]{1,60}|connection|date|etag|expect|host|last-modified|server"
@@ -143,10 +149,10 @@ _OSS_ANSWER = (
 )
 _EXCHANGE = (b"Request URL:", b"Request Method:", b"Status Code:", b"Remote Address:", b"Referrer Policy:")
 _IN_ORDER = (*pairwise(_OSS_ANSWER), *pairwise(_EXCHANGE), *product(_EXCHANGE[2:], (b"<", b"{")))
-# Lines that do not end what they say: the position of an error in PowerShell, an exception and where it was (Bugsnag),
-# one of Hugging Face's of which the message stands below.
+# Lines that do not end what they say: the position of an error in PowerShell and in Node.js, an exception and where it
+# was (Bugsnag), one of Hugging Face's of which the message stands below.
 _SAYS_MORE = re.compile(
-    rb"At .* char:\d+\s*$"
+    rb"At .* char:\d+\s*$|[ \t]+\^+\s*$"
     rb"|\*\*[\w:.]+\*\* in \*\*\S+\*\*\s*$"
     rb"|(?=[\w.]++: )[A-Za-z_][\w.]*Error: +\(Request ID: [^)]*\)\s*$"
 )
@@ -187,7 +193,11 @@ _BEGINS = re.compile(
     + rb"))|(?<=[^\s:>]\n)(?!\[cause\])\[[A-Za-z0-9_.]{1,40}\] "
 )
 _ABOVE_MORE = re.compile(
-    b"|".join(one.pattern for one in (_CURL, _LOST, _SAYS_MORE, PAGE_FRAME, _RAISED)) + b"|" + _TREATED
+    rb"\r?(?:"
+    + b"|".join(one.pattern for one in (_CURL, _CURL_REQUEST, _LOST, _SAYS_MORE, PAGE_FRAME, _RAISED))
+    + b"|"
+    + _TREATED
+    + b")"
 )
 BLANK = rb"\r?(?=\n)"  # the rest of a line with nothing in it
 _HEAD, _GOES_ON = re.compile(HEAD), re.compile(GOES_ON)
@@ -245,8 +255,8 @@ def _told_closely(buffer: Buffer, start: int, floor: int, *, dated: bool) -> boo
     if line[:1] in (b" ", b"\t", b""):
         return False
     above = lines_above(buffer, start, floor)
-    previous = next(above, b"")
-    if is_echo(line, previous):
+    previous = next(above, b"").lstrip(b"\r")
+    if is_echo(line, previous) or says_again(buffer, start, _line_end(buffer, start)):
         return False
     if _DATED.match(line):
         return True
@@ -283,7 +293,7 @@ def _goes_on(line: bytes, previous: bytes, above: Iterator[bytes]) -> bool:
         return True
     if line[:1] in _QUOTES and previous.rstrip().endswith(_OPEN):
         return True
-    if _CURL.match(previous):
+    if _CURL.match(previous) or _CURL_REQUEST.match(previous):
         return bool(_CURL.match(line) or _CURL_ANSWER.match(line)) or line == previous[2:]
     if _HEADER.match(line) or (_FIRST_LINE.match(line) and _ANNOUNCES.match(previous)):
         return True
@@ -316,12 +326,11 @@ def _is_text_below(line: bytes, previous: bytes, above: Iterator[bytes], *, date
 
 def _told_at_once(buffer: Buffer, start: int, floor: int, *, dated: bool) -> bool | None:
     """The answer for most lines, which needs no copy of them and of what stands above; None when it takes more."""
-    end = buffer.find(b"\n", start)
-    end = len(buffer) if end < 0 else end
+    end = _line_end(buffer, start)
     if not 0 < end - start <= 2 * _LINE_SAMPLE:
         return None
     if _HEAD.match(buffer, start, end):
-        return None if may_be_echo(buffer, start, end) else True
+        return None if may_be_echo(buffer, start, end) else not says_again(buffer, start, end)
     if start - _LONGEST_BELOW < floor:
         return None
     if dated:
@@ -329,7 +338,7 @@ def _told_at_once(buffer: Buffer, start: int, floor: int, *, dated: bool) -> boo
     if not _BEGINS.match(buffer, start, end) or may_be_echo(buffer, start, end):
         return None
     above = max(buffer.rfind(b"\n", floor, start - 1) + 1, floor)
-    if _is_mid_sentence(buffer, start) or may_be_of_page(buffer, above, start):
+    if _is_mid_sentence(buffer, start) or may_be_of_page(buffer, above, start) or says_again(buffer, start, end):
         return None
     more = _ABOVE_MORE.match(buffer, above, start)
     return True if more is None or buffer.find(more["message"] or b"", start, end) < 0 else None
@@ -378,9 +387,13 @@ def _ends(buffer: Buffer, start: int, end: int) -> bytes:
     return bytes(buffer[start : start + _LINE_SAMPLE] + buffer[end - _LINE_SAMPLE : end])
 
 
-def _line(buffer: Buffer, start: int) -> bytes:
+def _line_end(buffer: Buffer, start: int) -> int:
     end = buffer.find(b"\n", start)
-    end = len(buffer) if end < 0 else end
+    return len(buffer) if end < 0 else end
+
+
+def _line(buffer: Buffer, start: int) -> bytes:
+    end = _line_end(buffer, start)
     return bytes(buffer[start:end]) if end - start <= 2 * _LINE_SAMPLE else _ends(buffer, start, end)
 
 

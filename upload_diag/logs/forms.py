@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from upload_diag.logs.echoes import NET, may_be_echoed
+from upload_diag.logs.echoes import ALIKE, NET, may_be_echoed, says_again
 from upload_diag.logs.entries import BLANK, GOES_ON, HEAD, TRACEBACK, WRAPPED
 from upload_diag.logs.fields import NO_IDS
 from upload_diag.logs.templates import NO_GROUP, Alike, UnlikeError, picker
@@ -55,7 +55,9 @@ class Forms:
                 groups = match.groups()
                 plain = form.plain.get(form.decisive(groups))
                 end, after = match.end(form.end), match.end()
-                if plain is None or end - begin > _LONGEST or (self._dated and buffer.find(NET, begin, end) >= 0):
+                if plain is None or end - begin > _LONGEST:
+                    return None
+                if self._dated and (buffer.find(NET, begin, end) >= 0 or _is_repeated(buffer, after)):
                     return None
                 return end, after, plain, form.ids(groups)
         return None
@@ -176,6 +178,14 @@ def _goes_on(number: int, line: bytes) -> bytes:
     if line.startswith((b" ", b"\t")) or (number == 1 and line.startswith(TRACEBACK)):
         return b""
     return rb"(?:(?=[ \t]|" + BLANK + b")|" + GOES_ON + b")"
+
+
+def _is_repeated(buffer: bytes, after: int) -> bool:
+    """Whether the line that begins there says again what the entry above it says."""
+    following = buffer.find(b"\n", after)
+    following = len(buffer) if following < 0 else following
+    tail = buffer[after - 1 - ALIKE : after - 1]  # looked at first, for that is quick
+    return buffer.endswith(tail, after, following) and says_again(buffer, after, following)
 
 
 def _body(line: bytes) -> bytes:

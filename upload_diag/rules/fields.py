@@ -77,7 +77,7 @@ _ROWS: dict[Meaning, str] = {
         NSErrorFailingURLKey responseURL uploadUrl upload_url requestUri request_uri
         ClientRequestURI RequestPath""",
     Meaning.TRACE: "trace",
-    Meaning.OTHERS: """breadcrumbs config options frames sourceFile lineno column stackTrace_lines
+    Meaning.OTHERS: """STATUS_CODES nativeProtocols breadcrumbs config options frames sourceFile lineno column stackTrace_lines
         sampling tags modules contexts sdk requestHeaders request_headers agent _events
         _readableState _writableState timings performance pageTimings initiator cookies queryString
         result_info messages userIdentity user_agent userAgent accept pid hostname_pid level lvl severity verbosity

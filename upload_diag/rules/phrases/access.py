@@ -1464,8 +1464,8 @@ _NOT_FOUND = (
         "phrase.no-such-route",
         E.OBJECT_NOT_FOUND,
         "o",
-        # Of a web framework or a web server: the address, no upload.
-        r"\bcannot (?:post|put|patch|delete|head) /|\bno route matches \[(?:post|put|patch|delete)\]"
+        # Of a web framework or a web server: the address, no upload. With a status behind it, superagent says it of any.
+        r"\bcannot (?:post|put|patch|delete|head) /(?!\S{0,2000} \(\d{3}\))|\bno route matches \[(?:post|put|patch|delete)\]"
         r"|\broute (?:post|put|patch|delete):/\S{1,200} not found\b|\b(?:requested )?(?:url|resource)\b.{0,200}? not found on this server\b",
         strength=45,
         hits=(
@@ -1474,7 +1474,12 @@ _NOT_FOUND = (
             "Route PUT:/uploads/81 not found",
             "The requested URL /upload was not found on this server.",
         ),
-        misses=("cannot put the file", "no route to host", "the upload was not found on this node"),
+        misses=(
+            "cannot put the file",
+            "cannot PUT /media/a.mp4?partNumber=3 (500)",
+            "no route to host",
+            "the upload was not found on this node",
+        ),
         seen="Express, Rails, Fastify, Apache",
     ),
     Phrase(
