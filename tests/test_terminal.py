@@ -1,6 +1,7 @@
 """Lines for a terminal are broken between words, and whole everywhere else."""
 
 import io
+import json
 import unicodedata
 
 import pytest
@@ -52,3 +53,16 @@ def test_folding_keeps_every_word_and_the_width(line, width):
 def test_what_is_no_character_is_replaced_and_a_tab_becomes_blanks():
     assert safe("a\tb\nc\r\nd \ufdd0\ufffe\uffff\x0b") == "a    b\nc\nd \ufffd\ufffd\ufffd\ufffd"
     assert spelled_out('"\ufdd0\uffff"') == '"\\ufdd0\\uffff"'
+
+
+@pytest.mark.parametrize(
+    "unseen", ["\U000e0041", "\U000e0100\U000e01ef", "\ufe00\ufe0d", "\u3164", "\u115f", "\u034f", "\u2066"]
+)
+def test_letters_that_nobody_sees_are_replaced_and_spelled_out_in_json(unseen):
+    assert safe(f"a{unseen}b") == "a" + "\ufffd" * len(unseen) + "b"
+    assert spelled_out(f'"{unseen}"').isascii()
+    assert json.loads(spelled_out(f'"{unseen}"')) == unseen
+
+
+def test_emoji_stay_as_they_are():
+    assert safe("\u26a0\ufe0f failed \u274c") == "\u26a0\ufe0f failed \u274c"

@@ -8,28 +8,32 @@ from typing import TextIO
 
 __all__ = ["columns", "folded", "is_terminal", "one_line", "safe", "spelled_out"]
 
-# Logs are written by strangers. A terminal obeys escape sequences (clear the screen, set the title, make a link), and
-# bidirectional controls make text read other than it is. A whole sequence becomes one replacement character. The body
-# of a string sequence holds no control character, so an unfinished one hides nothing and every search stays linear.
+# What nobody sees, or what makes the rest read other than it is. U+FE0E and U+FE0F stay: emoji are written with them.
+_UNSEEN = (
+    r"\x7f-\x9f"  # DEL, C1
+    r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"  # bidirectional controls
+    r"\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2065\u3164\ufe00-\ufe0d\ufeff\uffa0"
+    r"\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"  # of no width, as those above
+    r"\u2028\u2029"  # a line of its own
+    r"\ufdd0-\ufdef\ufffe\uffff"  # no characters
+    r"\U000e0000-\U000e0fff"  # tags and selectors, which spell words unseen
+)
+
+# Logs are written by strangers. A terminal obeys escape sequences (clear the screen, set the title, make a link). A
+# whole sequence becomes one replacement character. The body of a string sequence holds no control character, so an
+# unfinished one hides nothing and every search stays linear.
 _UNSAFE = re.compile(
-    r"""
+    rf"""
       (?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\|\x9c)  # OSC, DCS and kin
     | (?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?                # CSI: colours, cursor, screen
     | \x1b[ -/]*[0-~]?                                 # other escapes
-    | [\x00-\x09\x0b-\x1f\x7f-\x9f]                    # C0 but newline, DEL, C1
-    | [\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f]   # bidirectional controls
-    | [\u00ad\u180e\u200b-\u200d\u2028\u2029\u2060-\u2065\ufeff\ufff9-\ufffb]   # no width, or a line of its own
-    | [\ufdd0-\ufdef\ufffe\uffff]                     # no characters
-    | [\U000e0000-\U000e007f]                          # tags, which spell words unseen
-    | [\ud800-\udfff]                                  # lone surrogates
+    | [\x00-\x09\x0b-\x1f{_UNSEEN}\ud800-\udfff]       # C0 but newline, and lone surrogates
     """,
     re.VERBOSE,
 )
 
-# Of these, what JSON may hold as it is; it can spell it out, so that nothing is lost.
-_UNSEEN = re.compile(
-    "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e007f]"
-)
+# JSON may hold these as they are; it can spell them out, so that nothing is lost.
+_TO_SPELL_OUT = re.compile(f"[{_UNSEEN}]")
 
 
 def safe(text: str) -> str:
@@ -89,7 +93,7 @@ def _cells(text: str) -> int:
 
 def spelled_out(json: str) -> str:
     r"""The same JSON, with `\u` escapes for what a terminal would obey or not show."""
-    return json if json.isascii() and "\x7f" not in json else _UNSEEN.sub(_escaped, json)
+    return json if json.isascii() and "\x7f" not in json else _TO_SPELL_OUT.sub(_escaped, json)
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -1,6 +1,7 @@
 """What ends a run from outside: a reader that leaves, a disk that is full, a folder that may not be written."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -71,3 +72,16 @@ def test_a_device_that_never_ends_is_one_line(warm, tmp_path):
         run = warm.run((command, "/dev/zero"), cwd=tmp_path)
         assert (run.done[0].code, run.done[0].stdout, run.done[0].stderr.count(b"\n")) == (3, b"", 1)
         assert run.rss < 500 << 20
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no /dev/zero")
+@pytest.mark.parametrize("end", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_a_run_that_is_ended_leaves_no_half_written_copy(tmp_path, end):
+    with subprocess.Popen([*PROGRAM, "redact", "/dev/zero", "-o", tmp_path / "copy"], stderr=subprocess.PIPE) as run:
+        while not list(tmp_path.iterdir()):
+            assert run.poll() is None
+        run.send_signal(getattr(signal, end))
+        said = run.stderr.read()
+    assert run.returncode == (130 if end == "SIGINT" else -getattr(signal, end))
+    assert b"Traceback" not in said
+    assert list(tmp_path.iterdir()) == []

@@ -45,6 +45,27 @@ def on_sigterm(act: Callable[..., Any]) -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+@contextmanager
+def _cleared_away(temporary: Path) -> Iterator[None]:
+    """Have SIGTERM, or the terminal's end, delete the file before it ends the process, as it would have without us."""
+    ends = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]  # Windows has no SIGHUP
+    ends = [end for end in ends if signal.getsignal(end) is signal.SIG_DFL]  # `nohup` ignores it; `--follow` goes on
+
+    def end(number: int, _frame: object) -> None:
+        with suppress(OSError):
+            temporary.unlink()
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
+
+    for number in ends:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in ends:
+            signal.signal(number, signal.SIG_DFL)
+
+
 def read_input(path: str | None, *, most: int = -1) -> bytes:
     """All bytes of a file, or of standard input for `-` or nothing; at most so many, as a device may never end.
 
@@ -111,7 +132,7 @@ def _replacing(target: Path) -> Iterator[TextIO]:
         raise InputError(f"cannot write {target}: {error.strerror}") from error
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        with _cleared_away(temporary), os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             yield file
         temporary.chmod(_mode_for(target))
         temporary.replace(target)
