@@ -253,6 +253,7 @@ def test_a_closed_standard_output_is_no_traceback():
     ("call", "said"),
     [
         ("explain NoSuchUpload >&-", "standard output is closed; -o FILE writes to a file"),
+        ("completion bash >&-", "standard output is closed; -o FILE writes to a file"),
         ("analyze - <&-", "-: standard input is closed"),
     ],
 )

@@ -293,3 +293,21 @@ def test_a_table_with_two_columns_of_one_name_is_read_in_both(tmp_path):
     log = tmp_path / "export.csv"
     log.write_text(f"time,message,message\n{AT}0Z,NoSuchUpload,part 3\n{AT}1Z,part 4,SlowDown\n")
     assert analyze([str(log)]).by_code == FOUND
+
+
+@pytest.mark.parametrize("deep", ["[" * 5000 + "]" * 5000, '{"a\\"}":' * 5000 + '"]"' + "}" * 5000])
+@pytest.mark.parametrize("format_", ["har", "json-records"])
+def test_an_element_that_goes_too_deep_is_lost_alone(format_, deep, tmp_path):
+    failed = {
+        "startedDateTime": f"{AT}1Z",
+        "request": {"method": "PUT", "url": "https://films.s3.test/a?partNumber=1&uploadId=AAAA1111aaaa"},
+        "response": {"status": 404, "content": {"text": "<Error><Code>NoSuchUpload</Code></Error>"}},
+    }
+    one = json.dumps(failed if format_ == "har" else ROWS[1])
+    elements = f'[{one},\n{one[:-1]}, "more": {deep}}},\n{one}]'
+    log = tmp_path / "log"
+    log.write_text(f'{{"log": {{"entries": {elements}}}}}' if format_ == "har" else elements)
+    report = analyze([str(log)])
+    (read,) = report.inputs
+    assert (read.format, report.by_code) == (format_, {"SESSION_EXPIRED": 2})
+    assert read.unreadable == {"an entry that cannot be read": 1}

@@ -3,6 +3,8 @@
 import click
 from click.shell_completion import get_completion_class
 
+from upload_diag.cli._console import open_output
+
 INSTALL = {
     "bash": 'eval "$(upload-diag completion bash)"     in ~/.bashrc',
     "zsh": 'eval "$(upload-diag completion zsh)"      in ~/.zshrc',
@@ -23,4 +25,5 @@ def command(ctx: click.Context, shell: str) -> None:
     if complete is None:
         raise click.UsageError(f"click {click.__version__} cannot complete in {shell}; 8.5 or newer can")
     script = complete(ctx.find_root().command, {}, "upload-diag", "_UPLOAD_DIAG_COMPLETE")
-    click.echo(script.source())
+    with open_output(None) as out:
+        click.echo(script.source(), file=out)

@@ -28,6 +28,9 @@ _BEGINNING = 4096  # characters in which the beginning of a list must stand
 # Elements that say nothing included, and what begins a record by RFC 7464, ends one of GELF, or begins a file.
 _BETWEEN = re.compile(r"(?:[\s,\x1e\0\xef\xbb\xbf]++|\{\}|\[\]|null)*+")
 _NEXT = re.compile(r"(?:[\n\x1e]|\}(?=\{\"))(?=[\[{\x1e])")  # where a stream goes on behind a broken record
+# Strings are passed over: what looks like a bracket in them is none. One that does not end is all of the rest.
+_MARKS = re.compile(r'[\[\]{}]|"(?:[^"\\]++|\\.|)*+(?:"|\\?\Z)', re.DOTALL)
+_STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
 class DocumentReader:
@@ -115,8 +118,9 @@ class DocumentReader:
                     return start, self._decoder.raw_decode(self._text, start)[1]
                 except json.JSONDecodeError as error:
                     broken = not records.is_cut(error)
-                except RecursionError:
-                    pass
+                except RecursionError:  # it is not read, but those behind it are
+                    if end := _closed(self._text, start):
+                        return start, end
             while not (too_much or broken) and len(self._text) - start < 2 * size + 1 and self._more(size + _CHUNK):
                 pass
             if broken and self._name == records.STREAM and (place := self._behind(start)):
@@ -178,6 +182,16 @@ class DocumentReader:
             record = (har if self._name == har.NAME else cloudtrail).read_element(element, text, offset)
             if record is not None:
                 yield record
+
+
+def _closed(text: str, start: int) -> int:
+    """Where the list or the object that begins here ends, however deep it goes; 0 when it does not."""
+    depth = 0
+    for mark in _MARKS.finditer(text, start):
+        depth += _STEPS.get(mark[0], 0)
+        if depth == 0:
+            return mark.end()
+    return 0
 
 
 def _harmless(_number: str) -> int:

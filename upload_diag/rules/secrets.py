@@ -422,13 +422,46 @@ SECRETS: tuple[Secret, ...] = (
         kind="token",
         # Pieces that several of them share; each costs a search of every text.
         keywords=(
-            *("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "pat_", "lpat-", "xox", "k_live_", "sk-", "npm_", "hf_", "hvs."),
-            *("_v1_", "LTAI", "hooks"),
+            *(
+                "ghp_",
+                "gho_",
+                "ghu_",
+                "ghs_",
+                "ghr_",
+                "pat_",
+                "shp",
+                "xox",
+                "xapp-",
+                "sk-",
+                "npm_",
+                "hf_",
+                "LTAI",
+                "hooks",
+            ),
+            *(
+                "lpat-",
+                "ldt-",
+                "lrt-",
+                "lptt-",
+                "lcbt-",
+                "loas-",
+                "k_live_",
+                "k_test_",
+                "whsec_",
+                "_v1_",
+                "hvs.",
+                "hvb.",
+            ),
+            *("pypi-AgE", "GOCSPX-", "sq0", "sntry", "glsa_", "lin_api_", "PMAK-", "NRAK-", "ATATT3", "sbp_", "figd_"),
+            *("rubygems_", "AKID", "SCW"),
         ),
         pattern=(
-            r"\b(?:gh[pousr]_|github_pat_|shpat_|glpat-|xox[abp]-|[rs]k_live_|sk-(?:ant|proj)-|hvs\.)([A-Za-z0-9_-]{16,})"
+            r"\b(?:gh[pousr]_|(?:github|dckr)_pat_|shp(?:at|ca|pa|ss)_|gl(?:pat|dt|rt|ptt|cbt|oas)-|xox[abcdeprs][-.]"
+            r"|xapp-\d-|[rs]k_live_|sk-(?:ant|proj|svcacct|or-v1)-|hv[sb]\.|pypi-AgE|GOCSPX-|sq0(?:atp|csp)-"
+            r"|sntry[su]_|ATATT3|figd_)([A-Za-z0-9_=.-]{16,})"
             # Names that begin like these go on with words.
-            r"|\b(?:npm_|hf_|dop_v1_|LTAI)([A-Za-z0-9]{16,})"
+            r"|\b(?:npm_|hf_|do[opr]_v1_|[rs]k_test_|whsec_|glsa_|lin_api_|PMAK-|NRAK-|sbp_|rubygems_|LTAI|AKID|SCW)"
+            r"([A-Za-z0-9]{16,})"
             r"|hooks\.slack\.com/services/([\w/-]{16,})|discord(?:app)?\.com/api/webhooks/\d{1,20}/([\w-]{16,})"
         ),
         bare=True,
@@ -438,8 +471,49 @@ SECRETS: tuple[Secret, ...] = (
             "told https://discord.com/api/webhooks/700000000000000001/«abcdefABCDEF0123-_»",
             "paid with sk_live_«0123456789abcdefABCDEF01»",
             "id LTAI«5tabcdefghijklmnopqr», then npm_«0123456789abcdefABCDEF»",
+            "glrt-«0123456789abcdefABCD», xoxe.«xoxp-1-0123456789abcdef», xapp-1-«A0123456789-0123456789-0123ab»",
+            "sk_test_«0123456789abcdefABCDEF01», then whsec_«0123456789abcdefABCDEF01»",
+            "twine used pypi-AgE«IcHlwaS5vcmcCJDAxMjM0NTY3», dckr_pat_«0123456789abcdefABCDEF01»",
+            "doo_v1_«0123456789abcdef0123456789abcdef», shpss_«0123456789abcdef0123456789abcdef»",
+            "client GOCSPX-«0123456789abcdefABCDEF_-01», AKID«0123456789abcdefABCDEF0123456789»",
         ),
-        misses=("ghp_short", "npm_config_user_agent_and_more", "hf_a_name_of_words_0123456789"),
+        misses=(
+            "ghp_short",
+            "npm_config_user_agent_and_more",
+            "hf_a_name_of_words_0123456789",
+            "disk_test_0123456789abcdefABCDEF",
+            "pypi-mirror-of-many-packages-1",
+            "sk_test_of_the_upload_that_fails",
+        ),
+    ),
+    Secret(
+        rule="secret.vendor-token-by-form",
+        kind="token",
+        # So short a beginning tells nothing without the exact form of the rest.
+        keywords=("SG.", "SK", ":AA", "dapi", "1//0", "AGE-SECRET-KEY-1"),
+        pattern=(
+            r"SG\.(?<!\w...)([\w-]{22}\.[\w-]{43})(?![\w-])"
+            r"|SK(?<!\w..)([0-9a-f]{32})(?!\w)"
+            r"|:AA(?<=[0-9]{8}:AA)([\w-]{33})(?![\w-])"
+            r"|dapi(?<!\w....)([0-9a-f]{32})(?!\w)"
+            r"|1//0(?<!\w....)([\w-]{40,})"
+            r"|AGE-SECRET-KEY-1([0-9A-Z]{58})"
+        ),
+        bare=True,
+        hits=(
+            "mail by SG.«0123456789abcdefABCDEF.0123456789abcdefABCDEF0123456789abcdefABCDE»",
+            "sms by SK«0123456789abcdef0123456789abcdef»",
+            "bot 700000001:AA«abcdefghijklmnopqrABCDEF012345678»",
+            "ran with dapi«0123456789abcdef0123456789abcdef»",
+            "refreshed 1//0«0123456789abcdefABCDEF0123456789abcdefABCDEF»",
+        ),
+        misses=(
+            "msg.part.upload",
+            "TASK0123456789abcdef0123456789abcdef",
+            "SKU 0123456789abcdef",
+            "10:AA:0c",
+            "http://1//0",
+        ),
     ),
     Secret(
         rule="secret.private-key",
@@ -622,6 +696,49 @@ SECRETS: tuple[Secret, ...] = (
         bare=True,
         hits=("mc alias --secret-key «hunter22» --quiet", "curl -u bob:«hunter2» https://films.example"),
         misses=("run --token --verbose",),
+    ),
+    Secret(
+        rule="secret.command",
+        kind="password",
+        keywords=("mysql", "mariadb", "mongo", "sshpass", "docker", "redis-cli"),
+        pattern=(
+            # MySQL takes what follows `-p` at once; a word behind a blank is the database.
+            r"(?:(?:mysql|mariadb)[\w-]{0,20}[ \t]+(?:-[^\n|;]{0,200}?[ \t])??-p(?![ \t])"
+            r"|(?:mongo[a-z]{0,10}|sshpass|docker[ \t]+login)[ \t]+(?:-[^\n|;]{0,200}?[ \t])??-p[ \t]*"
+            r"|redis-cli[ \t]+(?:-[^\n|;]{0,200}?[ \t])??-a[ \t]+)"
+            r"""(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'-][^\s"']*))"""
+        ),
+        bare=True,
+        hits=(
+            "+ mysql -h db -u bob -p«hunter2» films",
+            "mysqldump -p'«a b»' films > films.sql",
+            "sshpass -p «hunter2» scp a.mp4 films:",
+            "mongodump -u bob -p «hunter2» --db films",
+            "docker login -u bob -p «hunter2» registry.example",
+            "redis-cli -h cache -a «hunter2» ping",
+        ),
+        misses=(
+            "mysql -u bob -p films",
+            "mysql -P 3306 --port 7",
+            "docker run -p 8080:80 films",
+            "the mysql -- a -> b",
+        ),
+    ),
+    Secret(
+        rule="secret.netrc",
+        kind="password",
+        keywords=("machine", "default"),
+        pattern=(
+            r"\b(?:machine\s{1,20}[^\s]{1,253}|default)\s{1,20}(?:(?:login|account)\s{1,20}\S{1,128}\s{1,20}){0,2}"
+            r"""password\s{1,20}(?![:=])"?([^\s"]+)"""
+        ),
+        bare=True,
+        hits=(
+            "machine films.example login bob password «hunter2»",
+            "machine films.example\n  login bob\n  password «hunter2»\n",
+            "default login anonymous password «hunter2»",
+        ),
+        misses=("the machine asked for a password twice",),
     ),
     Secret(
         rule="secret.url-password",
