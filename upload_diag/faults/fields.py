@@ -11,7 +11,7 @@ from upload_diag.faults.request import OPERATIONS
 from upload_diag.rules.s3_codes import S3_CODES
 
 __all__ = [
-    "ByteRate", "Operation", "PartNumber", "Positive", "Probability", "Rate", "Seconds", "ServiceCode", "Shift",
+    "ByteRate", "NameOf", "Operation", "PartNumber", "Positive", "Probability", "Rate", "Seconds", "ServiceCode", "Shift",
     "Status", "Whole", "check", "field_schema", "field_types", "problem", "shown", "wanted",
 ]  # fmt: skip
 

@@ -32,7 +32,8 @@ def fault_from_json(data: Any) -> tuple[Fault, When]:
         raise UsageError(f"A fault is an object with a kind, not {shown(data)}.")
     kind = data.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
-        raise UsageError(f"There is no fault {shown(kind)}. Take one of: {', '.join(sorted(KINDS))}.")
+        seen = f"There is no fault {shown(kind)}" if "kind" in data else "kind is missing"
+        raise UsageError(f"{seen}. Take one of: {', '.join(sorted(KINDS))}.")
     given = {name: value for name, value in data.items() if name not in ("kind", "when")}
     fault = _build(KINDS[kind], given, f"fault {kind}")
     return fault, when_from_json(data.get("when", {}))

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from upload_diag._resources import resources
+from upload_diag.codes import ErrorCode
 from upload_diag.errors import InputError, UsageError
+from upload_diag.faults.fields import NameOf, Positive, Seconds, field_schema, problem, shown
 from upload_diag.faults.forms import fault_from_json, fault_schema, when_schema
 from upload_diag.faults.kinds import KINDS, Fault
 from upload_diag.faults.plan import When
@@ -18,7 +19,23 @@ if TYPE_CHECKING:
 
 __all__ = ["Scenario", "load_scenario", "read_scenario", "scenario_schema", "shipped_scenarios"]
 
-FIELDS = ("$schema", "name", "description", "faults", "sessionTtlSeconds", "abortIncompleteAfterDays", "expect")
+Expected = Annotated[
+    str, NameOf("error code", ("", *ErrorCode.__members__), "`upload-diag explain --list` prints those there are.")
+]
+
+# Type and description of each field of a scenario but the faults, whose types describe themselves.
+FIELDS: dict[str, tuple[Any, str]] = {
+    "$schema": (str, ""),
+    "name": (str, "The same as the file's name without its suffix."),
+    "description": (str, "What happens, in a sentence."),
+    "sessionTtlSeconds": (Seconds, "Seconds that a session lives."),
+    "abortIncompleteAfterDays": (
+        Positive,
+        "Every bucket has a lifecycle rule that aborts incomplete uploads after so many days.",
+    ),
+    "expect": (Expected, "The ErrorCode of what the client sees; empty when it sees no error."),
+}
+REQUIRED = ("name", "description", "faults")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,30 +96,19 @@ def shipped_scenarios() -> dict[str, str]:
 
 
 def scenario_schema() -> dict[str, Any]:
-    """The JSON Schema of a scenario, made from the types of the faults."""
+    """The JSON Schema of a scenario, made from the types of its fields and of the faults."""
+    properties: dict[str, Any] = {}
+    for name, (type_, text) in FIELDS.items():
+        properties[name] = field_schema(type_) | ({"description": text} if text else {})
+    properties["faults"] = {"type": "array", "items": {"oneOf": [fault_schema(kind) for kind in KINDS]}}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "urn:upload-diag:scenario:1.0",
         "title": "Scenario of the fault server",
         "description": "Which uploads fail, when, and how; `upload-diag serve --scenario` reads it.",
         "type": "object",
-        "properties": {
-            "$schema": {"type": "string"},
-            "name": {"type": "string", "description": "The same as the file's name without its suffix."},
-            "description": {"type": "string", "description": "What happens, in a sentence."},
-            "faults": {"type": "array", "items": {"oneOf": [fault_schema(kind) for kind in KINDS]}},
-            "sessionTtlSeconds": {"type": "number", "description": "Seconds that a session lives."},
-            "abortIncompleteAfterDays": {
-                "type": "integer",
-                "minimum": 1,
-                "description": "Every bucket has a lifecycle rule that aborts incomplete uploads after so many days.",
-            },
-            "expect": {
-                "type": "string",
-                "description": "The ErrorCode of what the client sees; empty when it sees no error.",
-            },
-        },
-        "required": ["name", "description", "faults"],
+        "properties": properties,
+        "required": list(REQUIRED),
         "additionalProperties": False,
         "$defs": {"when": when_schema()},
     }
@@ -111,16 +117,15 @@ def scenario_schema() -> dict[str, Any]:
 def _checked(data: Any, where: str) -> Scenario:
     if not isinstance(data, Mapping):
         raise UsageError(f"{where}: a scenario is a JSON object.")
-    if unknown := [name for name in data if name not in FIELDS]:
-        raise UsageError(f"{where}: there is no field {unknown[0]!r}. Take of: {', '.join(FIELDS)}.")
-    for name, wanted, text in (("name", str, "a text"), ("description", str, "a text"), ("faults", list, "a list")):
-        if not isinstance(data.get(name), wanted):
-            raise UsageError(f"{where}: {name} must be {text}.")
-    for name in ("sessionTtlSeconds", "abortIncompleteAfterDays"):
-        if name in data and (
-            isinstance(data[name], bool) or not isinstance(data[name], (int, float)) or not 0 < data[name] < inf
-        ):
-            raise UsageError(f"{where}: {name} must be a number above 0.")
+    if unknown := [name for name in data if name not in (*FIELDS, "faults")]:
+        raise UsageError(f"{where}: there is no field {unknown[0]!r}. Take of: {', '.join((*FIELDS, 'faults'))}.")
+    if missing := [name for name in REQUIRED if name not in data]:
+        raise UsageError(f"{where}: {missing[0]} is missing.")
+    for name, (type_, _) in FIELDS.items():
+        if name in data and (found := problem(name, data[name], type_)):
+            raise UsageError(f"{where}: {found}")
+    if not isinstance(data["faults"], list):
+        raise UsageError(f"{where}: faults is {shown(data['faults'])}; wanted a list.")
     faults = []
     for index, each in enumerate(data["faults"]):
         try:
@@ -133,5 +138,5 @@ def _checked(data: Any, where: str) -> Scenario:
         tuple(faults),
         data.get("sessionTtlSeconds"),
         data.get("abortIncompleteAfterDays"),
-        str(data.get("expect", "")),
+        data.get("expect", ""),
     )
