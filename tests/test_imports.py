@@ -34,7 +34,7 @@ ALLOWED: dict[str, set[str]] = {
     "sessions": UNDERSTAND | {"logs"},
     "analysis": UNDERSTAND | {"s3", "logs", "sessions"},
     "report": REPORT,
-    "recovery": UNDERSTAND,
+    "recovery": UNDERSTAND | {"s3"},
     "faults": BASE | {"rules", "redaction"},
     "contract": BASE | {"redaction"},
     "cli": REPORT | {"s3", "report", "recovery", "faults", "contract"},

@@ -9,7 +9,9 @@ from typing import Any
 
 from upload_diag.errors import InputError, ServerUnreachableError, UsageError
 
-__all__ = ["Store", "reason", "s3_failures"]
+__all__ = ["Store", "listing", "reason", "s3_failures"]
+
+_OF_A_LISTING = {"Bucket", "Name", "IsTruncated"}  # each store answers every kind of listing with one of these at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,26 @@ class Store:
 @lru_cache(maxsize=4)
 def _client(store: Store, _pid: int) -> Any:  # a forked process must not write into its parent's connections
     return store.client()
+
+
+def listing(client: Any, operation: str, **arguments: Any) -> Iterator[dict[str, Any]]:
+    """The pages of a listing, such as `list_parts`.
+
+    botocore takes an empty answer, or a web page, for a listing of nothing.
+
+    Raises:
+        ClientError: as it is raised for an answer that is no XML at all; and what else boto3 raises.
+    """
+    from botocore.exceptions import ClientError
+
+    for page in client.get_paginator(operation).paginate(**arguments):
+        if _OF_A_LISTING.isdisjoint(page):
+            told = {
+                "Code": "InternalError",
+                "Message": "The answer holds no listing; is this the address of an S3 store?",
+            }
+            raise ClientError({"Error": told, "ResponseMetadata": page["ResponseMetadata"]}, operation)
+        yield page
 
 
 @contextmanager

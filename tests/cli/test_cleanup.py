@@ -5,7 +5,7 @@ import json
 import pytest
 
 from upload_diag.cli import main
-from upload_diag.faults import FaultServer
+from upload_diag.faults import Corrupt, FaultServer
 
 pytest.importorskip("moto")
 pytest.importorskip("boto3")
@@ -30,6 +30,12 @@ def test_stale_sessions_are_aborted_with_what_they_cost(server, capsys):
     assert main(["cleanup", "s3://bkt/in/", "--older-than", "0", "--endpoint-url", server.url]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "2 sessions, 2,000 bytes freed."
     assert left(server) == ["out/c"]
+
+
+def test_an_answer_that_lists_nothing_at_all_is_not_taken_for_an_empty_bucket(server, capsys):
+    server.inject(Corrupt(form="html"), operation="ListMultipartUploads")
+    assert main(["cleanup", "s3://bkt", "--endpoint-url", server.url]) == 3
+    assert "The answer holds no listing; is this the address of an S3 store?" in capsys.readouterr().err
 
 
 def test_a_dry_run_only_lists(server, capsys):

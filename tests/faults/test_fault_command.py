@@ -37,6 +37,8 @@ def test_where_and_how_may_be_said_before_a_command_and_behind_it(fault, server,
     assert "'no URL' is no URL" in fault("list", code=2)
     assert fault("--control", server.control_url, "list", "-f", "json") == told
     assert fault("list", "--control", server.control_url, "-f", "json") == told
+    assert fault("list", "--control", server.control_url, "--control-token", "none is wanted", "-f", "json") == told
+    assert "is below /api/" in fault("list", "--control", server.control_url.removesuffix("/api"), code=2)
     armed = fault("add", "corrupt", "--form", "empty", "-f", "json", "--control", server.control_url)
     assert json.loads(armed)["form"] == "empty"
 

@@ -11,7 +11,7 @@ import pytest
 from bench import BUCKET, FAST, PART, object_is, sessions_left, upload
 
 from upload_diag import ErrorCode
-from upload_diag.faults import Delay, ExpireSession, LoseResponse, Respond, Truncate
+from upload_diag.faults import Corrupt, Delay, ExpireSession, LoseResponse, Respond, Truncate
 from upload_diag.recovery import CheckpointedUpload, UploadCancelledError, UploadStoppedError
 
 
@@ -41,9 +41,10 @@ def test_a_session_whose_id_never_arrived_is_found_and_ended(server, s3, file, l
     assert (result.unseen_sessions, result.leftovers, sessions_left(s3)) == (0, (), [])
 
 
-def test_it_is_counted_where_sessions_may_not_be_listed(server, s3, file):
+@pytest.mark.parametrize("refusal", [Respond("AccessDenied"), Corrupt(form="empty"), Corrupt(form="html")], ids=str)
+def test_it_is_counted_where_sessions_are_not_listed(server, s3, file, refusal):
     server.inject(LoseResponse(), operation="CreateMultipartUpload", times=1)
-    server.inject(Respond("AccessDenied"), operation="ListMultipartUploads")
+    server.inject(refusal, operation="ListMultipartUploads")
     result = upload(s3, file).run()
     server.app.plan.clear()
     assert (result.unseen_sessions, len(sessions_left(s3))) == (1, 1)
@@ -57,6 +58,17 @@ def test_sessions_of_others_are_left_alone(server, s3, file):
     server.inject(LoseResponse(), operation="CreateMultipartUpload", times=1)
     upload(s3, file).run()
     assert set(sessions_left(s3)) == {at_work, elsewhere}
+
+
+def test_an_answer_without_content_does_not_show_that_a_session_has_no_parts(server, s3, file):
+    place = {"Bucket": BUCKET, "Key": "k"}
+    at_work = s3.create_multipart_upload(**place)["UploadId"]
+    s3.upload_part(**place, UploadId=at_work, PartNumber=1, Body=b"x")
+    server.inject(LoseResponse(), operation="CreateMultipartUpload", times=1)
+    server.inject(Corrupt(form="empty"), operation="ListParts", upload_id=at_work)
+    result = upload(s3, file).run()
+    assert at_work in sessions_left(s3)
+    assert result.unseen_sessions == 1
 
 
 def test_a_session_that_began_at_another_time_is_left_alone(server, s3, file, monkeypatch):

@@ -87,7 +87,7 @@ class ServerCommand(click.Command):
         whom = "for people or for programs (default: text)"
         shared = [
             option(["--control", "url"], metavar="URL", help=where),
-            option(["--token"], metavar="TOKEN", help=token),
+            option(["--control-token", "--token", "token"], metavar="TOKEN", help=token),
             option(["-f", "--format", "output_format"], type=click.Choice(["text", "json"]), help=whom),
         ]
         super().__init__(name, params=[*(params or []), *shared], **options)

@@ -157,5 +157,5 @@ def _page(method: str, path: str) -> Response:
         raise RefusedError(405, "Only GET is answered here.")
     found = file_response(resources.files("upload_diag.faults.dashboard"), "index.html" if path == "/" else path[1:])
     if found is None:
-        raise RefusedError(404, f"There is nothing at {path}.")
+        raise RefusedError(404, f"There is nothing at {path}; what the control API answers is below /api/.")
     return found

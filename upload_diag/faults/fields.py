@@ -11,8 +11,8 @@ from upload_diag.faults.request import OPERATIONS
 from upload_diag.rules.s3_codes import S3_CODES
 
 __all__ = [
-    "ByteRate", "NameOf", "Operation", "PartNumber", "Positive", "Probability", "Rate", "Seconds", "ServiceCode", "Shift",
-    "Status", "Whole", "check", "field_schema", "field_types", "problem", "shown", "wanted",
+    "ByteRate", "NameOf", "Operation", "PartNumber", "Positive", "Probability", "Rate", "Seconds", "ServiceCode",
+    "Shift", "Status", "Whole", "check", "field_schema", "field_types", "problem", "shown", "wanted",
 ]  # fmt: skip
 
 LARGEST = 1e15  # of a number without a limit of its own; also turns away infinity and NaN

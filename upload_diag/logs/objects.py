@@ -12,7 +12,7 @@ from typing import Any
 from upload_diag.errors import InputError, UsageError
 from upload_diag.logs.packed import Stream, Unreadable, unpack
 from upload_diag.logs.watched import Progress, Watched
-from upload_diag.s3 import Store, reason, s3_failures
+from upload_diag.s3 import Store, listing, reason, s3_failures
 
 __all__ = ["Object", "ObjectFile", "is_in_s3", "list_objects", "open_object"]
 
@@ -62,7 +62,7 @@ def _list(store: Store, place: str) -> Iterator[Object]:
     bucket, prefix = _bucket_and_key(place)
     client = store.shared_client()
     with s3_failures(place):
-        for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+        for page in listing(client, "list_objects_v2", Bucket=bucket, Prefix=prefix):
             for one in page.get("Contents", ()):
                 if one["Size"] or not one["Key"].endswith("/"):  # what consoles make to show a folder
                     yield Object(f"s3://{bucket}/{one['Key']}", one["Size"], one["ETag"])

@@ -24,6 +24,7 @@ from upload_diag.recovery.policy import Policy
 from upload_diag.recovery.source import FileChangedError, Source
 from upload_diag.recovery.store import ENCRYPTION, Renew, S3Store
 from upload_diag.recovery.uploader import ResumableUpload
+from upload_diag.s3 import listing
 
 __all__ = ["CheckpointedUpload"]
 
@@ -308,8 +309,7 @@ class CheckpointedUpload:
         if "VersionId" not in answer:
             return
         # A bucket with versions only hid the stage; the key has the upload's token in it, so every version is ours.
-        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=key)
-        for page in pages:
+        for page in listing(self._client, "list_object_versions", Bucket=self._bucket, Prefix=key):
             for each in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
                 self._client.delete_object(Bucket=self._bucket, Key=each["Key"], VersionId=each["VersionId"])
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from upload_diag.recovery.client import date_of
+from upload_diag.s3 import listing
 
 __all__ = ["StaleSession", "abort_session", "stale_sessions"]
 
@@ -33,7 +34,7 @@ def stale_sessions(client: Any, bucket: str, prefix: str = "", *, older_than: ti
 
     A session that ends while this looks is left out. Raises what boto3 raises.
     """
-    for page in client.get_paginator("list_multipart_uploads").paginate(Bucket=bucket, Prefix=prefix):
+    for page in listing(client, "list_multipart_uploads", Bucket=bucket, Prefix=prefix):
         now = date_of(page["ResponseMetadata"].get("HTTPHeaders", {})) or datetime.now(UTC)
         limit = now - older_than + timedelta(seconds=1)  # for Date is cut to whole seconds
         for each in page.get("Uploads", ()):
@@ -45,7 +46,7 @@ def stale_sessions(client: Any, bucket: str, prefix: str = "", *, older_than: ti
 
 
 def _part_sizes(client: Any, bucket: str, key: str, upload_id: str) -> list[int] | None:
-    pages = client.get_paginator("list_parts").paginate(Bucket=bucket, Key=key, UploadId=upload_id)
+    pages = listing(client, "list_parts", Bucket=bucket, Key=key, UploadId=upload_id)
     try:
         return [part["Size"] for page in pages for part in page.get("Parts", ())]
     except client.exceptions.NoSuchUpload:

@@ -10,6 +10,7 @@ from upload_diag.codes import ErrorCode
 from upload_diag.model import ErrorInfo
 from upload_diag.recovery.client import date_of, single_try, status_of
 from upload_diag.recovery.commands import HIDDEN, Found
+from upload_diag.s3 import listing
 
 __all__ = ["ENCRYPTION", "TOKEN", "Renew", "S3Store", "Store"]
 
@@ -171,9 +172,8 @@ class S3Store(Store):
                 self._checksums.setdefault(upload_id, {})[number] = {name: answer[name]} if answer.get(name) else {}
 
     def stored(self, upload_id: str) -> dict[int, tuple[str, int]]:
-        pages = self.client.get_paginator("list_parts").paginate(**self._with(*ENCRYPTION), UploadId=upload_id)
         found = {}
-        for page in pages:
+        for page in listing(self.client, "list_parts", **self._with(*ENCRYPTION), UploadId=upload_id):
             self._note_end(page)
             for part in page.get("Parts", ()):
                 self._note_checksum(upload_id, part["PartNumber"], part)
@@ -235,10 +235,9 @@ class S3Store(Store):
     def strays(self, since: float, until: float) -> list[str]:
         """See `Store.strays`; ListMultipartUploads shows no metadata: key, time and emptiness have to do."""
         place = self._with()
+        whose = {name: value for name, value in place.items() if name != "Key"}
         found = []
-        for page in self.client.get_paginator("list_multipart_uploads").paginate(
-            **{name: value for name, value in place.items() if name != "Key"}, Prefix=place["Key"]
-        ):
+        for page in listing(self.client, "list_multipart_uploads", **whose, Prefix=place["Key"]):
             moment = date_of(page["ResponseMetadata"].get("HTTPHeaders", {})) or datetime.now(UTC)
             ahead = moment - datetime.now(UTC)
             first = datetime.fromtimestamp(since - _TOLERANCE, UTC) + ahead
