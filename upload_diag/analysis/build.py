@@ -60,6 +60,11 @@ def _notes(tally: Tally) -> Iterator[str]:
     for path, file in sorted(tally.files.items()):
         if file.doubt:
             yield f"{_clean(path)} was read as plain text: {file.doubt}. --input-format says what it is."
+        if file.assumes_year:
+            yield (
+                f"{_clean(path)} does not say of which year its times are; the last such days were assumed. "
+                "--as-of says when the log was taken."
+            )
     cut: dict[str, list[str]] = {}
     for failure in sorted(tally.groups):
         for found in find_cuts(text for _, text in tally.groups[failure].examples):
@@ -115,6 +120,7 @@ def _input(file: FileTally) -> Input:
         unreadable=dict(sorted(file.unreadable.items())),
         by_code=dict(sorted(file.by_code.items())),
         doubt=file.doubt,
+        assumes_year=file.assumes_year,
     )
 
 

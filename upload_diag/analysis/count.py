@@ -53,13 +53,14 @@ class Only:
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How to count: which rules, search engine, records, place, format. See `analyze`."""
+    """How to count: which rules, search engine, records, place, format, and when the logs were taken. See `analyze`."""
 
     rules: "Ruleset | None" = None
     engine: str | None = None
     only: Only | None = None
     origin: Origin = field(default_factory=Origin)
     format: str | None = None
+    as_of: int = 0
 
 
 _judges: dict[str | None, tuple["Ruleset | None", Judge]] = {}  # by engine, the one that was used last
@@ -95,17 +96,16 @@ def rare_collections() -> Iterator[None]:
 
 
 def _count_piece(piece: Piece, how: How, progress: Progress | None) -> Tally:
-    counter = _Counter(judge_for(how), how.only if how.only != Only() else None, how.format)
+    counter = _Counter(judge_for(how), how.only if how.only != Only() else None, how.format, how.as_of)
     if piece.hi is None or piece.layout is None:
         for opened in how.origin.streams(piece, progress):
             counter.stream(opened)
         return counter.tally
     try:
+        layout = piece.layout.taken(how.as_of)
         with how.origin.open(piece, progress) as stream:
-            reader = Reader(
-                stream, piece.layout, counter.judge.scanner, counter.judge.json_lines, lo=piece.lo, hi=piece.hi
-            )
-            counter.read(reader, piece.layout, counter.file(piece.path), piece.hi)
+            reader = Reader(stream, layout, counter.judge.scanner, counter.judge.json_lines, lo=piece.lo, hi=piece.hi)
+            counter.read(reader, layout, counter.file(piece.path), piece.hi)
     except OSError as error:
         return lost(piece, error.strerror or str(error))
     return counter.tally
@@ -129,6 +129,7 @@ class _Counter:
     judge: Judge
     only: Only | None
     format: str | None = None
+    as_of: int = 0
     tally: Tally = field(default_factory=Tally)
 
     def file(self, path: str) -> FileTally:
@@ -144,7 +145,7 @@ class _Counter:
             file.unreadable[opened.reason] += 1
             return
         layout, stream = begin(opened.file)
-        layout = forced(layout, self.format)
+        layout = forced(layout, self.format).taken(self.as_of)
         if layout.format is None:
             file.encoding = layout.encoding
             _skip(stream, file, layout.doubt)
@@ -157,6 +158,7 @@ class _Counter:
     def read(self, reader: AnyReader, layout: Layout, file: FileTally, end: int | None) -> None:
         """Count what a reader finds, and what it did not come to before the end that was promised."""
         file.format, file.encoding, file.doubt = layout.name, layout.encoding, layout.doubt
+        file.assumes_year = layout.calendar is not None and layout.calendar.assumes
         threads = {b"": Thread(0, 0)} if layout.format == "text" else None
         judge, known, only, add = self.judge, self.judge.known, self.only, self.tally.add
         thread = None if threads is None else threads[b""]

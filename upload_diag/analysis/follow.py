@@ -1,6 +1,7 @@
 """Read logs while they are written: each finding as it comes, and the report on everything at the end."""
 
 import io
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -218,10 +219,11 @@ class Follower:
     def _reader(self, log: _Log, data: bytes, begin: int) -> AnyReader:
         """A reader of what was taken; a collector's entries may go on in what was not yet."""
         scanner, json_lines = self._judge.scanner, self._judge.json_lines
+        layout = log.layout.taken(int(time.time() * 1000))
         if log.layout.collector is None:
-            return Reader(io.BytesIO(data), log.layout, scanner, json_lines, lo=begin)
+            return Reader(io.BytesIO(data), layout, scanner, json_lines, lo=begin)
         stream = io.BytesIO(data + log.pending)
-        return CollectedReader(stream, log.layout, scanner, json_lines, lo=begin, hi=log.at)
+        return CollectedReader(stream, layout, scanner, json_lines, lo=begin, hi=log.at)
 
 
 def _unfit(layout: Layout) -> str | None:

@@ -33,6 +33,7 @@ class Input:
         unreadable: why, and how often.
         by_code: findings by code.
         doubt: why it may be another format than it was read as; empty when all fits.
+        assumes_year: its times have no year, nor does anything in it tell which.
     """
 
     path: str
@@ -44,6 +45,7 @@ class Input:
     unreadable: dict[str, int] = field(default_factory=dict)
     by_code: dict[ErrorCode, int] = field(default_factory=dict)
     doubt: str = ""
+    assumes_year: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +253,7 @@ def _input(one: Input) -> dict[str, Any]:
         "byCode": dict(one.by_code),
         "unreadable": {"bytes": one.unreadable_bytes, "reasons": dict(one.unreadable)},
         **({"doubt": one.doubt} if one.doubt else {}),
+        **({"assumesYear": True} if one.assumes_year else {}),
     }
 
 

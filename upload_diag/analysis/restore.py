@@ -74,6 +74,7 @@ def _file(one: dict[str, Any]) -> FileTally:
         Counter(one["unreadable"]["reasons"]),
         Counter({ErrorCode(code): count for code, count in one["byCode"].items()}),
         one.get("doubt", ""),
+        one.get("assumesYear", False),
     )
 
 

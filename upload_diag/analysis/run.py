@@ -1,6 +1,7 @@
 """`analyze`: read inputs, judge their records, count, report."""
 
 import os
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ def analyze(
     rules: "Ruleset | None" = None,
     only: Only | None = None,
     input_format: str | None = None,
+    as_of: int = 0,
     engine: str | None = None,
     store: Store | None = None,
     jobs: int = 1,
@@ -44,6 +46,8 @@ def analyze(
         rules: the rules to use; the built-in ones when None.
         only: which records count; all when None.
         input_format: one of `logs.layout.FORMATS`, for all inputs; told from each input's beginning when None.
+        as_of: when the logs were taken, in milliseconds since 1970; times without a year are the last before it, unless
+            something in the log tells their year. 0 means now.
         engine: the search engine, `hyperscan` or `re`; the fastest one that is installed when None.
         store: where `s3://` is; AWS as it is configured when None.
         jobs: how many processes of this machine to use.
@@ -57,8 +61,9 @@ def analyze(
         ServerUnreachableError: the store or the cluster does not answer.
         UsageError: a package is missing that the store or the cluster needs.
     """
+    as_of = as_of or int(time.time() * 1000)
     elsewhere = cluster is not None or executor is not None
-    how = How(rules, engine, only, Origin(store or Store(), os.getcwd() if elsewhere else ""), input_format)  # noqa: PTH109
+    how = How(rules, engine, only, Origin(store or Store(), os.getcwd() if elsewhere else ""), input_format, as_of)  # noqa: PTH109
     pieces = how.origin.plan(paths, whole=input_format is not None)
     total = sum(piece.size for piece in pieces)
     step = None if progress is None else lambda count: progress(count, total)

@@ -60,6 +60,7 @@ class FileTally:
     unreadable: Counter[str] = field(default_factory=Counter)
     by_code: Counter[ErrorCode] = field(default_factory=Counter)
     doubt: str = ""
+    assumes_year: bool = False
 
 
 @dataclass(slots=True)
@@ -315,6 +316,7 @@ class Tally:
             mine = self.files.setdefault(
                 path, FileTally(path, format=file.format, encoding=file.encoding, doubt=file.doubt)
             )
+            mine.assumes_year |= file.assumes_year
             mine.bytes += file.bytes
             mine.pieces = sorted(mine.pieces + file.pieces)
             mine.unreadable_bytes += file.unreadable_bytes

@@ -54,6 +54,7 @@ def _input_formats() -> Iterable[str]:
 @output_option
 @click.option("--since", type=Time(), default=0, help="leave out records before this time (default: none)")
 @click.option("--until", type=Time(), default=0, help="leave out records from this time on (default: none)")
+@click.option("--as-of", type=Time(), default=0, help="when logs were taken whose times have no year (default: now)")
 @click.option("--session", metavar="ID", default="", help="only records with this upload id, video id or key")
 @click.option("--top", type=Whole(1), help="show the N most frequent kinds of failure (default: as many as fit)")
 @click.option("--context", type=Whole(0, 100), default=0, help="show N lines around each example (default: none)")
@@ -76,6 +77,7 @@ def command(
     output: str | None,
     since: int,
     until: int,
+    as_of: int,
     session: str,
     top: int | None,
     context: int,
@@ -105,11 +107,17 @@ def command(
     if follow:
         from upload_diag.cli._follow import follow as follow_logs
 
-        if input_format or cluster:
-            raise click.UsageError("--input-format and --cluster do not go with --follow.")
+        if input_format or cluster or as_of:
+            raise click.UsageError("--input-format, --as-of and --cluster do not go with --follow.")
         reports.append(follow_logs(logs, **how, format_=format_))
     elif logs:
-        how |= {"input_format": input_format, "store": store, "jobs": jobs or os.cpu_count() or 1, "cluster": cluster}
+        how |= {
+            "input_format": input_format,
+            "as_of": as_of,
+            "store": store,
+            "jobs": jobs or os.cpu_count() or 1,
+            "cluster": cluster,
+        }
         reports.append(_read(logs, **how))
     report = reduce(Report.merge, reports)
     report = report if top is None else report.top(top)

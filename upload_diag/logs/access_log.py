@@ -4,10 +4,11 @@ import re
 from urllib.parse import unquote_to_bytes
 
 from upload_diag.codes import Operation
-from upload_diag.logs.fields import NO_IDS, Ids, find_time, read_line
+from upload_diag.logs.fields import NO_IDS, Ids, read_line
 from upload_diag.logs.http import success_of
 from upload_diag.logs.markers import Event
 from upload_diag.logs.record import Record
+from upload_diag.logs.times import find_time
 
 __all__ = ["NAME", "SAMPLES", "detect", "read"]
 

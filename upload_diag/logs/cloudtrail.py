@@ -5,9 +5,10 @@ from typing import Any
 import orjson
 
 from upload_diag.codes import Operation
-from upload_diag.logs.fields import Ids, part_number, read_time
+from upload_diag.logs.fields import Ids, part_number
 from upload_diag.logs.http import success_of
 from upload_diag.logs.record import Record
+from upload_diag.logs.times import read_time
 
 __all__ = ["LINES", "NAME", "SAMPLES", "detect", "read", "read_element"]
 

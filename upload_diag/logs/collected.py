@@ -15,12 +15,13 @@ from typing import Any, NamedTuple
 
 from upload_diag.logs.collectors import Lines, read_stamp
 from upload_diag.logs.entries import entry_start, is_telling
-from upload_diag.logs.fields import UPLOAD, Ids, find_time
+from upload_diag.logs.fields import UPLOAD, Ids
 from upload_diag.logs.layout import COLLECTED, LINE_FORMATS, Layout
 from upload_diag.logs.prefilter import Scanner
 from upload_diag.logs.reader import CONTEXT, JSON, LINE_LIMIT, Reader, count_lines, read_entry, read_text
 from upload_diag.logs.record import Record
 from upload_diag.logs.skeleton import JsonLines
+from upload_diag.logs.times import find_time
 from upload_diag.logs.watched import read_failure
 
 __all__ = ["CollectedReader", "whole_entries"]
@@ -207,7 +208,7 @@ class CollectedReader:
             if record is not None and self._start <= begin < stop:
                 record.told = told and not record.ids.upload and is_telling(record.text)
                 record.offset = self._base + begin
-                record.when = record.when or read_stamp(block.stamps[first])
+                record.when = record.when or read_stamp(block.stamps[first], self._layout.calendar)
                 record.source = name
                 yield record
 
@@ -231,7 +232,7 @@ class CollectedReader:
         verdict = self._json.verdict(plain)
         if verdict is not None and not verdict.counts and not ids[UPLOAD]:
             return start, after, None
-        return start, after, _record(entry, plain, Ids.of(ids))
+        return start, after, self._record(entry, plain, Ids.of(ids))
 
     def _line(self, text: bytes) -> Record | None:
         """The record of an entry that is a line, or of a format of its own."""
@@ -239,8 +240,8 @@ class CollectedReader:
             return None
         if self._read_line is not None:
             return self._read_line(text, 0)
-        return self._json.read(text, 0) if text[:1] == b"{" else _record(text, *read_text(text))
+        return self._json.read(text, 0) if text[:1] == b"{" else self._record(text, *read_text(text))
 
-
-def _record(text: bytes, plain: bytes, ids: Ids) -> Record:
-    return Record(0, find_time(text[: text.find(b"\n") + 1 or None][:400]), plain, text, ids)
+    def _record(self, text: bytes, plain: bytes, ids: Ids) -> Record:
+        when = find_time(text[: text.find(b"\n") + 1 or None][:400], self._layout.calendar)
+        return Record(0, when, plain, text, ids)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from upload_diag.logs.entries import LEVELS
-from upload_diag.logs.fields import find_time, read_time
+from upload_diag.logs.times import Calendar, find_time, read_time
 
 __all__ = [
     "COLLECTORS",
@@ -117,14 +117,14 @@ def _by_regex(regex: re.Pattern[bytes], block: bytes) -> Lines:
     )
 
 
-def read_stamp(stamp: bytes) -> int:
+def read_stamp(stamp: bytes, calendar: Calendar | None = None) -> int:
     """The time, in milliseconds since 1970 in UTC; 0 when there is none.
 
     Of most, no more than the milliseconds are looked at, for such times need no search.
     """
     if stamp.isdigit():
         return read_time(stamp)
-    return find_time(stamp[:_TO_MILLISECONDS] if stamp[-1:] == b"Z" and stamp[19:20] == b"." else stamp)
+    return find_time(stamp[:_TO_MILLISECONDS] if stamp[-1:] == b"Z" and stamp[19:20] == b"." else stamp, calendar)
 
 
 def _json(name: str, text: str, time: str, sources: tuple[str, ...], *samples: bytes) -> Collector:

@@ -96,8 +96,8 @@ FENCE = re.compile(rb"```|~~~|</?pre>")
 _SENTENCE = re.compile(rb"(?!.*(?i:fail)|The above |During handling |Traceback )[A-Z@](?:[^\s:]* ){3}.*:\s*$")
 # In which they speak of themselves.
 _SELF = re.compile(rb"(?:^|[\s(*>])(?:I(?:'?(?:m|ve|d|ll))?|[Ww]e(?:'re|'ve| are| get| see| have)|[Mm]y|[Oo]ur) [a-z]")
-# A record of log4j, log4net or java.util.logging, a row of a table.
-_XML_ENTRY = re.compile(rb"<(?:log4[jn]\w{0,4}:event|record|tr)[\s>]")
+# A record of log4j, log4net, java.util.logging or Windows, a row of a table.
+_XML_ENTRY = re.compile(rb"<(?:log4[jn]\w{0,4}:event|record|Event|tr)[\s>]")
 # Words, with nothing of a program among them, that announce it: a sentence, or a heading.
 _WORDS = re.compile(
     rb"(?i:(?!.*(?:upload|can ?not|could not|unable)))(?:[A-Za-z\x80-\xff',.-]+ ){3,}[A-Za-z\x80-\xff]+ ?:\s*$"

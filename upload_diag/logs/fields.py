@@ -1,7 +1,6 @@
-"""What a line names: ids, part numbers, the time; and the line without them, so that like lines can be told alike."""
+"""What a line names: ids and part numbers; and the line without them, so that like lines can be told alike."""
 
 import re
-from calendar import monthrange, timegm
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
@@ -23,26 +22,22 @@ __all__ = [
     "PART_OF_LONG",
     "PLACEHOLDER",
     "TELL",
-    "THOUSANDTHS",
     "UPLOAD",
-    "USUAL",
     "VARYING",
     "VIDEO",
     "Ids",
     "Word",
     "erase",
-    "find_time",
     "held_field",
     "id_field",
     "is_placeholder",
-    "is_time",
     "keep",
     "line_of",
     "part_number",
     "read_line",
-    "read_time",
     "read_word",
     "read_words",
+    "time_field",
     "unescaped",
 ]
 
@@ -79,10 +74,22 @@ _TIMES = set(
     """
 time timestamp ts datetime date asctime eventtime starteddatetime occurredat createdat t realtimetimestamp timegenerated
 timereported lasttimestamp timestamputc timegeneratedutc timeiso8601 timelocal requesttime startutc edgestarttimestamp
+timestampms timestampseconds timestampmillis timestampunix timemillis timems timeunixnano epochms epochsecond
+epochmillis eventtimestamp eventtimestampms logtime logtimestamp logdate loggedat isotimestamp utctime utctimestamp
+localtime walltime 时间 时间戳 日志时间 時間 日時 発生日時 시간
+hrtime created msec isodate requesttimeepoch reqtimesec datecreated
     """.split()  # noqa: SIM905 - a table of words, to be read as one
 )
+# Those that say when a request began, or when a line was received; where no other field says when it was written.
+_OTHER_TIMES = set(
+    """
+starttime startedat startdate timestart starttimestamp requeststarttime receivedat receivetimestamp receivedtime
+emittedat generatedat generatedtime ingestiontime ingestedat observedtimestamp observedtime observedtimeunixnano
+    """.split()  # noqa: SIM905 - a table of words, to be read as one
+)
+_WHEN = {**dict.fromkeys(_OTHER_TIMES, 1), **dict.fromkeys(_TIMES, 0)}
 # Fields that only make records differ, likewise.
-_IDENTIFYING = _TIMES | set(
+_IDENTIFYING = _WHEN.keys() | set(
     """
 hostid xamzid2 extendedrequestid s3extendedrequestid cfid traceid spanid traceparent correlationid eventid
 updatedat expiresat
@@ -147,9 +154,9 @@ def held_field(holder: str, name: str) -> int | None:
 
 
 @lru_cache(maxsize=4096)
-def is_time(name: str) -> bool:
-    """Whether the field of this name says when."""
-    return name.translate(_SEPARATORS).lower() in _TIMES
+def time_field(name: str) -> int | None:
+    """Whether the field of this name says when: 0; 1 where another field may say it better; None when it does not."""
+    return _WHEN.get(name.translate(_SEPARATORS).lower())
 
 
 def part_number(value: bytes) -> int:
@@ -439,138 +446,3 @@ def erase(match: re.Match[bytes]) -> bytes:
     status = len(token) == _STATUS_DIGITS and b"100" <= token < b"600"
     tells = status or (len(token) == _CODE_DIGITS and b"10000" <= token < b"12000")
     return token if tells and not counts(match.string, match.start(), match.end()) else b"#"
-
-
-_MONTHS = {name: number for number, name in enumerate(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
-_TIME = re.compile(
-    rb"""(?P<year>\d{4})[-/](?P<month>\d\d)[-/](?P<day>\d\d)(?:[T\ \t_]|\ -\ )(?P<clock>\d\d:\d\d:\d\d)
-         (?:[.,](?P<fraction>\d{1,9}))?\ ?(?P<zone>Z|[+-]\d\d:?\d\d)?
-       | (?P<cday>\d\d)/(?P<cmonth>[A-Z][a-z]{2})/(?P<cyear>\d{4})[:\ ](?P<cclock>\d\d:\d\d:\d\d)
-         (?:\ (?P<czone>[+-]\d{4}))?""",
-    re.VERBOSE,
-)
-# The last that a zone cannot carry beyond what a date can be; a log has no such time, but somebody may send one.
-_LAST_YEAR = 9998
-# What else is written: by Apache's error log; in mails, HTTP and by Tomcat; by Java and Kibana; in Germany; in America.
-_CLOCK_OF = rb"(?P<clock>\d\d?:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}))?(?: ?(?P<half>[AP]M)\b)?"
-_ZONED = _CLOCK_OF + rb"(?: (?P<zone>[+-]\d{4})\b)?"
-_SPELLED = tuple(
-    re.compile(rb"\b(?:" + pattern + rb")")
-    for pattern in (
-        rb"(?P<month>[A-Z][a-z]{2}) (?P<day>[ \d]\d) " + _CLOCK_OF + rb" (?P<year>\d{4})\b",
-        rb"(?P<day>\d\d?)[- ](?P<month>[A-Z][a-z]{2})[- ](?P<year>\d{4})[ T]" + _ZONED,
-        rb"(?P<month>[A-Z][a-z]{2}) (?P<day>\d\d?), (?P<year>\d{4}),? (?:@ )?" + _CLOCK_OF,
-        rb"(?P<day>\d\d)\.(?P<month>\d\d)\.(?P<year>\d{4}),? " + _CLOCK_OF,
-        rb"(?P<month>\d\d?)/(?P<day>\d\d?)/(?P<year>\d{4}),? " + _CLOCK_OF + rb"(?<=M)",
-    )
-)
-_HAS_CLOCK = re.compile(rb"\d:\d\d:\d\d")
-# Most times are written like this, and many records share a second. Milliseconds of the first 20 bytes of such a time,
-# and of the rest.
-_ISO = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.,]\d{3}Z$")
-_TO_SECONDS = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,](?=\d{3}(?!\d| ?[+-]))")
-_THOUSANDTHS = re.compile(rb"\d{3}(?!\d| ?[+-])")  # and no zone
-USUAL: dict[bytes, int] = {}
-THOUSANDTHS = {b"%03dZ" % number: number for number in range(1000)}
-_USUAL_LIMIT = 4096
-_EPOCH = re.compile(rb"(?<![\d.])(1\d{9})(?:(\d{3})(?:\d{3}|\d{6})?|\.(\d{1,9}))?(?!\d)")
-
-
-def usual_time(text: bytes, place: int = 0) -> int:
-    """The time that stands at a place, if it is written as most are and its second is known; 0 when it is not."""
-    second = USUAL.get(text[place : place + 20])
-    return second + int(text[place + 20 : place + 23]) if second and _THOUSANDTHS.match(text, place + 20) else 0
-
-
-def find_time(text: bytes) -> int:
-    """The first time in the text, in milliseconds since 1970 in UTC; 0 when there is none. No zone means UTC."""
-    usual = usual_time(text)
-    if usual:
-        return usual
-    match = _TIME.search(text)
-    if match:
-        when = _milliseconds(match)
-        if when and match.start() == 0 and _TO_SECONDS.match(text):
-            _remember_second(text, when)
-        return when
-    return _spelled_time(text) if _HAS_CLOCK.search(text) else _epoch(text.lstrip(b"[("), exact=True)
-
-
-def _spelled_time(text: bytes) -> int:
-    """See `_SPELLED`."""
-    match = next(filter(None, (pattern.search(text) for pattern in _SPELLED)), None)
-    if match is None:
-        return 0
-    said = match.groupdict()
-    month = _MONTHS.get(said["month"]) or (int(said["month"]) if said["month"].isdigit() else 0)
-    hour = int(said["clock"].split(b":")[0])
-    if said["half"]:
-        hour = hour % 12 + 12 * (said["half"] == b"PM")
-    seconds = _seconds(int(said["year"]), month, int(said["day"]), b"%02d%s" % (hour, said["clock"][-6:]))
-    return (seconds - _zone(said.get("zone"))) * 1000 + _thousandths(said["fraction"]) if seconds else 0
-
-
-def read_time(value: bytes) -> int:
-    """A value that is a time and nothing else, as `find_time` reads it or since 1970. 0 if it is not."""
-    if value[4:5].isdigit():  # no date begins so
-        return _epoch(value) or _spelled_time(value)
-    usual, rest = USUAL.get(value[:20]), THOUSANDTHS.get(value[20:])
-    if usual is not None and rest is not None:
-        return usual + rest
-    match = _TIME.match(value)
-    if match:
-        when = _milliseconds(match)
-        if len(value) == 24 and when and _ISO.match(value):
-            _remember_second(value, when)
-        return when
-    return _spelled_time(value)
-
-
-def _epoch(text: bytes, *, exact: bool = False) -> int:
-    """The time since 1970 with which the text begins; `exact`: not in whole seconds."""
-    epoch = _EPOCH.match(text)
-    if epoch is None:
-        return 0
-    seconds, thousandths, fraction = epoch.groups()
-    if exact and not (thousandths or fraction):
-        return 0
-    return int(seconds) * 1000 + int(thousandths or (fraction or b"").ljust(3, b"0")[:3])
-
-
-def _thousandths(fraction: bytes | None) -> int:
-    return int(fraction.ljust(3, b"0")[:3]) if fraction else 0
-
-
-def _remember_second(text: bytes, when: int) -> None:
-    if len(USUAL) >= _USUAL_LIMIT:
-        USUAL.clear()
-    USUAL[text[:20]] = when - when % 1000
-
-
-def _milliseconds(match: re.Match[bytes]) -> int:
-    year, month, day, clock, fraction, zone, cday, cmonth, cyear, cclock, czone = match.groups()
-    if cyear is None:
-        seconds = _seconds(int(year), int(month), int(day), clock)
-    else:
-        seconds, zone = _seconds(int(cyear), _MONTHS.get(cmonth, 0), int(cday), cclock), czone
-    if not seconds:
-        return 0
-    return (seconds - _zone(zone)) * 1000 + _thousandths(fraction)
-
-
-@lru_cache(maxsize=4096)
-def _seconds(year: int, month: int, day: int, clock: bytes) -> int:
-    hour, minute, second = int(clock[:2]), int(clock[3:5]), int(clock[6:8])
-    if not (1970 <= year <= _LAST_YEAR and 1 <= month <= 12 and hour < 24 and minute < 60 and second < 61):
-        return 0
-    if not 1 <= day <= monthrange(year, month)[1]:
-        return 0
-    return timegm((year, month, day, hour, minute, second))
-
-
-@lru_cache(maxsize=256)
-def _zone(zone: bytes | None) -> int:
-    if not zone or zone == b"Z":
-        return 0
-    seconds = int(zone[1:3]) * 3600 + int(zone[-2:]) * 60
-    return -seconds if zone[:1] == b"-" else seconds

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from upload_diag.logs.fields import read_line, read_time
+from upload_diag.logs.fields import read_line
 from upload_diag.logs.http import is_upload, operation_of, success_of, url_ids
 from upload_diag.logs.record import Record
+from upload_diag.logs.times import read_time
 
 __all__ = ["NAME", "read_element"]
 

@@ -7,8 +7,8 @@ from itertools import accumulate
 
 from upload_diag.logs import access_log, cloudtrail, collectors, records, snippets, table, web_log
 from upload_diag.logs.entries import FENCE, begins_entry, is_head, is_json_line
-from upload_diag.logs.fields import find_time
 from upload_diag.logs.record import Record
+from upload_diag.logs.times import Calendar, calendar_of, find_time
 
 __all__ = ["COLLECTED", "DOCUMENTS", "FORMATS", "LINE_FORMATS", "SAMPLE", "Layout", "detect", "forced"]
 
@@ -24,7 +24,7 @@ COLLECTED = {collector.name: collector for collector in (*collectors.COLLECTORS,
 
 # Formats that are one JSON document, by how it begins; see `documents`.  ◄── add such a format
 DOCUMENTS = {
-    "har": re.compile(rb'\{\s*"log"\s*:\s*\{'),
+    "har": re.compile(rb'\{\s*"log"\s*:\s*\{\s*"(?:version|creator|browser|pages|entries|comment|_)'),
     "cloudtrail": re.compile(rb'\{\s*"Records"\s*:\s*\[(?!\s*\{\s*"kinesis")'),
     "otlp": re.compile(rb'\{\s*"resourceLogs"\s*:\s*\['),
     records.NAME: records.BEGINS_LIST,
@@ -61,6 +61,7 @@ class Layout:
         doubt: why it may be something else than it is taken for, or what it is when it is no text; empty when all fits.
         collector: who put something around every line, if anybody; the rest is what stands in it.
         stamped: there is also a time of the collector's in front of every line.
+        calendar: what its lines together say about dates that say too little; None when none does.
     """
 
     format: str | None
@@ -73,6 +74,11 @@ class Layout:
     collector: str | None = None
     stamped: bool = False
     doubt: str = ""
+    calendar: Calendar | None = None
+
+    def taken(self, when: int) -> "Layout":
+        """The layout of a log that was taken then, in milliseconds since 1970: its times are not later."""
+        return self if self.calendar is None else replace(self, calendar=replace(self.calendar, last=when + _ZONES))
 
     @property
     def name(self) -> str | None:
@@ -123,7 +129,8 @@ def detect(sample: bytes) -> Layout:
             (collectors.unstamped(line) if stamped else line).text + b"\n"[line.goes_on :] for line in inner
         )
         within = _lines(encoding, [text for text in texts.split(b"\n") if text.strip()], short=short)
-        return replace(within, timed=True, collector=collector.name, stamped=stamped)
+        calendar = calendar_of(lines[:_TOLD_BY]) or within.calendar
+        return replace(within, timed=True, collector=collector.name, stamped=stamped, calendar=calendar)
     return _lines(encoding, lines, short=short)
 
 
@@ -139,6 +146,9 @@ FORMATS = ("text", "ndjson", table.NAME, *LINE_FORMATS, *DOCUMENTS, *COLLECTED)
 
 _MOST, _NEARLY_ALL, _SOME = 0.5, 0.9, 0.2  # shares of lines that make a format, or a doubt
 _DATED = 0.6  # of the entries
+_TOLD_BY = 200  # lines, which show how times are written
+_FAR = 1 << 42  # milliseconds; later than all times
+_ZONES = 86_400_000  # milliseconds; by less than this, clocks differ that say no zone
 
 # What files that are no logs begin with.
 _NO_TEXT = (
@@ -177,34 +187,39 @@ def forced(layout: Layout, name: str | None) -> Layout:
 
 def _lines(encoding: str, lines: list[bytes], *, short: bool) -> Layout:
     """The layout of a log that consists of lines."""
-    timed = any(find_time(line[:400]) for line in lines[:200])
+    calendar = calendar_of(lines[:_TOLD_BY])
+    timed = calendar is not None or any(find_time(line[:400]) for line in lines[:_TOLD_BY])
+    said = sum(not line.startswith(b"#") for line in lines)  # fields, dates, a version stand above those of IIS
     shares = (
-        {name: sum(map(module.detect, lines)) / len(lines) for name, module in _LINE_MODULES.items()} if lines else {}
+        {name: sum(map(module.detect, lines)) / max(said, 1) for name, module in _LINE_MODULES.items()} if lines else {}
     )
     for name, share in shares.items():
         if share > _MOST:
-            return Layout(name, encoding, timed=True, whole_lines=True)
+            return Layout(name, encoding, timed=True, whole_lines=True, calendar=calendar)
     shares["ndjson"] = sum(map(is_json_line, lines)) / max(len(lines), 1)
     if shares["ndjson"] > _NEARLY_ALL:
-        return Layout("ndjson", encoding, timed=timed, whole_lines=True)
-    dated, begun = _heads(lines)
+        return Layout("ndjson", encoding, timed=timed, whole_lines=True, calendar=calendar)
+    dated, begun = _heads(lines, calendar)
     share, name = max((share, name) for name, share in shares.items())
     doubt = f"only {share:.0%} of its first lines are {name}" if share > _SOME else ""
     dated_all = dated > 1 and dated >= _DATED * begun
     fenced = short and any(map(FENCE.match, lines))
     told = short and (not dated_all or fenced)
-    return Layout("text", encoding, dated=dated_all, timed=timed, told=told, fenced=fenced, doubt=doubt)
+    return Layout(
+        "text", encoding, dated=dated_all, timed=timed, told=told, fenced=fenced, doubt=doubt, calendar=calendar
+    )
 
 
-def _heads(lines: list[bytes]) -> tuple[int, int]:
+def _heads(lines: list[bytes], calendar: Calendar | None) -> tuple[int, int]:
     """How many of the lines begin with a date that begins an entry; how many would begin one if none needed a date."""
+    any_year = replace(calendar, last=_FAR) if calendar is not None else None
     text = b"\n".join(lines)
     ends = accumulate(len(line) + 1 for line in lines)
     begun = [
         line for line, end in zip(lines, ends, strict=True) if begins_entry(text, end - len(line) - 1, 0, dated=False)
     ]
     # A date behind a name that `is_head` does not know would make the whole log one entry.
-    return sum(bool(find_time(line[:40])) and is_head(line) for line in begun), len(begun)
+    return sum(bool(find_time(line[:40], any_year)) and is_head(line) for line in begun), len(begun)
 
 
 def _encoding(sample: bytes) -> str | None:

@@ -7,18 +7,20 @@ A range of a file is read from the first entry that begins in it to the first th
 ranges share nothing and leave nothing out, wherever a file is cut.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from upload_diag.logs.echoes import DETAILS, is_echo
 from upload_diag.logs.entries import WRAPPED, begins_entry, below_words, entry_end, entry_start, is_telling, lines_above
-from upload_diag.logs.fields import NO_IDS, UPLOAD, Ids, find_time, usual_time
+from upload_diag.logs.fields import NO_IDS, UPLOAD, Ids
 from upload_diag.logs.forms import Forms, Found
 from upload_diag.logs.layout import LINE_FORMATS, Layout
 from upload_diag.logs.prefilter import Scanner
 from upload_diag.logs.record import Record, Row
 from upload_diag.logs.skeleton import Count, JsonLines
 from upload_diag.logs.texts import Texts
+from upload_diag.logs.times import find_time, usual_time
 from upload_diag.logs.watched import read_failure
 
 __all__ = ["CONTEXT", "JSON", "LINE_LIMIT", "Reader", "count_lines", "read_entry", "read_lines", "read_text"]
@@ -291,13 +293,15 @@ class Reader:
         if when:
             return when
         first = buffer.find(b"\n", begin, end) if buffer[begin : begin + 1] != b"<" else -1  # of XML, in any line
-        when = find_time(buffer[begin : min(end if first < 0 else first, begin + 400)])
+        when = find_time(buffer[begin : min(end if first < 0 else first, begin + 400)], self._layout.calendar)
+        if not when and (says := _SAYS_WHEN.search(buffer, begin, min(end, begin + 400))) is not None:
+            when = find_time(says["time"])
         above = begin
         for _ in range(_TIME_LINES):
             if when or above <= self._floor:
                 break
             end, above = above, buffer.rfind(b"\n", self._floor, above - 1) + 1 or self._floor
-            when = find_time(buffer[above : min(end, above + 400)])
+            when = find_time(buffer[above : min(end, above + 400)], self._layout.calendar)
         return when
 
     def _advance(self, stop: int) -> None:
@@ -357,6 +361,9 @@ def count_lines(data: bytes | bytearray, begin: int, end: int) -> int:
         lines += len(piece) - len(piece.replace(b"\n", b""))
     return lines
 
+
+# A line of an entry that says when, of MinIO.
+_SAYS_WHEN = re.compile(rb"\nTime: (?P<time>[^\n]{16,60})")
 
 _LINES: dict[bytes, tuple[bytes, Ids]] = {}
 _LINES_LIMIT = 16_384

@@ -19,24 +19,22 @@ from upload_diag.logs.fields import (
     OTHER,
     OWN,
     PART,
-    THOUSANDTHS,
     UPLOAD,
-    USUAL,
     VIDEO,
     Ids,
     held_field,
     id_field,
     is_placeholder,
-    is_time,
     part_number,
     read_line,
-    read_time,
+    time_field,
     unescaped,
 )
 from upload_diag.logs.record import Record, Row
 from upload_diag.logs.templates import AROUND_A_VALUE, SAMPLES, Parts, Template
 from upload_diag.logs.templates import template as make_template
 from upload_diag.logs.texts import Texts, getter
+from upload_diag.logs.times import THOUSANDTHS, USUAL, read_time
 from upload_diag.rules.fields import Meaning, meaning_of
 
 __all__ = ["Count", "JsonLines", "Plan"]
@@ -55,6 +53,7 @@ _LONG_TEXT = b"x. " * 700
 _LONGEST_WHOLE = 8192  # bytes; far from the limits within which lines are looked at
 _NEW = b""  # no key
 _HELD = {"id", "name"}  # of what, the object tells that they stand in
+_OF_A_TIME = {"seconds", "_seconds", "$numberLong"}  # likewise: Protocol Buffers, MongoDB
 _CLOSES = b"}"[0]
 _HEAD = 7  # bytes: the brace, and how the first name begins; `time` is another than `timestamp`
 _TEMPLATES = 8  # of one shape that are tried out
@@ -206,7 +205,7 @@ class Plan:
         self.is_silent = is_silent
         self._new = 0  # keys
         self.named: dict[int, int] = {}
-        times: list[tuple[int, int]] = []  # how deep, and where
+        times: list[tuple[int, int, int]] = []  # how good, how deep, and where
         self._codes: set[int] = set()  # where codes stand, which are told apart by their numbers
         self.samples: list[Parts] = []
         self.templates = 0
@@ -216,8 +215,8 @@ class Plan:
             text = parts[i + 1].strip(b" \\") == b":" and i + 2 < len(parts)
             at = i + 2 if text else i + 1
             field = held_field(_holder(parts, i), name) if name in _HELD else id_field(name)
-            if is_time(name):
-                times.append((_depth(parts[:i]), at))
+            if (rank := time_field(_holder(parts, i) if name in _OF_A_TIME else name)) is not None:
+                times.append((rank, _depth(parts[:i]), at))
             if field is None:
                 if text and meaning_of(name) is Meaning.CODE:
                     self._codes.add(at)
@@ -234,7 +233,7 @@ class Plan:
         # Beside the store's id it stands for all sessions of an upload, as a video's does.
         free = [field for field in (UPLOAD, VIDEO) if field not in self.named.values()]
         self.named.update(zip(own, free, strict=False))
-        self.time = [at for _, at in sorted(times)]  # what an error says of itself is not when the line was written
+        self.time = [at for _, _, at in sorted(times)]  # what an error says of itself is not when the line was written
         self.same = set(names)
         self.same.update(i for i in range(len(parts)) if i not in self.skipped and not parts[i].strip(_PUNCTUATION))
         self.fixed = getter(sorted(self.same))
@@ -295,10 +294,10 @@ class Plan:
         """The time of the line, 0 when it says none."""
         for i in self.time:
             value = parts[i]
-            when = read_time(value if value[:1].isdigit() else value.strip(b": ,"))
+            when = read_time(value if value[:1].isdigit() else value.strip(b": ,["))
             if when:
                 return when
-        return 0
+        return read_time(b" ".join(parts[i] for i in self.time[:2])) if len(self.time) > 1 else 0  # a date, a clock
 
 
 def _holder(parts: Parts, name: int) -> str:

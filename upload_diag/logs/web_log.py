@@ -3,9 +3,10 @@
 import re
 
 from upload_diag.logs import access_log
-from upload_diag.logs.fields import Ids, find_time, part_number, read_line
+from upload_diag.logs.fields import Ids, part_number, read_line
 from upload_diag.logs.http import is_upload, operation_of, success_of, url_ids
 from upload_diag.logs.record import Record
+from upload_diag.logs.times import find_time
 
 __all__ = ["LITERALS", "NAME", "SAMPLES", "detect", "read"]
 
