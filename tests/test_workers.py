@@ -3,6 +3,8 @@
 import os
 import random
 import signal
+import subprocess
+import sys
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import nullcontext
 from functools import partial
@@ -216,3 +218,16 @@ def test_progress_comes_to_the_total_whoever_counts(folder):
         analyze([str(folder)], progress=lambda count, total, told=told: told.append((count, total)), **more)
         assert {total for _, total in told} == {size}
         assert sum(count for count, _ in told) == size
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")
+def test_workers_end_with_the_process_that_they_work_for():
+    program = (
+        "import os, signal\n"
+        "from upload_diag.analysis.workers import local_workers\n"
+        "with local_workers(2).start() as pool:\n"
+        "    pool.submit(os.getpid).result()\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as run:
+        run.communicate(timeout=60)  # ends when the last of them closes the pipe

@@ -6,11 +6,13 @@ All that is asked of the processes is `concurrent.futures.Executor`.
 import multiprocessing
 import os
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from typing import Any
 
 from upload_diag.analysis.count import How, count_piece, lost
 from upload_diag.analysis.pieces import RANGE, Piece
@@ -51,7 +53,18 @@ def local_workers(jobs: int) -> Workers:
     """Processes of this machine. Where that is safe they are forked, which spares them the start."""
     kind = "fork" if sys.platform == "linux" else "spawn"
     count = min(jobs, os.cpu_count() or 1)
-    return Workers(lambda: ProcessPoolExecutor(count, multiprocessing.get_context(kind)), 2 * count)
+    context = multiprocessing.get_context(kind)
+    return Workers(lambda: ProcessPoolExecutor(count, context, _end_with_parent), 2 * count)
+
+
+def _end_with_parent() -> None:
+    """Have this worker end when the process that it works for does: killed, that would leave it waiting for ever."""
+
+    def wait_for(parent: Any) -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait_for, args=(multiprocessing.parent_process(),), daemon=True).start()
 
 
 def given_workers(executor: Executor) -> Workers:
