@@ -62,9 +62,10 @@ def test_a_page_is_not_poured_over_a_terminal(folder, capsys, monkeypatch):
 
 
 @pytest.mark.parametrize("form", ["text", "json", "markdown"])
-def test_analyze_reads_its_own_page_back(capsys, form):
-    main(["analyze", "app.log", "-o", "a.html"])
-    assert printed(capsys, "analyze", "a.html", "-f", form) == printed(capsys, "analyze", "app.log", "-f", form)
+@pytest.mark.parametrize("name", ["a.html", "a.json"])
+def test_analyze_reads_its_own_report_back(capsys, name, form):
+    main(["analyze", "app.log", "-o", name])
+    assert printed(capsys, "analyze", name, "-f", form) == printed(capsys, "analyze", "app.log", "-f", form)
 
 
 def test_analyze_takes_pages_and_logs_together(folder, capsys):

@@ -66,6 +66,11 @@ def _cleared_away(temporary: Path) -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL)
 
 
+def named(path: str) -> str:
+    """An input's name in a sentence."""
+    return "standard input" if path == STDIO else path
+
+
 def read_input(path: str | None, *, most: int = -1) -> bytes:
     """All bytes of a file, or of standard input for `-` or nothing; at most so many, as a device may never end.
 

@@ -1,6 +1,7 @@
 """What the commands that print a report share: its formats, printing it, reading one back."""
 
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -32,6 +33,8 @@ _SUFFIXES = {
 _PAGE = "upload-diag-report.html"  # where a page goes that nobody wants to see as text on a terminal
 _PAGES = frozenset({".html", ".htm"})
 _LARGEST_PAGE = 4_000_000  # bytes; no page of ours has a quarter of that
+_JSON_REPORT = re.compile(rb'\s*\{\s*"schema"\s*:\s*"upload-diag/report/')
+_BEGINNING = 200  # bytes that show whether JSON is a report
 _printed: "list[Report]" = []  # the last one stays until the process ends, which is faster than to take it apart
 
 
@@ -94,11 +97,16 @@ def _told(body: Any) -> Any:
     return body | {"dropped": dict(Counter(body["dropped"]) + Counter(left_out))}
 
 
-def is_page(path: str) -> bool:
-    """Whether a file is a page that `analyze -f html` wrote; any other HTML is an input like others."""
+def is_report(path: str) -> bool:
+    """Whether a file is a report that `analyze -f json` or `-f html` wrote; any other JSON or HTML is an input."""
     file = Path(path)
     try:
-        if file.suffix.lower() not in _PAGES or not file.is_file() or file.stat().st_size > _LARGEST_PAGE:
+        if not file.is_file():
+            return False
+        if file.suffix.lower() not in _PAGES:
+            with file.open("rb") as opened:
+                return _JSON_REPORT.match(opened.read(_BEGINNING)) is not None
+        if file.stat().st_size > _LARGEST_PAGE:
             return False
         from upload_diag.report.html import read_back
 

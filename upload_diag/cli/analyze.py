@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from upload_diag.cli._console import named
 from upload_diag.cli._options import (
     OneOf,
     Time,
@@ -22,7 +23,7 @@ from upload_diag.cli._options import (
     show_secrets_option,
 )
 from upload_diag.cli._options import fail_on as exit_code
-from upload_diag.cli._reports import format_option, is_page, print_report, read_report
+from upload_diag.cli._reports import format_option, is_report, print_report, read_report
 from upload_diag.cli._s3 import s3_options
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.errors import InputError
@@ -92,16 +93,16 @@ def command(
     """Say which uploads failed in logs, and why.
 
     PATH is a file, packed or not, an archive, a folder, a glob pattern, s3://BUCKET/PREFIX, or `-` for standard input;
-    or a page that `analyze -f html` wrote, which is read back.
+    or a report that `analyze -f json` or `-f html` wrote, which is read back.
     """
     from functools import reduce
 
     from upload_diag.analysis import Only, Report
     from upload_diag.s3 import Store
 
-    pages = [] if follow else [path for path in paths if is_page(path)]
-    logs = [path for path in paths if path not in pages]
-    reports = [read_report(page) for page in pages]
+    written = [] if follow else [path for path in paths if is_report(path)]
+    logs = [path for path in paths if path not in written]
+    reports = [read_report(path) for path in written]
     how: dict[str, Any] = {"rules": own_rules(rules), "only": Only(since, until, session)}
     store = Store(**where)
     if follow:
@@ -137,7 +138,7 @@ def _read(logs: list[str], **how: Any) -> "Report":
         report = analyze(logs, progress=progress, **how)
     if not any(one.bytes for one in report.inputs):
         reasons = [f"{one.path}: {reason}" for one in report.inputs for reason in one.unreadable]
-        raise InputError(one_line("; ".join(reasons[:3]) or f"{logs[0]}: is empty; wanted a log to read"))
+        raise InputError(one_line("; ".join(reasons[:3]) or f"{named(logs[0])} is empty; wanted a log to read"))
     return report
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from upload_diag.cli._console import notice, open_output, read_input
+from upload_diag.cli._console import named, notice, open_output, read_input
 from upload_diag.cli._options import (
     examples,
     format_option,
@@ -81,7 +81,7 @@ def _read(file: str | None, most: int) -> bytes:
 def _payloads(data: bytes, name: str, jsonl: bool) -> Iterator[bytes]:
     """The payloads of the input; an error when there is none."""
     if not data.strip():
-        raise InputError(f"{name}: is empty; wanted an error to classify, in any shape")
+        raise InputError(f"{named(name)} is empty; wanted an error to classify, in any shape")
     if jsonl:
         lines = [line for line in data.splitlines() if line.strip()]
         return iter(lines)
