@@ -2,6 +2,7 @@
 
 import html
 import re
+from itertools import filterfalse, islice
 
 __all__ = ["MAX_TEXT", "clean", "flatten", "unescape", "utf8"]
 
@@ -102,7 +103,8 @@ def _unescape(match: re.Match[str]) -> str:
 def _strip_prefixes(text: str) -> str:
     """Without the prefix of each line, when most lines carry one."""
     first = [line for line in text[:2_000].split("\n") if line][:4]
-    if len(list(filter(_PREFIX.match, first))) * 2 <= len(first):
+    half = (len(first) + 1) // 2
+    if len(list(islice(filterfalse(_PREFIX.match, first), half))) == half:
         return text
     return _PREFIX.sub("", text)
 
