@@ -40,7 +40,7 @@ def build(tally: Tally, ruleset_version: str) -> Report:
         sessions=stories,
         timeline=timeline,
         bucket_seconds=width * 60,
-        patterns=tuple(Pattern(*found) for found in find_patterns(died)),
+        patterns=tuple(Pattern(*found) for found in find_patterns(died, touched)),
         first=rfc3339(min(times)) if times else None,
         last=rfc3339(max(times)) if times else None,
         dropped=dict(sorted(tally.dropped.items())),

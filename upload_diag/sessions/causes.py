@@ -124,7 +124,7 @@ def consequences(trace: Trace, cause: RootCause | None, telling: Telling) -> Ite
             or (what.service_code in _VAGUE and not codes.isdisjoint(_REASONS.get(what.code, ())))
         }
     for what in follow:
-        yield what, trace.counts[what]
+        yield what, trace.again[what][0] if what in trace.again else 1
 
 
 @cache

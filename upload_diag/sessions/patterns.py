@@ -33,19 +33,20 @@ _SAID = {
 }
 
 
-def find_patterns(died: Iterable[tuple[Trace, RootCause]]) -> list[tuple[str, str, int, int]]:
+def find_patterns(died: Iterable[tuple[Trace, RootCause]], happened: Iterable[What]) -> list[tuple[str, str, int, int]]:
     """Of dead sessions, each with its cause: sentence, what to look at, in how many it holds, how many died.
 
-    The most frequent comes first.
+    The most frequent comes first. `happened` is what any of the sessions tells.
     """
+    deaths = set(filter(_is_death, happened))
     causes: Counter[Cause] = Counter()
     ages: list[int] = []
     for trace, found in died:
-        deaths = [place[0] for what, place in trace.first.items() if _is_death(what)]
-        if not deaths:  # it was only left alone
+        gone = [trace.first[what][0] for what in deaths & trace.first.keys()]
+        if not gone:  # it was only left alone
             continue
         causes[found.cause] += 1
-        if found.cause is Cause.LIFECYCLE and (age := _age(trace, min(deaths))):
+        if found.cause is Cause.LIFECYCLE and (age := _age(trace, min(gone))):
             ages.append(age)
     total = causes.total()
     patterns = []
