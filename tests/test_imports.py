@@ -149,6 +149,15 @@ def test_the_help_of_a_command_loads_nothing_heavy(name):
     assert loaded_by(f"from upload_diag.cli import main; main([{name!r}, '--help'])") & HEAVY == set()
 
 
+def test_a_report_into_a_pipe_loads_nothing_heavy(tmp_path, monkeypatch):
+    for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "JPY_PARENT_PID"):
+        monkeypatch.delenv(name, raising=False)
+    log = tmp_path / "a.log"
+    log.write_text("upload failed: NoSuchUpload\n")
+    run = f"from upload_diag.cli.analyze import command; command.main([{str(log)!r}], standalone_mode=False)"
+    assert loaded_by(run) & HEAVY == set()
+
+
 def test_every_public_name_is_there():
     for name in upload_diag.__all__:
         assert getattr(upload_diag, name) is not None

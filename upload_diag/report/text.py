@@ -1,12 +1,13 @@
 """The report for a person at a terminal: the answer in three lines, then the reasons."""
 
+import os
 from collections.abc import Callable, Iterator
 from typing import TextIO
 
 from upload_diag.analysis import Group, Report
 from upload_diag.report import _words as words
 from upload_diag.sessions import RootCause, UploadSession
-from upload_diag.terminal import columns, folded, one_line
+from upload_diag.terminal import columns, folded, is_terminal, one_line
 
 __all__ = ["write"]
 
@@ -15,6 +16,9 @@ SESSIONS = 10
 BARS = 24
 BAR_WIDTH = 40  # characters of the longest bar
 EXCERPT = 300  # characters of an example
+
+# Without one of these in the environment rich gives files and pipes no colour; to load it is a tenth of a short run.
+_ASKED = {"FORCE_COLOR", "TTY_COMPATIBLE", "JPY_PARENT_PID"}
 
 Paint = Callable[[str, str], str]
 
@@ -28,14 +32,20 @@ def write(report: Report, out: TextIO) -> None:
 
 def _painter(out: TextIO) -> Paint:
     """A function of a style and a text; NO_COLOR and FORCE_COLOR are honoured as rich does."""
+    if not (is_terminal(out) or _ASKED & os.environ.keys()):
+        return _plain
     from rich.color import ColorSystem
     from rich.console import Console
     from rich.style import Style
 
     console = Console(file=out)
     if console.no_color or console.color_system is None:
-        return lambda _style, text: text
+        return _plain
     return lambda style, text: Style.parse(style).render(text, color_system=ColorSystem.STANDARD)
+
+
+def _plain(_style: str, text: str) -> str:
+    return text
 
 
 def _lines(report: Report, paint: Paint) -> Iterator[str]:
