@@ -451,3 +451,11 @@ def test_wrong_use_of_compare_is_said(versions, capsys):
     assert main(["check", "--compare", *pair, "third.json"]) == ExitCode.USAGE
     assert main(["check", "--allow", "x", pair[0]]) == ExitCode.USAGE
     assert main(["check", "--compare", pair[0], "/nowhere.json"]) == ExitCode.FILES
+
+
+def test_a_reference_that_leads_nowhere_is_told_with_the_files(tmp_path, capsys):
+    for name, target in (("loop.json", "#"), ("nowhere.json", "#/$defs/none")):
+        (tmp_path / name).write_text(json.dumps({"$ref": target}))
+        pair = [str(tmp_path / name)] * 2
+        assert main(["check", "--compare", *pair]) == ExitCode.FILES
+        assert capsys.readouterr().err.startswith(f"upload-diag: {' -> '.join(pair)}: ")

@@ -159,7 +159,11 @@ def _compare(
 
     before, after = find(old), find(new)
     directions = tuple(Direction) if role == "both" else (Direction(role),)
-    comparison, notes = compare(before, after, directions, formats=formats), list[str]()
+    notes: list[str] = []
+    try:
+        comparison = compare(before, after, directions, formats=formats)
+    except InputError as error:
+        raise InputError(f"{old} -> {new}: {error}") from error
     if allow is not None:
         comparison, notes = permitted(comparison, read_permits(allow), datetime.now(UTC).date())
     with open_output(output) as out:
