@@ -233,6 +233,17 @@ _CREDENTIALS_EXPIRED = (
 
 _URL_EXPIRED = (
     Phrase(
+        "phrase.url-is-expired",
+        E.URL_EXPIRED,
+        "expired",
+        r"(?<![a-z] )\burl (?:has |is )?expired\b",
+        refines=(E.ACCESS_DENIED,),
+        strength=55,
+        hits=("URL expired", "Error: URL has expired"),
+        misses=("the cache URL expired", "url expiration: 900"),
+        seen="applications",
+    ),
+    Phrase(
         "phrase.request-has-expired",
         E.URL_EXPIRED,
         "request has expired",
@@ -419,6 +430,21 @@ _URL_EXPIRED = (
 
 _CLOCK_SKEW = (
     Phrase(
+        "phrase.timestamp-off",
+        E.CLOCK_SKEW,
+        "too ",
+        r"\b(?:request )?(?:timestamp|date(?: header)?|x-amz-date) (?:is |was )?too (?:far in|old\b|far from)",
+        refines=(
+            E.ACCESS_DENIED,
+            E.CREDENTIALS_INVALID,
+            E.INVALID_REQUEST,
+        ),
+        strength=75,
+        hits=("Request timestamp too far in the future", "Date header is too old"),
+        misses=("file date is too small", "the backup is too old"),
+        seen="stores, servers",
+    ),
+    Phrase(
         "phrase.request-time-too-skewed",
         E.CLOCK_SKEW,
         "too skewed",
@@ -598,6 +624,20 @@ _CLOCK_SKEW = (
 
 _CREDENTIALS_INVALID = (
     Phrase(
+        "phrase.wrong-key",
+        E.CREDENTIALS_INVALID,
+        "key",
+        r"\b(?:invalid|wrong|bad|incorrect) (?:aws |s3 )?(?:access|secret)(?: access)? key\b",
+        refines=(
+            E.ACCESS_DENIED,
+            E.INVALID_REQUEST,
+        ),
+        strength=75,
+        hits=("Invalid access key", "wrong secret key, check the settings"),
+        misses=("invalid key", "access key rotated"),
+        seen="stores, clients",
+    ),
+    Phrase(
         "phrase.nsurl-authentication",
         E.CREDENTIALS_INVALID,
         "nsurlerrordomain",
@@ -668,7 +708,7 @@ _CREDENTIALS_INVALID = (
         "phrase.credentials-empty",
         E.CREDENTIALS_INVALID,
         "credentials",
-        r"\bcredentials (?:should|must|can) ?not be (?:empty|null|blank)|\bno credentials (?:found|provided"
+        r"\bcredentials (?:should|must|can) ?not be (?:empty|null|blank)|\bno (?:aws |s3 |valid )?credentials (?:were )?(?:found|provided"
         r"|available|configured|could be)|\bcredentials (?:were |are |is )?(?:not (?:found|provided|set"
         r"|configured|available)|missing)",
         refines=(
@@ -1035,6 +1075,16 @@ _CREDENTIALS_INVALID = (
 )
 
 _ACCESS_DENIED = (
+    Phrase(
+        "phrase.denied-by-policy",
+        E.ACCESS_DENIED,
+        "denied by",
+        r"\bdenied by (?:an? |the |your )?(?:\w{1,20} )?polic(?:y|ies)\b",
+        strength=70,
+        hits=("Upload denied by policy", "write denied by the bucket policy"),
+        misses=("denied by the user",),
+        seen="stores, applications",
+    ),
     Phrase(
         "phrase.access-denied",
         E.ACCESS_DENIED,
@@ -1542,6 +1592,20 @@ _NOT_FOUND = (
 )
 
 _WRONG_REGION = (
+    Phrase(
+        "phrase.expecting-region",
+        E.WRONG_REGION,
+        "expecting ",
+        r"\bexpecting ['\"][a-z]{2}-[a-z-]{4,20}-\d{1,2}['\"]",
+        refines=(
+            E.INVALID_REQUEST,
+            E.CREDENTIALS_INVALID,
+        ),
+        strength=80,
+        hits=("expecting 'eu-central-1'",),
+        misses=("expecting 'string'",),
+        seen="S3",
+    ),
     Phrase(
         "phrase.region-is-wrong",
         E.WRONG_REGION,

@@ -178,6 +178,17 @@ _CANCELLED = (
 
 _LOCAL_IO = (
     Phrase(
+        "phrase.permission-of-path",
+        E.LOCAL_IO,
+        "permission denied: ",
+        r"\bpermission denied: u?['\"](?:/(?!v\d/)|[a-z]:\\)",
+        refines=(E.ACCESS_DENIED,),
+        strength=70,
+        hits=("PermissionError: Permission denied: '/srv/clip.mp4'",),
+        misses=("permission denied: 'videos'",),
+        seen="Python",
+    ),
+    Phrase(
         "phrase.enospc",
         E.LOCAL_IO,
         "enospc",

@@ -7,6 +7,17 @@ __all__ = ["CONTENT"]
 
 _INTEGRITY = (
     Phrase(
+        "phrase.content-length-mismatch",
+        E.INTEGRITY,
+        "length mismatch",
+        r"\bcontent[- ]?length mismatch\b",
+        refines=(E.INVALID_REQUEST,),
+        strength=60,
+        hits=("content length mismatch: expected 5242880",),
+        misses=("array length mismatch",),
+        seen="clients, servers",
+    ),
+    Phrase(
         "phrase.content-md5-invalid",
         E.INTEGRITY,
         "content-md5 you specified",
@@ -287,6 +298,31 @@ _INTEGRITY = (
 
 _PARTS = (
     Phrase(
+        "phrase.etag-of-part",
+        E.PARTS_REJECTED,
+        "part",
+        r"\betags? (?:for|of) (?:the )?part(?: number)? \d{1,5} (?:does not|doesn['’]t|did not|didn['’]t) match\b",
+        refines=(
+            E.INTEGRITY,
+            E.INVALID_REQUEST,
+        ),
+        strength=80,
+        hits=("ETag for part 2 does not match",),
+        misses=("checksum of part 2 does not match",),
+        seen="applications",
+    ),
+    Phrase(
+        "phrase.all-parts-but-the-last",
+        E.PARTS_REJECTED,
+        "the last",
+        r"\b(?:parts?|chunks?),? (?:except|but|other than) (?:for )?the last(?: one| part| chunk)?,? must be\b",
+        refines=(E.INVALID_REQUEST,),
+        strength=80,
+        hits=("All parts except the last must be at least 5 MB",),
+        misses=("all but the last file",),
+        seen="stores, SDKs",
+    ),
+    Phrase(
         "phrase.part-too-small",
         E.PARTS_REJECTED,
         "smaller than the minimum",
@@ -405,7 +441,7 @@ _PARTS = (
         "phrase.part-list-gaps",
         E.PARTS_REJECTED,
         "part",
-        r"\b(?:part list|parts list|list of parts) (?:is |was |cannot be |must not be )?empty\b|\bno parts (?:were )?(?:found|provided|to complete)\b"
+        r"\b(?:part list|parts list|list of parts) (?:is |was |cannot be |must not be )?empty\b|\bno parts (?:were |have been )?(?:found|provided|sent|received|uploaded|to complete)\b"
         r"|\bexpected \d{1,5} parts,? (?:but )?(?:got|found|received)\b|\bparts must be consecutive\b"
         r"|\buploads is not finished\b",
         refines=(E.INVALID_REQUEST,),
@@ -563,6 +599,16 @@ _PARTS = (
 )
 
 _TOO_LARGE = (
+    Phrase(
+        "phrase.payload-exceeds",
+        E.TOO_LARGE,
+        "exceeds",
+        r"\b(?:payload|request body|upload|file)(?: size)? exceeds (?:the )?(?:size |upload |server )?limit\b(?! of \d{1,9} (?:parts|chunks))",
+        strength=75,
+        hits=("payload exceeds limit", "The file exceeds the size limit"),
+        misses=("rate exceeds limit", "upload exceeds the limit of 10000 parts"),
+        seen="applications",
+    ),
     Phrase(
         "phrase.entity-too-large",
         E.TOO_LARGE,

@@ -9,6 +9,16 @@ _BUSY = (E.SERVER_ERROR, E.TIMEOUT)
 
 _THROTTLED = (
     Phrase(
+        "phrase.too-many-uploads",
+        E.THROTTLED,
+        "too many uploads",
+        r"\btoo many uploads (?:right now|at once|at the same time|in progress|in a short|from|per)",
+        strength=60,
+        hits=("We are receiving too many uploads right now", "Too many uploads at once, wait a moment"),
+        misses=("too many uploads fields", "too many uploads"),
+        seen="applications",
+    ),
+    Phrase(
         "phrase.reduce-request-rate",
         E.THROTTLED,
         "reduce your request",
@@ -69,7 +79,7 @@ _THROTTLED = (
         "phrase.throttled",
         E.THROTTLED,
         "throttled",
-        r"\b(?:was|were|been|being|is|are|request|requests) throttled\b|\bthrottled (?:by|due|because)",
+        r"\b(?:was|were|been|being|is|are|request|requests) throttled\b|\bthrottled(?: (?:by|due|because)|[:;,] (?:please )?(?:try|retry|wait|slow))",
         refines=(*_BUSY,),
         strength=70,
         hits=("Request was throttled. Expected available in 5 seconds.",),
@@ -229,6 +239,26 @@ _THROTTLED = (
 
 _SERVER_ERROR = (
     Phrase(
+        "phrase.fault-of-ours",
+        E.SERVER_ERROR,
+        "on our ",
+        r"\b(?:went wrong|problem|error|issue) on our (?:end|side|servers?)\b",
+        strength=60,
+        hits=("Something went wrong on our end",),
+        misses=("an error on our blog",),
+        seen="applications",
+    ),
+    Phrase(
+        "phrase.unexpected-server-error",
+        E.SERVER_ERROR,
+        "server",
+        r"\bunexpected (?:internal )?server(?:[- ]side)? error\b|\bserver (?:has )?encountered an (?:error|issue|problem)\b",
+        strength=60,
+        hits=("Unexpected server error", "The server encountered an error and could not complete your request"),
+        misses=("no server error", "unexpected server name"),
+        seen="applications, Google",
+    ),
+    Phrase(
         "phrase.disks-offline",
         E.SERVER_ERROR,
         "insufficient number of",
@@ -241,7 +271,8 @@ _SERVER_ERROR = (
     Phrase(
         "phrase.server-is-busy",
         E.SERVER_ERROR,
-        "server is busy",
+        "busy",
+        r"\bserver (?:is )?(?:currently |temporarily )?busy\b",
         strength=60,
         hits=("The server is busy.",),
         misses=("this server was busy",),
@@ -607,6 +638,28 @@ _SERVER_ERROR = (
 _FULL = (E.ACCESS_DENIED, E.INVALID_REQUEST, E.SERVER_ERROR)
 
 _QUOTA = (
+    Phrase(
+        "phrase.over-storage-limit",
+        E.QUOTA_EXCEEDED,
+        "storage",
+        r"\bexceed(?:ed|s|ing)? (?:its|your|the|their) storage (?:limit|capacity|allowance|space)\b|\byour (?:cloud )?storage is full\b",
+        refines=(*_FULL,),
+        strength=70,
+        hits=("The account has exceeded its storage limit", "Your storage is full"),
+        misses=("storage limit: 5 GB",),
+        seen="applications",
+    ),
+    Phrase(
+        "phrase.drive-is-full",
+        E.QUOTA_EXCEEDED,
+        "is full",
+        r"\byour (?:drive|account|mailbox|library) is full\b",
+        refines=(*_FULL,),
+        strength=65,
+        hits=("Your drive is full",),
+        misses=("the queue is full",),
+        seen="applications",
+    ),
     Phrase(
         "phrase.quota-exceeded",
         E.QUOTA_EXCEEDED,

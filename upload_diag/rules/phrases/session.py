@@ -39,7 +39,7 @@ _NOT_ITS_NAME = r"(?<![/.\\])" + _not_after(
 _NO_OTHER_SESSION = _not_after(
     "db user auth login admin web http browser cookie ftp sftp ssh smb sso tls ssl ldap vpn database livy spark kerberos zookeeper"
 )
-_UPLOAD = rf"{_NOT_IF}(?<!for this )(?<!for the )(?<!for your )(?<!to )(?<!for multipart ){_NOT_ITS_NAME}upload"
+_UPLOAD = rf"{_NOT_IF}(?<!for this )(?<!for the )(?<!for your )(?<!of this )(?<!of the )(?<!of your )(?<!to )(?<!for multipart ){_NOT_ITS_NAME}upload"
 _NAME = (
     r"(?:[:=] ?| )(?:(?:with|for|identified by) (?:(?:the |this |that )?(?:given )?(?:upload |session )?(?:id|name) )?)?"
     r"(?:[:=]? ?(?:[^\s\d(]{0,40}\d|[\"'`(])\S{0,200} )?"
@@ -56,7 +56,8 @@ _BETWEEN = (
 _ELSEWHERE = r"(?! yet| locally)(?! (?:in|on|from) (?:the |your |this |our )?(?:\S{1,40} )?(?:request|cache|response|query|form|body|headers?|url|local|memory)\b)"
 _NOT_FOUND = (
     r"(?:not (?:be )?(?:found|located)\b|not (?:known|recogni[sz]ed)\b|not available any(?: ?more| longer)"
-    rf"|can(?:not|['’]t) be found|not exists?\b|(?:does|did)n['’]?t exists?\b|non-?existent){_ELSEWHERE}"
+    r"|can(?:not|['’]t) be (?:found|located)|(?:could|was|is)n['’]?t (?:be )?(?:found|located)\b|not exists?\b"
+    rf"|(?:does|did)n['’]?t exists?\b|non-?existent){_ELSEWHERE}"
 )
 # Of what it did itself a server says "session closed", of what happened to a session that it was closed.
 _BE = "|".join(
@@ -122,6 +123,8 @@ SESSION = (
             "The specified multipart upload does not exist.",
             "The upload session could not be found",
             "The upload doesn't exist",
+            "Your upload couldn't be found",
+            "The upload session wasn't found",
             "uploadId does not exist",
             "The requested upload was not found.",
             "multipart upload 2~AbC.dEf does not exist",
@@ -137,6 +140,7 @@ SESSION = (
         misses=(
             "The specified bucket does not exist",
             "The file to upload does not exist",
+            "Part 3 of the upload does not exist",
             "The upload directory does not exist",
             "multipart upload target bucket does not exist",
             "bucket for multipart upload does not exist",
@@ -449,6 +453,23 @@ SESSION = (
             "videos?upload_id=81f3: (400) Invalid Upload Request",
         ),
         seen="S3, MinIO, StorageGRID, applications",
+    ),
+    Phrase(
+        "phrase.upload-with-id-over",
+        E.SESSION_EXPIRED,
+        "upload with",
+        rf"{_NOT_IF}(?:multi-?part )?upload with (?:the |this |that )?(?:given )?(?:upload[ _-]?)?id{_NAME}{_BETWEEN}"
+        r"(?:expired|gone|stale|lapsed|vanished|lost|not (?:active|valid|open|in progress)"
+        r"|already (?:been )?(?:aborted|completed|finali[sz]ed)|can(?:not|['’]?t| no longer) be resumed)\b",
+        refines=_OVER,
+        strength=80,
+        hits=(
+            "The upload with ID 7f3a has expired.",
+            "multipart upload with id 9c41 has already been completed",
+            "upload with upload_id 81f3 can no longer be resumed",
+        ),
+        misses=("upload with id 12 was completed", "upload with id 12 started", "upload with an expired token"),
+        seen="applications",
     ),
     Phrase(
         "phrase.multipart-session-over",

@@ -989,6 +989,17 @@ _NETWORK = (
 
 _TIMEOUT = (
     Phrase(
+        "phrase.not-respond-in-time",
+        E.TIMEOUT,
+        "respond",
+        r"\b(?:did not|didn['’]t|failed to|does not|not) respond(?:ing)? (?:in time|within|in a timely|fast enough|quickly enough)",
+        refines=(E.NETWORK,),
+        strength=70,
+        hits=("The server did not respond in time", "s3.example.com didn't respond within 30 s"),
+        misses=("failed to respond", "please respond within two days"),
+        seen="clients",
+    ),
+    Phrase(
         "phrase.timed-out",
         E.TIMEOUT,
         "timed out",
