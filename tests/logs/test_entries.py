@@ -110,6 +110,14 @@ LINES = (
     *("10:00:02 botocore.hooks Event before-parse.s3", "10:00:02 botocore.hooks Event needs-retry.s3", "b'<Error>'"),
     *("10:00:03 s3transfer.tasks Exception raised.", "10:00:03 AWSErrorMarshaller x", "10:00:03 AWSXmlClient x"),
     *("HTTP request sent, awaiting response... 404", "2026-11-22 10:00:00 ERROR 404: Not Found."),
+    *(
+        "\tfrom a.rb:9:in `b'",
+        "a.rb:9:in `b': x",
+        '"""',
+        "Source:",
+        "10:00:00 x Network Error",
+        "10:00:00 Failed to fetch",
+    ),
     *("        ^", "\r  0  100 --:--:-- 9", "> PUT /a HTTP/1.1\r", "* connect to x", "curl: (7) x", "Context:"),
     *(f"10:00:00 {x}: An error occurred (NoSuchUpload) when calling UploadPart" for x in ("a", "b", "b c", "")),
     *("x" * 4095, "x" * 4096, "x" * 4097, "{" * 4096, " " * 5000, "2026-11-22 10:00:00 " + "x:" * 2100),
@@ -369,6 +377,31 @@ Context:
    response: Parts { status: 400 }
 """,
         LOGURU,
+        """\
+opendal.exceptions.Unexpected: Unexpected at write, context: { service_operation: UploadPart } => NoSuchUpload
+
+Context:
+   service: s3
+
+Source:
+   error sending request: client error (Connect): tcp connect error: Connection refused (os error 111)
+""",
+        """\
+ERROR: LoadError: AWSException: NoSuchUpload -- The specified upload does not exist.
+
+HTTP.Exceptions.StatusError(404, "PUT", "/films/a.mp4?partNumber=2&uploadId=Ab12Cd34Ef56", HTTP.Messages.Response:
+\"\"\"
+HTTP/1.1 404 Not Found
+x-amz-request-id: 8QZ2EXAMPLE
+
+<Error><Code>NoSuchUpload</Code></Error>\"\"\")
+""",
+        """\
+/srv/uploader.rb:98:in `rescue in abort': failed to abort multipart upload: gone (Aws::S3::MultipartUploadError)
+\tfrom /srv/uploader.rb:90:in `abort'
+/srv/errors.rb:17:in `call': The specified upload does not exist. (Aws::S3::Errors::NoSuchUpload)
+\tfrom /srv/sse.rb:24:in `call'
+""",
         "E/Up: part 3 failed\nE/Up: S3Exception: The specified upload does not exist.\nE/Up:     at Up.put(U.kt:8)\n",
     ],
 )
@@ -446,3 +479,36 @@ def test_what_stands_behind_every_line_is_nothing_that_was_thrown(tmp_path):
         f"2026-11-22 10:00:00 ERROR upload rejected with SlowDown, {behind}\n"
     )
     assert analyze([str(tmp_path / "up.log")]).by_code == {ErrorCode.NETWORK: 1, ErrorCode.THROTTLED: 1}
+
+
+@pytest.mark.parametrize(
+    ("said", "count"),
+    [
+        ("10:00:00 ERROR Upload failed: AxiosError: Network Error", 1),
+        ("10:00:00 ERROR part 3 TypeError: Failed to fetch", 1),
+        ("10:00:09 ERROR part 4 TypeError: Failed to fetch", 2),
+    ],
+)
+def test_what_a_page_logs_in_the_same_second_below_the_browser_is_one_failure(said, count, tmp_path):
+    (tmp_path / "console.log").write_text(
+        "2026-11-22 10:00:00 LOG part 2 sent\n"
+        "2026-11-22 10:00:00 ERROR Access to fetch at 'https://s3.example.org/k' from origin 'https://a.example' has"
+        " been blocked by CORS policy: No 'Access-Control-Allow-Origin' header is present.\n"
+        f"2026-11-22 {said}\n2026-11-22 10:00:10 LOG going on\n"
+    )
+    assert sum(analyze([str(tmp_path / "console.log")]).by_code.values()) == count
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "# NoSuchUpload: The specified upload does not exist",
+        "While uploading a large file it throws the following error until retries run out",
+    ],
+)
+def test_what_stands_above_what_a_program_said_is_no_failure_of_its_own(above, tmp_path):
+    said = "NoSuchUpload: The specified upload does not exist."
+    (tmp_path / "post.md").write_text(f"{above}\n\nSince we upgraded:\n\n```\n{said}\n```\n")
+    assert analyze([str(tmp_path / "post.md")]).by_code == {ErrorCode.SESSION_EXPIRED: 1}
+    (tmp_path / "post.md").write_text(f"{above}\n")
+    assert sum(analyze([str(tmp_path / "post.md")]).by_code.values()) == 1

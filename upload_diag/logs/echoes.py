@@ -71,6 +71,7 @@ _BROWSER = re.compile(
 )
 PAGE_FRAME = re.compile(rb"(?:\S{1,200}+ @ \S{1,500}:\d+|Promise\.\w{1,20}|await in \S+|Show \d+ more frames?)\s*$")
 _URL = b"http"
+_NO_FETCH, _NO_NETWORK = b"Failed to fetch", b"etwork Error"
 _PAGE = re.compile(rb"Network ?Error\b|Failed to fetch|Load failed|\b[Ss]tatus(?: code)?:? (?P<status>[45]\d\d)\b")
 
 
@@ -85,6 +86,8 @@ def may_be_echo(buffer: Buffer, start: int, end: int) -> bool:
         or buffer.find(_TRANSFER, start, end) >= 0
         or buffer.find(_ANSWER, start, end) >= 0
         or buffer.startswith(_COLON, start + _WGET_COLON)
+        or buffer.find(_NO_FETCH, start, end) >= 0
+        or buffer.find(_NO_NETWORK, start, end) >= 0
     )
 
 
@@ -101,12 +104,15 @@ def says_again(buffer: Buffer, start: int, end: int) -> bool:
     thrown = next((at for at in (one.start() for one in _THROWN.finditer(line)) if above.endswith(line[at:])), end)
     if end - start - thrown < ALIKE:
         return False
-    clock, clock_above = (_CLOCK.search(one, 0, _CLOCK_WITHIN) for one in (line, above))
-    same_second = clock is not None and clock_above is not None and clock[0] == clock_above[0]
-    if not (same_second or _REQUEST_ID.search(line, thrown)):
+    if not (_same_second(line, above) or _REQUEST_ID.search(line, thrown)):
         return False
     words, words_above = _plain_words(line[:thrown]), _plain_words(above[: thrown - len(line)])
     return words != words_above and 2 * len(words & words_above) <= len(words | words_above)
+
+
+def _same_second(line: bytes, above: bytes) -> bool:
+    clock, clock_above = (_CLOCK.search(one, 0, _CLOCK_WITHIN) for one in (line, above))
+    return clock is not None and clock_above is not None and clock[0] == clock_above[0]
 
 
 def _plain_words(text: bytes) -> set[bytes]:
@@ -130,10 +136,12 @@ def is_echo(line: bytes, above: bytes) -> bool:
         return _BOTOCORE_ABOVE.search(above) is not None
     if _ANSWER in line:
         return _MARSHALLER in above
-    if line[_WGET_COLON - 10 : _WGET_COLON - 3] == _WGET:
+    if line.startswith(_COLON, _WGET_COLON) and line[_WGET_COLON - 10 : _WGET_COLON - 3] == _WGET:
         return _AWAITED in above
     if DETAILS in line:
         return _ANNOUNCED in above
+    if _same_second(line, above) and _is_of_request(line, above):
+        return True
     refused = _NET_ERROR.search(line)
     if refused is not None:
         return (_NOT_LOADED in line and refused[0] in above) or (refused[0] == _FAILED and _CORS in above)
@@ -152,8 +160,13 @@ def is_of_page(line: bytes, previous: bytes, above: Iterator[bytes]) -> bool:
         return False
     if PAGE_FRAME.match(line):
         return True
+    return _is_of_request(line, next((one for one in chain((previous,), above) if not PAGE_FRAME.match(one)), b""))
+
+
+def _is_of_request(line: bytes, above: bytes) -> bool:
+    """Whether the line says in words of its own how the request failed of which the browser speaks above."""
     said = _PAGE.search(line)
     if said is None or _BROWSER.search(line):
         return False
-    told = _BROWSER.search(next((one for one in chain((previous,), above) if not PAGE_FRAME.match(one)), b""))
+    told = _BROWSER.search(above)
     return told is not None and said["status"] == (told["answered"] or told["status"])

@@ -78,7 +78,8 @@ _TAIL = re.compile(
        | (?:\d{1,6}[ ]?[|:]?[ ])?(?:status\ code:\ \d{3},\ request\ id:|upload\ id:\ ) # AWS's SDK for Go, by hand
        | Status\ Message:\  # GitHub's for actions
        | (?:Resolving|Connecting\ to)\ \S.*\.\.\. | HTTP\ request\ sent,\ awaiting\ response  # wget
-       | Context:$  # OpenDAL
+       | (?:Context|Source):$  # OpenDAL
+       | HTTP\.Exceptions\.StatusError\(  # Julia
        | >\ File\ "  # loguru, where the exception was caught
        | AWS\ HTTP\ error:\ | Treating\ Python\ exception\ as\ error\  # AWS's SDK for PHP, by hand; awscrt
        | originated\ from\ request\ \(  # tus-js-client, by hand
@@ -96,6 +97,8 @@ FENCE = re.compile(rb"```|~~~|</?pre>")
 _SENTENCE = re.compile(rb"(?!.*(?i:fail)|The above |During handling |Traceback )[A-Z@](?:[^\s:]* ){3}.*:\s*$")
 # In which they speak of themselves.
 _SELF = re.compile(rb"(?:^|[\s(*>])(?:I(?:'?(?:m|ve|d|ll))?|[Ww]e(?:'re|'ve| are| get| see| have)|[Mm]y|[Oo]ur) [a-z]")
+# A heading, or a sentence that announces an error which is not in it.
+_ANNOUNCEMENT = re.compile(rb"#{1,3} |[A-Z](?:[^\s:]+ ){5}.*\bfollowing (?:error|exception|message)s?\b(?!.*: \S)")
 # A record of log4j, log4net, java.util.logging or Windows, a row of a table.
 _XML_ENTRY = re.compile(rb"<(?:log4[jn]\w{0,4}:event|record|Event|tr)[\s>]")
 # Words, with nothing of a program among them, that announce it: a sentence, or a heading.
@@ -110,6 +113,7 @@ _CHAINED = (b"During handling of the above", b"The above exception was")
 _LOST = re.compile(rb'File ".*", line \d')  # a frame whose indent got lost
 _FRAME = re.compile(rb"(?:  |> )File |-{2,}> ?\d+ |" + _LOST.pattern)
 _LEFT_OUT = re.compile(rb"\[?\.{3}\]?\s*$|\(\d+ additional frame")
+_FROM, _RUBY = re.compile(rb"\tfrom "), re.compile(rb"\S+:\d+:in [`']")  # below its frames Ruby says the cause
 _EXCEPTION = re.compile(rb"[A-Za-z_][\w.]*(?:: |:?$)")
 _RAISED = re.compile(
     rb"(?=[\w.]+: )[A-Za-z_][\w.]*(?:\.[A-Z]\w*|Error|Exception): (?P<message>.{20,}\S)"
@@ -149,10 +153,10 @@ _OSS_ANSWER = (
 )
 _EXCHANGE = (b"Request URL:", b"Request Method:", b"Status Code:", b"Remote Address:", b"Referrer Policy:")
 _IN_ORDER = (*pairwise(_OSS_ANSWER), *pairwise(_EXCHANGE), *product(_EXCHANGE[2:], (b"<", b"{")))
-# Lines that do not end what they say: the position of an error in PowerShell and in Node.js, an exception and where it
-# was (Bugsnag), one of Hugging Face's of which the message stands below.
+# Lines that do not end what they say: the position of an error in PowerShell and in Node.js, quotation marks around
+# several lines, an exception and where it was (Bugsnag), one of Hugging Face's of which the message stands below.
 _SAYS_MORE = re.compile(
-    rb"At .* char:\d+\s*$|[ \t]+\^+\s*$"
+    rb"At .* char:\d+\s*$|[ \t]+\^+\s*$|\"{3}\s*$"
     rb"|\*\*[\w:.]+\*\* in \*\*\S+\*\*\s*$"
     rb"|(?=[\w.]++: )[A-Za-z_][\w.]*Error: +\(Request ID: [^)]*\)\s*$"
 )
@@ -194,7 +198,7 @@ _BEGINS = re.compile(
 )
 _ABOVE_MORE = re.compile(
     rb"\r?(?:"
-    + b"|".join(one.pattern for one in (_CURL, _CURL_REQUEST, _LOST, _SAYS_MORE, PAGE_FRAME, _RAISED))
+    + b"|".join(one.pattern for one in (_CURL, _CURL_REQUEST, _FROM, _LOST, _SAYS_MORE, PAGE_FRAME, _RAISED))
     + b"|"
     + _TREATED
     + b")"
@@ -225,7 +229,11 @@ def is_json_line(line: bytes) -> bool:
 
 def is_telling(line: bytes) -> bool:
     """Whether somebody tells in a line what happened to them, which no program does."""
-    return b"\n" not in line and not is_head(line) and bool(_SELF.search(line) or _SENTENCE.match(line))
+    return (
+        b"\n" not in line
+        and not is_head(line)
+        and bool(_SELF.search(line) or _SENTENCE.match(line) or _ANNOUNCEMENT.match(line))
+    )
 
 
 def below_words(buffer: Buffer, begin: int, line: int) -> int:
@@ -279,7 +287,7 @@ def _is_mid_sentence(buffer: Buffer, start: int) -> bool:
 
 def _goes_on(line: bytes, previous: bytes, above: Iterator[bytes]) -> bool:
     """Whether the line ends what is above it, or is one of its parts."""
-    if _TAIL.match(line) or _SAYS_MORE.match(previous):
+    if _TAIL.match(line) or _SAYS_MORE.match(previous) or (_FROM.match(previous) and _RUBY.match(line)):
         return True
     if line.startswith(b"&lt;") and b"&lt;" in previous:
         return b"/Error&gt;" not in previous
