@@ -1,5 +1,7 @@
 """Access logs of web servers, load balancers and CDNs."""
 
+import json
+
 import pytest
 
 from upload_diag.analysis import analyze
@@ -79,3 +81,37 @@ def test_an_upload_that_a_log_without_times_completes_has_not_failed_in_one_with
     (tmp_path / "console.txt").write_text("Upload complete { videoId: 'vid_1' }\n")
     (session,) = analyze([str(tmp_path)]).sessions
     assert session.outcome == "recovered"
+
+
+OWN_FIELDS = {  # of W3C's extended format, as administrators choose them
+    "date time cs-method cs-uri-stem cs-uri-query sc-status": "PUT /in/a.mp4 {} {}",
+    "date time c-ip cs-method cs-uri-stem cs-uri-query sc-status sc-bytes": "192.0.2.1 PUT /in/a.mp4 {} {} 300",
+    "date time s-sitename s-computername s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs-version "
+    "cs(User-Agent) cs(Cookie) cs(Referer) cs-host sc-status sc-substatus sc-win32-status sc-bytes": (
+        "W3SVC1 HOST 192.0.2.9 PUT /in/a.mp4 {} 443 - 192.0.2.1 HTTP/1.1 x - - up.example.org {} 0 0 300"
+    ),
+}
+
+
+@pytest.mark.parametrize("fields", OWN_FIELDS)
+def test_a_short_log_of_w3c_with_comments_above_is_read_with_the_fields_that_somebody_chose(fields, tmp_path):
+    line = f"2026-11-22 10:00:0{{}} {OWN_FIELDS[fields]}\n"
+    (tmp_path / "u_ex.log").write_text(
+        f"#Software: x\n#Version: 1.0\n#Date: 2026-11-22 10:00:00\n#Fields: {fields}\n"
+        + line.format(1, "partNumber=2&uploadId=Qm7xTzRk2vLw", 200)
+        + line.format(2, "partNumber=3&uploadId=Qm7xTzRk2vLw", 404)
+    )
+    report = analyze([str(tmp_path)])
+    assert report.by_code == {ErrorCode.SESSION_EXPIRED: 1}
+    (session,) = report.sessions
+    assert (session.upload_ids, session.part_numbers) == (("Qm7xTzRk2vLw",), ((2, 2),))
+    assert (session.first, session.last) == ("2026-11-22T10:00:01Z", "2026-11-22T10:00:02Z")
+
+
+@pytest.mark.parametrize("name", ["queryStr", "query", "args", "url.query", "requestQuery"])
+def test_the_query_of_a_request_may_stand_in_a_field_of_its_own(name, tmp_path):
+    row = {"time": "2026-11-22T10:00:00Z", "method": "PUT", "path": "/in/a.mp4", "status": 404}
+    (tmp_path / "access.ndjson").write_text(json.dumps(row | {name: "partNumber=3&uploadId=Qm7xTzRk2vLw"}) + "\n")
+    report = analyze([str(tmp_path)])
+    assert report.by_code == {ErrorCode.SESSION_EXPIRED: 1}
+    assert [session.upload_ids for session in report.sessions] == [("Qm7xTzRk2vLw",)]

@@ -46,6 +46,8 @@ _OPERATION_NAME = re.compile(r"(?!\w*ObjectPart|NewMultipart)([A-Z][A-Za-z0-9]{3
 _ESCAPED_OBJECT = re.compile(r"\{\s{0,8}(?:\\|&quot;|\"\"\w)")
 # A body as a gateway hands it on: base64 of `<?xml`, of `<Error`, or of `{"`.
 _BASE64 = re.compile(r"(?:PD94bWwg|PEVycm9y|eyJ)[A-Za-z0-9+/\r\n]{12,100000}={0,2}\Z")
+# Where access logs keep the query of a request, apart from its path: nginx, Akamai, Azure, Elastic, W3C.
+_QUERIES = ("query", "args", "query_string", "queryStr", "requestQuery", "url.query", "cs-uri-query")
 _UPLOADS = frozenset(
     {"upload", "uploadSession", "upload_session", "multipartUpload", "multipart_upload", "MultipartUpload"}
 )
@@ -157,6 +159,13 @@ class Collector:
                 self._field(meaning, value, (path, key), depth, nested)
         if address or method:
             self._request(method, address)
+        self._apart(tree)
+
+    def _apart(self, tree: Mapping[Any, Any]) -> None:
+        """An address of which the parts stand in fields of their own."""
+        for name in _QUERIES:
+            if name in tree and isinstance(query := tree[name], str) and "uploadId=" in query:
+                self.found.facts(url.read(f"?{query.removeprefix('?')}"), 60)
         if "path" in tree and (address := _joined(tree)):
             self.found.facts(url.read(address), 50)
 

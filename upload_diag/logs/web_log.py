@@ -41,8 +41,13 @@ _CLOUDFRONT = re.compile(
     rb"\t[^\t]*\t[^\t]*\t(?P<query>\S+)\t"
 )
 _IIS = re.compile(
-    rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+ (?P<method>[A-Z]{3,7}) (?P<path>/\S*) (?P<query>\S+) \d{1,5} "
-    rb"(?:\S+ ){3,6}?(?P<status>\d{3}) \d{1,5} \d{1,10}(?!\S)"
+    rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (?:\S+ ){1,3}?(?P<method>[A-Z]{3,7}) (?P<path>/\S*) (?P<query>\S+) \d{1,5} "
+    rb"(?:\S+ ){3,8}?(?P<status>\d{3}) \d{1,5} \d{1,10}(?!\S)"
+)
+# Few fields of W3C's: the status stands behind the query. 443, where a port may stand, is none.
+_W3C = re.compile(
+    rb"\d{4}-\d\d-\d\d[ \t]\d\d:\d\d:\d\d[ \t](?:\S+[ \t]){0,3}?(?P<method>[A-Z]{3,7})[ \t](?P<path>/\S*)[ \t]"
+    rb"(?P<query>-|[^\s=]{1,200}=\S*|uploads)[ \t](?!443)(?P<status>[1-5]\d\d)(?!\S)"
 )
 _SQUID = re.compile(
     rb"\d{10}\.\d{3} +\d+ \S+ [A-Z_]+/(?P<status>\d{3}) \d+ (?P<method>[A-Z]{3,7}) (?P<path>\S+)(?P<query>) "
@@ -51,7 +56,7 @@ _GIN = re.compile(  # perhaps coloured
     rb"\[GIN\][^|]*\|[^|]*?(?P<status>\d{3})(?![\d;])[^|]*\|[^|]*\|[^|]*\|[^|\"]*?(?P<method>[A-Z]{3,7})\b[^|\"]*"
     rb"\"(?P<path>[^\"]+)\"(?P<query>)"
 )
-_UNQUOTED = (_CLOUDFRONT, _IIS, _SQUID, _GIN)
+_UNQUOTED = (_CLOUDFRONT, _IIS, _W3C, _SQUID, _GIN)
 
 
 def detect(line: bytes) -> bool:
