@@ -30,6 +30,7 @@ FRAMES = (
     "at a.B$C.d(B.java:{0})\\n\\tat {1}:{0} [{2}] ({3}),",
     'failed to complete multipart upload "{1}": {3}',
     "multipart upload: {1} of {0}",
+    "[video {1}] part {0} of (upload id {2}) video {0} done, video vid-{1}: {3} video id {2}",
     "{0} {1} {2} {3}",
     "cache {0} hits, {0}, {1} misses of {0} {3} {0}}}",
     "user {0} {3} store/part.go:{0}:{1} clip-{0}.mp4 n={0} {2}:{0} {0}",

@@ -22,6 +22,7 @@ def test_a_server_that_gives_a_failure_s_status_later_does_not_hide_its_reason(s
         ("could not complete the upload", "already_completed"),
         ("finishing the upload failed", "already_completed"),
         ("Failed to finalize upload", "already_completed"),
+        ("complete failed", "already_completed"),
         ("could not complete the upload: part 3", "unknown"),
     ],
 )

@@ -177,3 +177,92 @@ def test_a_refresh_that_two_logs_tell_of_happened_once(tmp_path):
     (tmp_path / "backend.log").write_text(client(fresh))
     [session] = analyze([str(tmp_path)]).sessions
     assert (session.refreshes, session.restarts) == (1, 0)
+
+
+NAMED = "VGrocgXpgwtajG97UcyrXX4g4lYZEBR9j_Lql_kD2wFE"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"[video vid-7f31c0] part 3 failed: NoSuchUpload (upload id {NAMED})",
+        f"Video vid-7f31c0: part 3 failed: NoSuchUpload (upload id: {NAMED}, key in/a.mp4)",
+        f"upload id {NAMED} of video id vid-7f31c0 failed: NoSuchUpload",
+    ],
+)
+def test_ids_are_read_in_words_that_no_sign_divides(words, tmp_path):
+    (tmp_path / "worker.log").write_text(f"2026-11-22 10:00:00,000 ERROR {words}\n")
+    [session] = analyze([str(tmp_path)]).sessions
+    assert (session.video_id, session.upload_ids) == ("vid-7f31c0", (NAMED,))
+
+
+@pytest.mark.parametrize(
+    "words", ["video 1920x1080", "video holiday2026.mp4", "video h264", "video part-000012", "upload id unknown"]
+)
+def test_not_each_word_behind_video_is_its_name(words, tmp_path):
+    (tmp_path / "worker.log").write_text(f"2026-11-22 10:00:00,000 ERROR {words} failed: NoSuchUpload\n")
+    assert not analyze([str(tmp_path)]).sessions
+
+
+def test_a_create_without_an_upload_id_is_read_in_lines_of_cloudtrail(tmp_path):
+    def event(clock, name, **asked):
+        asked |= {"bucketName": "films", "key": "in/a.mp4"}
+        row = {"eventVersion": "1.09", "eventTime": f"2026-11-22T{clock}Z", "eventSource": "s3.amazonaws.com"}
+        return json.dumps({**row, "eventName": name, "requestParameters": asked, "responseElements": None}) + "\n"
+
+    (tmp_path / "trail.log").write_text(
+        event("10:00:00", "CreateMultipartUpload", uploads="")
+        + event("10:00:09", "UploadPart", uploadId=UPLOAD, partNumber=1)
+    )
+    [session] = analyze([str(tmp_path)]).sessions
+    assert (session.upload_ids, session.first) == ((UPLOAD,), "2026-11-22T10:00:00Z")
+
+
+def test_a_log_without_times_does_not_hide_the_times_of_another(tmp_path):
+    console = f"Upload session created: {{ uploadId: '{UPLOAD}', videoId: 'v1' }}\n"
+    create = ("10:00:00", {"uploadId": UPLOAD, "msg": "upload started"})
+    gone = ("10:00:30", {"uploadId": UPLOAD, "msg": "part failed", "err": GONE})
+    told(tmp_path, console=console, server=client(create, gone))
+    [session] = analyze([str(tmp_path)]).sessions
+    assert (session.first, session.last) == ("2026-11-22T10:00:00Z", "2026-11-22T10:00:30Z")
+
+
+@pytest.mark.parametrize(
+    ("words", "refreshes", "outcome"),
+    [
+        (
+            ("requesting a fresh upload session", "got fresh upload session", "resuming upload with new session"),
+            1,
+            "failed",
+        ),
+        (("session refresh started", "session refresh succeeded", "upload completed"), 1, "recovered"),
+        (("session refresh started", "session refresh failed"), 0, "failed"),
+        (("max session refreshes exceeded",), 0, "failed"),
+    ],
+)
+def test_a_refresh_is_known_by_other_words(words, refreshes, outcome, tmp_path):
+    gone = ("10:00:00", {"uploadId": UPLOAD, "msg": "part failed", "err": GONE})
+    rows = [(f"10:00:{at:02d}", {"uploadId": UPLOAD, "msg": said}) for at, said in enumerate(words, 1)]
+    again = [("10:00:50", {"uploadId": UPLOAD, "msg": "part failed", "err": GONE})] if outcome == "failed" else []
+    (tmp_path / "app.log").write_text(client(gone, *rows, *again))
+    [session] = analyze([str(tmp_path)]).sessions
+    assert (session.refreshes, session.outcome.value) == (refreshes, outcome)
+
+
+def test_an_abort_of_ones_own_is_no_dead_session(tmp_path):
+    (tmp_path / "app.log").write_text(client(("10:00:00", {"uploadId": UPLOAD, "msg": "Upload session aborted"})))
+    report = analyze([str(tmp_path)])
+    assert not report.groups
+    assert [session.outcome.value for session in report.sessions] == ["cancelled"]
+
+
+def test_refreshes_that_two_logs_tell_of_count_once(tmp_path):
+    ids = (UPLOAD, OTHER, "QwEr5678tyUi9012")
+    console = "".join(
+        f"Fresh upload session created: {{ uploadId: '{upload}', videoId: 'v1' }}\n" for upload in ids[1:]
+    )
+    gone = ("10:00:00", {"uploadId": UPLOAD, "videoId": "v1", "msg": "part failed", "err": GONE})
+    rows = [(f"10:0{at}:00", {"uploadId": ids[at], "videoId": "v1", "msg": "session refreshed"}) for at in (1, 2)]
+    told(tmp_path, console=console, server=client(gone, *rows))
+    [session] = analyze([str(tmp_path)]).sessions
+    assert (session.refreshes, session.restarts) == (2, 0)

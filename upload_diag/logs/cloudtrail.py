@@ -10,7 +10,7 @@ from upload_diag.logs.http import success_of
 from upload_diag.logs.record import Record
 from upload_diag.logs.times import read_time
 
-__all__ = ["LINES", "NAME", "SAMPLES", "detect", "read", "read_element"]
+__all__ = ["LINES", "LITERALS", "NAME", "SAMPLES", "detect", "read", "read_element"]
 
 NAME = "cloudtrail"  # the document
 LINES = "cloudtrail-lines"
@@ -22,6 +22,7 @@ SAMPLES = (
     ),
 )
 _OPERATIONS = {operation.value: operation for operation in Operation}
+LITERALS = ('"createmultipartupload"',)  # which tells no upload id, unlike the others
 
 
 def detect(line: bytes) -> bool:

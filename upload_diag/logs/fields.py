@@ -13,6 +13,10 @@ __all__ = [
     "COUNT",
     "COUNTED",
     "IDLE",
+    "LONE_ID",
+    "LONE_NAME",
+    "LONE_UPLOAD",
+    "LONE_VIDEO",
     "LONG_ID",
     "NAMED",
     "NO_IDS",
@@ -198,6 +202,7 @@ _GATE = re.compile(rb"[iI][dD]|[kK]ey|[pP]art|[bB]ucket|[eE][tT]ag|[nN]ame")
 _NO_OBJECT_WORDS = {word.encode() for word in NO_OBJECTS}
 _OWN_KEY = re.compile(rb"([kK]ey[:=]+)(.*)")
 _ID_WORD = {b"id:", b"ID:", b"Id:"}
+_BARE_ID_WORD = {b"id", b"ID", b"Id"}
 _QUOTED_END = re.compile(rb"[\"'`][.:]+$")  # a sentence ends behind the quotation
 _EDGES = b"""\"'`,;()[]{}<>"""
 _DIGITS = b"0123456789"
@@ -227,8 +232,15 @@ _NO_ID = re.compile(
 _PLACEHOLDER = re.compile(PLACEHOLDER + rb"$")
 _LONGEST_NO_ID = 40
 LONG_ID = 64
-_LONE_ID = re.compile(rb"""["'`(\[]?(?=[\w.~+=-]{0,60}\d)[\w.~+-]{20,1000}=*["'`)\],;:.]{0,4}$""")
+LONE_ID = re.compile(rb"""["'`(\[]?(?=[\w.~+=-]{0,60}\d)[\w.~+-]{20,1000}=*["'`)\],;:.]{0,4}$""")
 _TWO_WORDS = {b"upload", b"request", b"host", b"video", b"media", b"asset"}  # "upload id: x"
+# "video x", and what of the words behind "video" may be its name: `vid-7f31c0`, a UUID, digits of a hash. Not a file's,
+# nor `1920x1080`.
+_VIDEO_WORD = re.compile(rb"[\[(]?[Vv]ideo$")
+LONE_NAME = re.compile(
+    rb"""["'`(\[]?(?=[\w-]{0,60}\d)(?:(?:v|vid|video|clip|media|asset)[_-][\w-]{4,64}"""
+    rb"""|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=\d{0,60}[a-f])[0-9a-f]{8,64})["'`)\],;:.]{0,4}$"""
+)
 # Words whose numbers only count something, and words whose numbers tell what went wrong. All other numbers count, but
 # for those that look like an HTTP status, or like a code of R2 or WinSock.
 _COUNTS = re.compile(
@@ -248,6 +260,9 @@ TELL = -4  # "errno", after which a number says what went wrong
 IDLE = -5  # a word after which a number, for all that stands around it, is no status
 _MULTIPART, _MULTIPART_UPLOAD = -6, -7  # these words, after which an upload id may stand
 _NO_KEY = -8  # "secret", after which a key is no object's
+_TWO_BARE = -10  # "id", behind which one stands if the word before it says so, and it looks like one
+LONE_UPLOAD, LONE_VIDEO = -11, -12  # "upload id" and "video", behind which one stands if it looks like one
+_NAMES_BEHIND = {b"upload": LONE_UPLOAD, b"video": LONE_VIDEO}
 _ERASED: Word = (b"#", None, ())
 # Words repeat, so each is read once. Emptied when full.
 _WORDS: dict[bytes, Word] = {}
@@ -280,8 +295,12 @@ def read_words(line: list[bytes]) -> list[Word]:
         known = read_word(word, waiting)
         words.append(known)
         erased, waiting, _ = known
-        if waiting == _TWO:
-            waiting = id_field(f"{before.decode()}id") if (before := before.lower()) in _TWO_WORDS else None
+        if waiting in (_TWO, _TWO_BARE):
+            before = before.lower().lstrip(_EDGES)
+            if waiting == _TWO_BARE:
+                waiting = _NAMES_BEHIND.get(before)
+            else:
+                waiting = id_field(f"{before.decode()}id") if before in _TWO_WORDS else None
             words[-1] = (erased, waiting, ())
         before = erased
     for place in only_counting([word[0] for word in words], line, lone) if lone else ():
@@ -294,8 +313,8 @@ def read_word(word: bytes, waiting: int | None) -> Word:
     if waiting is not None:
         if waiting == _MULTIPART and word in (b"upload", b"upload:"):
             return word, _MULTIPART_UPLOAD, ()
-        if waiting == _MULTIPART_UPLOAD and _LONE_ID.match(word):
-            waiting = UPLOAD
+        if waiting <= _MULTIPART_UPLOAD and (lone := _lone(word, waiting)):
+            return lone
         if waiting == _NO_KEY and (match := _OWN_KEY.match(word)):
             return match[1] + b"#", None if match[2] else OTHER, ()
         if waiting >= OTHER:
@@ -318,6 +337,13 @@ def read_word(word: bytes, waiting: int | None) -> Word:
     return known
 
 
+def _lone(word: bytes, waiting: int) -> Word | None:
+    """A word as the name that it looks like, behind others that announce one."""
+    if waiting == LONE_VIDEO:
+        return (b"#", None, ((VIDEO, word.strip(_EDGES + b":.")),)) if LONE_NAME.match(word) else None
+    return read_word(word, UPLOAD) if waiting in (_MULTIPART_UPLOAD, LONE_UPLOAD) and LONE_ID.match(word) else None
+
+
 def _erasable(word: bytes) -> bool:
     """Whether the word is nothing but an id, a path, a time."""
     if len(word) - len(word.translate(None, _DIGITS)) < _MANY_DIGITS and not _OF_CEPH.match(word):
@@ -335,11 +361,15 @@ def _read_word(word: bytes) -> Word:
             return word, id_field(waits["name"].decode()), ()
         if word in _ID_WORD:
             return word, _TWO, ()
+        if word in _BARE_ID_WORD:
+            return word, _TWO_BARE, ()
         if word == b"--upload-id":
             return word, UPLOAD, ()
         word, named = _read_named(word)
     if word == b"multipart":
         return word, _MULTIPART, ()
+    if _VIDEO_WORD.match(word):
+        return word, LONE_VIDEO, ()
     if word.lower().lstrip(_EDGES) in _NO_OBJECT_WORDS:
         return word, _NO_KEY, named
     if len(word.translate(None, _DIGITS)) == len(word):

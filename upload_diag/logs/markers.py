@@ -66,9 +66,12 @@ _NO_PART = "".join(
 _BEGIN = r"(?<![a-z0-9])"
 _BEGUN = (
     rf"{_BEGIN}(?:(?=upload){_NO_PART}upload|multipart[ ._-]upload)(?:[ ._-]session)?[ ._-](?:was )?"
-    rf"(?:started|created|initiated)\b{_NO_NAME}"
+    rf"(?:started|created|initiated|initiali[sz]ed)\b{_NO_NAME}"
     r"|\b(?:starting|started|initiated|initiating) (?:the |a |new |multipart ){0,2}upload\b(?! (?:of )?(?:part|chunk)\b)"
 )
+
+# A session that takes another one's place.
+_FRESH_SESSION = r"(?:fresh|new) (?:upload )?session\b(?! (?:token|cookie|key))"
 
 # How SDKs log a call that was answered well: those for JavaScript (2, in colours or not; 3) and Ruby, and MinIO's trace.
 _CALLED = r"\[aws(?: s3|::s3::client) 2\d\d [\d.]+s? \d+ retries\](?:\x1b\[[\d;]{1,5}m)? "
@@ -352,7 +355,7 @@ MARKERS = (
     ),
     Marker(
         event=Event.CREATE,
-        keywords=("started", "starting", "create", "initiat"),
+        keywords=("started", "starting", "create", "initiat", "initiali"),
         pattern=_BEGUN
         + r"|(?:create|initiate)[ _-]?multipart[ _-]?upload"
         + _WELL
@@ -362,6 +365,7 @@ MARKERS = (
         hits=(
             "upload started uploadId=x",
             "upload.created uploadId=x",
+            "upload initialized uploadId=x",
             "upload_session_created uploadId=x",
             "multipart_upload_created uploadId=x",
             "Starting upload of a.mp4 uploadId=x",
@@ -439,26 +443,93 @@ MARKERS = (
         misses=("failed to abort the upload uploadId=x", "AbortMultipartUpload failed uploadId=x"),
     ),
     Marker(
+        event=Event.REFRESH,
+        keywords=("refresh", "fresh ", "new "),
+        # "Getting fresh session (attempt 1/2)" goes with a failure, see above.
+        pattern=rf"\b(?:requesting|asking for|obtaining|fetching) (?:a |another ){_FRESH_SESSION}"
+        r"|\b(?:upload[ ._-])?session[ ._-]refresh[ ._-](?:started|requested|attempt)\b|\brefreshing (?:the )?(?:upload )?session\b(?! (?:token|cookie))",
+        rare=False,
+        quiet=True,
+        hits=(
+            "requesting a fresh upload session uploadId=x",
+            "asking for a new session uploadId=x",
+            "session refresh started uploadId=x",
+            "refreshing the upload session uploadId=x",
+        ),
+        misses=("Refreshing session token uploadId=x", "starting over with a new upload session uploadId=x"),
+    ),
+    Marker(
         event=Event.REFRESHED,
-        keywords=("refreshed", "renewed", "fresh session created"),
+        keywords=(
+            "refreshed",
+            "renewed",
+            "fresh ",
+            "refresh succe",
+            "refresh ok",
+            "refresh done",
+            "refresh comp",
+            "new ",
+        ),
         pattern=r"\b(?:upload[ ._-]?)?session[ ._-](?:was )?(?:refreshed|renewed)\b|\b(?:refreshed|renewed) (?:the )?upload session\b"
-        r"|\bupload[ ._-](?:refreshed|renewed)\b|\bfresh session created\b",
+        r"|\bupload[ ._-](?:refreshed|renewed)\b|\bsession[ ._-]refresh(?:[ ._:-]{1,3})(?:succeeded|successful|ok|done|completed?)\b"
+        rf"|\b(?:got|obtained|received|acquired) (?:a |the )?{_FRESH_SESSION}"
+        r"|\bfresh (?:upload )?session (?:was )?(?:created|obtained|received|acquired|granted)\b",
         rare=False,
         quiet=True,
         hits=(
             "upload session refreshed uploadId=x",
             "session.refreshed uploadId=x",
             "refreshed upload session uploadId=x",
+            "session refresh succeeded uploadId=x",
+            "got fresh upload session uploadId=x",
+            "obtained a new upload session uploadId=x",
+            "Fresh session obtained uploadId=x",
         ),
-        misses=("session token refreshed uploadId=x",),
+        misses=("session token refreshed uploadId=x", "got a new session token uploadId=x"),
+    ),
+    Marker(
+        event=Event.RESUMED,
+        keywords=("with the fresh", "with a fresh", "with fresh", "with the new", "with a new", "with new"),
+        pattern=rf"\b(?:retrying|resuming|continuing)\b.{{0,80}}\bwith (?:the |a )?{_FRESH_SESSION}",
+        rare=False,
+        quiet=True,
+        hits=("retrying part 3 with the fresh session uploadId=x", "resuming upload with new session uploadId=x"),
+        misses=("retrying with a new session token uploadId=x",),
+    ),
+    Marker(
+        event=Event.REFRESH_FAILED,
+        keywords=("refresh",),
+        pattern=r"\b(?:upload[ ._-])?session[ ._-]refresh(?:[ ._:-]{1,3})failed\b|\brefreshing (?:the )?(?:upload )?session failed\b"
+        r"|\b(?:failed to|could not|cannot|unable to) refresh (?:the )?(?:upload )?session\b(?! (?:token|cookie))",
+        rare=False,
+        hits=(
+            "session refresh failed uploadId=x",
+            "could not refresh the upload session uploadId=x",
+            "Refreshing the upload session failed uploadId=x",
+        ),
+        misses=("token refresh failed uploadId=x", "failed to refresh session token uploadId=x"),
     ),
     Marker(
         event=Event.LIMIT,
-        keywords=("limit reached", "gave up", "gave_up", "retries exceeded", "retries exhausted"),
-        pattern=r"\b(?:refresh|retry|retries|attempt|restart)s? limit reached\b|\bupload[ ._-]gave[ _]up\b|\bgave up on (?:the )?upload"
+        keywords=(
+            "limit reached",
+            "limit exceeded",
+            "gave up",
+            "gave_up",
+            "retries ex",
+            "refreshes ex",
+            "refreshes left",
+        ),
+        pattern=r"\b(?:refresh|retry|retries|attempt|restart)s? limit (?:reached|exceeded)\b|\bno (?:more )?(?:session )?refreshes left\b"
+        r"|\brefreshes (?:exceeded|exhausted)\b|\bupload[ ._-]gave[ _]up\b|\bgave up on (?:the )?upload"
         r"|\bretries (?:exceeded|exhausted)\b(?! with url)",
         rare=False,
-        hits=("retry limit reached uploadId=x", "upload: max retries exceeded uploadId=x", "upload.gave_up uploadId=x"),
+        hits=(
+            "retry limit reached uploadId=x",
+            "max session refreshes exceeded uploadId=x",
+            "upload: max retries exceeded uploadId=x",
+            "upload.gave_up uploadId=x",
+        ),
         misses=("Max retries exceeded with url: /a?uploadId=x", "rate limit reached uploadId=x"),
     ),
     Marker(

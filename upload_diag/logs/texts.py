@@ -17,6 +17,10 @@ from upload_diag.logs.fields import (
     COUNT,
     COUNTED,
     IDLE,
+    LONE_ID,
+    LONE_NAME,
+    LONE_UPLOAD,
+    LONE_VIDEO,
     LONG_ID,
     NAMED,
     NO_IDS,
@@ -116,7 +120,14 @@ _UNQUOTED = {  # what must not run over the quotation mark behind a text
 }
 _NO_CLOCK = _unlike(CLOCK)
 # How words are not written that are read in the light of the word before them.
-_UNLIKE = {None: b"", COUNT: (_NOT_COUNTED := _unlike(COUNTED)), TELL: _NOT_COUNTED, IDLE: _unlike(LONE)}
+_UNLIKE = {
+    None: b"",
+    COUNT: (_NOT_COUNTED := _unlike(COUNTED)),
+    TELL: _NOT_COUNTED,
+    IDLE: _unlike(LONE),
+    LONE_UPLOAD: _unlike(LONE_ID),
+    LONE_VIDEO: _unlike(LONE_NAME),
+}
 _BEGIN_A_CLOCK = b"[(0123456789"
 
 

@@ -146,7 +146,7 @@ def _session(story: _Story, line: Callable[[Place], int]) -> UploadSession:
             errors[what.code] += count
     resumed = counts.get(Event.RESUMED, 0)
     refreshes = max(counts.get(Event.REFRESHED, 0), resumed)
-    if refreshes >= len(story.uploads) > 1 and _told_twice(whole, Event.REFRESHED):
+    if refreshes >= len(story.uploads) > 1 and _told_twice(story, Event.REFRESHED):
         refreshes = len(story.uploads) - 1
     times = [place[0] for place in chain(whole.first.values(), whole.last.values()) if place[0]]
     return UploadSession(
@@ -169,8 +169,11 @@ def _session(story: _Story, line: Callable[[Place], int]) -> UploadSession:
     )
 
 
-def _told_twice(trace: Trace, event: Event) -> bool:
-    """Whether two logs may tell of the same."""
+def _told_twice(story: _Story, event: Event) -> bool:
+    """Whether two logs may tell of the same: of an upload id, or of the whole, what comes once."""
+    trace = story.trace
+    if any(piece.uploads and event in piece.again for piece in story.pieces):
+        return True
     return event in trace.first and trace.first[event][1] != trace.last[event][1]
 
 

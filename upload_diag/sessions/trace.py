@@ -115,7 +115,7 @@ class Trace:
         begun = self.first[what]
         known, latest = self.again.get(what, (1, begun))
         self.again[what] = known + count, max(last, latest)
-        self.first[what] = min(first, begun)
+        self.first[what] = _earliest(first, begun)
 
     @property
     def counts(self) -> dict[What, int]:
@@ -136,6 +136,13 @@ class Trace:
     def end(self) -> int:
         """The time of the last thing that happened."""
         return max((place[0] for place in self.last.values()), default=0)
+
+
+def _earliest(one: Place, other: Place) -> Place:
+    """The one that came first; of two of which one tells no time, the other, for it does tell when."""
+    if bool(one[0]) != bool(other[0]):
+        return one if one[0] else other
+    return min(one, other)
 
 
 def what_order(what: What) -> tuple[str, ...]:

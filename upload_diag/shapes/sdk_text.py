@@ -498,6 +498,7 @@ OPERATION_WORDS: tuple[tuple[str, str], ...] = (
     ("CompleteMultipartUpload", rf"\b(?:could not|cannot|failed to|unable to|error|while) {_FINISH}"),
     ("CompleteMultipartUpload", rf"\b(?={_FINISH})\w{{5,10}}[ _](?:the )?upload failed\b"),
     ("CompleteMultipartUpload", r"\bcomplet(?:e|ing) upload (?:for )?/"),  # Fluent Bit
+    ("CompleteMultipartUpload", r"^complete (?:failed|error)\b"),  # the whole of what a logger was told
     (
         "CreateMultipartUpload",
         r"\b(?:initiat(?:e|ing)|creat(?:e|ing)|start(?:ing)?)\b.{0,16}\bmulti-?(?:ple )?part\b",

@@ -67,9 +67,9 @@ _ADJECTIVE = r"valid|active|pending|known|alive|open|present|recogni[sz]ed|in pr
 # What is said of a session that is over. Of a bare upload most of it is said after every run.
 _IS_OVER = (
     rf"(?:(?:not|isn['’]?t|wasn['’]?t) (?:{_ADJECTIVE})|no longer (?:{_ADJECTIVE}|exists?|there|found|tracked)"
-    rf"|(?:{_BE})(?:closed|deleted|removed|purged|wiped|swept|cleaned up|garbage[ -]collected)"
+    rf"|(?:{_BE})(?:aborted|closed|deleted|removed|purged|wiped|swept|cleaned up|garbage[ -]collected)"
     r"|expired|invalid|invalidated|gone|lost|stale|too old|timed out|lapsed|elapsed|outdated|obsolete|unavailable"
-    r"|went away|ran out|sealed|superseded|replaced by|orphaned|aborted|terminated|unknown|unrecogni[sz]ed|inactive|missing(?! [a-z])|absent"
+    r"|went away|ran out|sealed|superseded|replaced by|orphaned|terminated|unknown|unrecogni[sz]ed|inactive|missing(?! [a-z])|absent"
     r"|over(?! (?:quota|the|its|\d))|disappeared|vanished|dead|died|killed|evicted|forgotten|discarded|dropped|abandoned|destroyed|revoked|reaped|reclaimed"
     r"|mismatch|(?:cancell?ed|reset) by (?:the )?(?:server|store|service|backend)"
     r"|(?:already|previously) (?:been )?(?:complete|completed|finished|finali[sz]ed|ended|used|committed|assembled|merged)"
