@@ -57,6 +57,8 @@ _CLOCK = re.compile(rb"\d\d:\d\d:\d\d")
 _CLOCK_WITHIN = 80  # bytes from the line's beginning
 _REQUEST_ID = re.compile(rb"(?i)request.?id\b")
 _LEVEL = re.compile(rb"(?i)debug|info|notice|warn(?:ing)?|error|severe|fatal|critical")
+# A word with two digits or more names an upload, a video, a request; with one, it may be a logger's: `s3`.
+_NAME = re.compile(rb"(?<![\w.~/-])(?=[\w.~/-]*\d[\w.~/-]*\d)(?=[\w.~/-]*[A-Za-z]|\d{6})[\w.~/-]{3,}")
 _PLAIN_WORD = re.compile(rb"(?<![^\s\[(\"'])[A-Za-z]{2,}(?![^\s:,\])\"'])")
 
 _SAFARI = re.compile(
@@ -106,13 +108,23 @@ def says_again(buffer: Buffer, start: int, end: int) -> bool:
         return False
     if not (_same_second(line, above) or _REQUEST_ID.search(line, thrown)):
         return False
-    words, words_above = _plain_words(line[:thrown]), _plain_words(above[: thrown - len(line)])
+    said, said_above = line[:thrown], above[: thrown - len(line)]
+    names, names_above = _names(said), _names(said_above)
+    if not (names <= names_above or names > names_above):  # it is another upload's
+        return False
+    words, words_above = _plain_words(said), _plain_words(said_above)
     return words != words_above and 2 * len(words & words_above) <= len(words | words_above)
 
 
 def _same_second(line: bytes, above: bytes) -> bool:
     clock, clock_above = (_CLOCK.search(one, 0, _CLOCK_WITHIN) for one in (line, above))
     return clock is not None and clock_above is not None and clock[0] == clock_above[0]
+
+
+def _names(text: bytes) -> set[bytes]:
+    """What a statement names, behind its time."""
+    clock = _CLOCK.search(text, 0, _CLOCK_WITHIN)
+    return set(_NAME.findall(text, clock.end() if clock else 0))
 
 
 def _plain_words(text: bytes) -> set[bytes]:
