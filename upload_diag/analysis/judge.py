@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from upload_diag._saved import saved
 from upload_diag.analysis.silence import Silence
 from upload_diag.codes import Action
-from upload_diag.logs import access_log, cloudtrail, web_log
+from upload_diag.logs import layout
 from upload_diag.logs.entries import WRAPPED
 from upload_diag.logs.events import literals, read_event
 from upload_diag.logs.markers import Event
@@ -151,9 +151,7 @@ def _search_literals(ruleset: "Ruleset") -> tuple[bytes, ...]:
             *map(_escaped, said),
             *literals(),
             *_KEYS,
-            *access_log.LITERALS,
-            *cloudtrail.LITERALS,
-            *web_log.LITERALS,
+            *layout.LITERALS,
             *statuses.literals(),
         }
     )

@@ -29,7 +29,7 @@ from upload_diag.classifier.index import Index
 from upload_diag.classifier.prose import MEMO_LENGTH, providers, read_prose, remember
 from upload_diag.classifier.readers import CODE_LIKE, VAGUE_CODES
 from upload_diag.codes import Operation
-from upload_diag.rules.fields import Meaning, meaning_of
+from upload_diag.rules.fields import QUERIES, UPLOADS, Meaning, meaning_of
 from upload_diag.shapes import exception, literal, url, xml_error
 from upload_diag.shapes.text import MAX_TEXT, clean, flatten, unescape
 
@@ -46,11 +46,6 @@ _OPERATION_NAME = re.compile(r"(?!\w*ObjectPart|NewMultipart)([A-Z][A-Za-z0-9]{3
 _ESCAPED_OBJECT = re.compile(r"\{\s{0,8}(?:\\|&quot;|\"\"\w)")
 # A body as a gateway hands it on: base64 of `<?xml`, of `<Error`, or of `{"`.
 _BASE64 = re.compile(r"(?:PD94bWwg|PEVycm9y|eyJ)[A-Za-z0-9+/\r\n]{12,100000}={0,2}\Z")
-# Where access logs keep the query of a request, apart from its path: nginx, Akamai, Azure, Elastic, W3C.
-_QUERIES = ("query", "args", "query_string", "queryStr", "requestQuery", "url.query", "cs-uri-query")
-_UPLOADS = frozenset(
-    {"upload", "uploadSession", "upload_session", "multipartUpload", "multipart_upload", "MultipartUpload"}
-)
 _ENDS = {"{": "}", "[": "]", '"': '"'}
 _PLAIN = frozenset({list, tuple, set, frozenset})  # a class that is derived from one of them may do anything
 _KNOWN = frozenset({str, int, float, bool, dict, list, type(None)})  # what most values are; any of them tells its class
@@ -163,7 +158,7 @@ class Collector:
 
     def _apart(self, tree: Mapping[Any, Any]) -> None:
         """An address of which the parts stand in fields of their own."""
-        for name in _QUERIES:
+        for name in QUERIES:
             if name in tree and isinstance(query := tree[name], str) and "uploadId=" in query:
                 self.found.facts(url.read(f"?{query.removeprefix('?')}"), 60)
         if "path" in tree and (address := _joined(tree)):
@@ -177,7 +172,7 @@ class Collector:
             if not value.isdigit():  # a number means nothing here either, such as a header's `Content-Length: '503'`
                 self._string(value, path, depth, nested)
         elif value is not None and not isinstance(value, (bool, int, float)):
-            if key in _UPLOADS and isinstance(value, dict):
+            if key in UPLOADS and isinstance(value, dict):
                 self._upload(value)
             self._stack.append((value, path, depth, nested))
 

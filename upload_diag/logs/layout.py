@@ -10,7 +10,7 @@ from upload_diag.logs.entries import FENCE, begins_entry, is_head, is_json_line
 from upload_diag.logs.record import Record
 from upload_diag.logs.times import Calendar, calendar_of, find_time
 
-__all__ = ["COLLECTED", "DOCUMENTS", "FORMATS", "LINE_FORMATS", "SAMPLE", "Layout", "detect", "forced"]
+__all__ = ["COLLECTED", "DOCUMENTS", "FORMATS", "LINE_FORMATS", "LITERALS", "SAMPLE", "Layout", "detect", "forced"]
 
 SAMPLE = 65_536  # bytes of a log that are looked at
 
@@ -19,6 +19,8 @@ _LINE_MODULES = {access_log.NAME: access_log, web_log.NAME: web_log, cloudtrail.
 LINE_FORMATS: dict[str, Callable[[bytes, int], Record | None]] = {
     name: module.read for name, module in _LINE_MODULES.items()
 }
+LITERALS = frozenset(literal for module in _LINE_MODULES.values() for literal in module.LITERALS)
+"""What the prefilter looks for on their behalf: words of their entries that count, in lower case."""
 
 COLLECTED = {collector.name: collector for collector in (*collectors.COLLECTORS, *snippets.SNIPPETS)}
 

@@ -8,12 +8,19 @@ Firebase, Supabase, problem+json, JSON:API, GraphQL, Lambda, pino, winston, buny
 
 from enum import Enum
 
-__all__ = ["FIELDS", "NO_OBJECTS", "Meaning", "meaning_of"]
+__all__ = ["FIELDS", "NO_OBJECTS", "QUERIES", "UPLOADS", "Meaning", "meaning_of"]
 
 # A key of these is no object's, and most often it is a secret: `secret key`, `customer.key`.
 NO_OBJECTS = (
     *("access", "account", "api", "auth", "cache", "customer", "encryption", "host", "kms", "license", "master"),
     *("private", "public", "secret", "shared", "signing", "sse", "sse-c", "ssh", "ssl", "storage", "tls"),
+)
+
+# Where access logs keep the query of a request, apart from its path: nginx, Akamai, Azure, Elastic, W3C.
+QUERIES = ("query", "args", "query_string", "queryStr", "requestQuery", "url.query", "cs-uri-query")
+# An upload as an object of its own.
+UPLOADS = frozenset(
+    {"upload", "uploadSession", "upload_session", "multipartUpload", "multipart_upload", "MultipartUpload"}
 )
 
 
