@@ -30,10 +30,12 @@ _CONTROL = b"ontrol"
 # botocore's debug log tells of one answer what its connections say, then its headers, then its body, who looks at it,
 # and what is raised of it.
 _BOTOCORE, _TRANSFER = b"botocore.", b"s3transfer."
-_POOL = b"connectionpool"
-_STEP = rb"botocore\.parsers|before-parse|needs-retry|No retry needed"
+_POOL = b".connectionpool"
+_STEP = rb"botocore\.(?:parsers|hooks\b.*(?:before-parse|needs-retry)|retr\w+\b.*No retry needed)"
 _BOTOCORE_STEP = re.compile(_STEP + rb"|s3transfer\.(?:tasks|futures)\b.*Exception raised")
-_BOTOCORE_ABOVE = re.compile(_STEP + b"|" + _POOL + rb"|b['\"]")
+_BOTOCORE_ABOVE = re.compile(_STEP + b"|" + re.escape(_POOL) + rb"|b['\"]")
+# Its loggers' names: in what is thrown, as `botocore.exceptions.ClientError`, and below it in frames, are none of them.
+_STEP_LOGGERS = (b"botocore.parsers", b"botocore.hooks", b"botocore.retr")
 # AWS's SDK for C++ says what it read in an answer, and then the answer.
 _MARSHALLER, _ANSWER = b"AWSErrorMarshaller", b"AWSXmlClient"
 # wget says how it was answered, and then that this is an error: `2026-11-22 10:00:00 ERROR 404: Not Found.`
@@ -41,7 +43,7 @@ _AWAITED, _WGET, _WGET_COLON, _COLON = b"awaiting response... ", b" ERROR ", 29,
 # What all of these sayings that are several words have between their first and their last word.
 _WITHIN_ECHOES = (
     *(b" fresh ", b" expiration ", b" by CORS ", b" allowed by ", b" to access control ", b" is not successful"),
-    *(_POOL, _BOTOCORE, _TRANSFER, _MARSHALLER, _ANSWER),
+    *(_POOL, *_STEP_LOGGERS, _TRANSFER, _MARSHALLER, _ANSWER),
 )
 # The layers of a program tell of one failure one after the other: in the same second, each in other words, and what was
 # thrown behind them. Of a failure that names its request, the second does not matter.
