@@ -30,6 +30,7 @@ REQUESTED = (
     "/a.mp4?partNumber=3&uploadId=AbCd1234",
     "http://up.example.org/a.mp4?partNumber=3&uploadId=AbCd1234",
     "/a.mp4?partNumber=3&uploadId=AbCd1234",
+    "/a.mp4?partNumber=3&uploadId=AbCd1234",
 )
 
 
@@ -49,6 +50,25 @@ def test_a_log_of_cloudfront_tells_which_upload_was_refused(tmp_path):
     (session,) = report.sessions
     assert (session.upload_ids, session.part_numbers) == (("Qm7xTzRk2vLw",), ((2, 2),))
     assert (session.first, session.last) == ("2026-11-22T10:00:00Z", "2026-11-22T10:00:02Z")
+
+
+def test_an_upload_id_of_a_query_by_itself_keeps_the_dashes_at_its_end():
+    line = web_log.SAMPLES[2].replace(b"AbCd1234", b"AbCd1234--")
+    assert web_log.read(line, 0).ids.upload == b"AbCd1234--"
+
+
+@pytest.mark.parametrize("sample", [web_log.SAMPLES[0], web_log.SAMPLES[2]])
+def test_a_redirect_of_a_part_is_a_failure_in_each_server_s_line(sample):
+    record = web_log.read(sample.replace(b"404", b"301"), 0)
+    assert record.payload["httpStatus"] == 301
+
+
+@pytest.mark.parametrize("status", [460, 499, 504])
+def test_a_complete_whose_client_did_not_wait_may_have_gone_through(tmp_path, status):
+    line = '192.0.2.7 - - [22/Nov/2026:10:0{}:00 +0000] "POST /a.mp4?uploadId=Qm7xTzRk2vLw HTTP/1.1" {} 88 "-" "x"\n'
+    (tmp_path / "access.log").write_text(line.format(0, status) + line.format(1, 404))
+    (session,) = analyze([str(tmp_path / "access.log")]).sessions
+    assert session.root_cause.cause == "already_completed"
 
 
 def test_a_log_of_iis_tells_when_an_upload_began_and_who_ended_it(tmp_path):

@@ -204,11 +204,14 @@ def test_not_each_word_behind_video_is_its_name(words, tmp_path):
     assert not analyze([str(tmp_path)]).sessions
 
 
-def test_a_create_without_an_upload_id_is_read_in_lines_of_cloudtrail(tmp_path):
+@pytest.mark.parametrize(
+    "wrap", [lambda row: row, lambda row: {"detail-type": "AWS API Call via CloudTrail", "detail": row}]
+)
+def test_a_create_without_an_upload_id_is_read_in_lines_of_cloudtrail(wrap, tmp_path):
     def event(clock, name, **asked):
         asked |= {"bucketName": "films", "key": "in/a.mp4"}
         row = {"eventVersion": "1.09", "eventTime": f"2026-11-22T{clock}Z", "eventSource": "s3.amazonaws.com"}
-        return json.dumps({**row, "eventName": name, "requestParameters": asked, "responseElements": None}) + "\n"
+        return json.dumps(wrap({**row, "eventName": name, "requestParameters": asked, "responseElements": None})) + "\n"
 
     (tmp_path / "trail.log").write_text(
         event("10:00:00", "CreateMultipartUpload", uploads="")

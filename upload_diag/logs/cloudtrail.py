@@ -40,7 +40,9 @@ def read(line: bytes, offset: int) -> Record | None:
 
 
 def read_element(event: dict[str, Any], text: bytes, offset: int) -> Record | None:
-    """The record of an event; None when it has nothing to do with uploads."""
+    """The record of an event, also in EventBridge's `detail`; None when it has nothing to do with uploads."""
+    inner = event.get("detail")
+    event = inner if isinstance(inner, dict) else event
     name = event.get("eventName")
     operation = _OPERATIONS.get(str(name))
     if operation is None and name != "PutObject":

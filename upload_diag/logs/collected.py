@@ -13,6 +13,7 @@ from itertools import accumulate
 from operator import add
 from typing import Any, NamedTuple
 
+from upload_diag.logs import web_json
 from upload_diag.logs.collectors import Lines, read_stamp
 from upload_diag.logs.entries import entry_start, is_telling
 from upload_diag.logs.fields import UPLOAD, Ids
@@ -240,7 +241,10 @@ class CollectedReader:
             return None
         if self._read_line is not None:
             return self._read_line(text, 0)
-        return self._json.read(text, 0) if text[:1] == b"{" else self._record(text, *read_text(text))
+        if text[:1] != b"{":
+            return self._record(text, *read_text(text))
+        record = self._json.read(text, 0)
+        return web_json.tell(record) if self._layout.requests else record
 
     def _record(self, text: bytes, plain: bytes, ids: Ids) -> Record:
         when = find_time(text[: text.find(b"\n") + 1 or None][:400], self._layout.calendar)

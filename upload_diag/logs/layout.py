@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from upload_diag.logs import access_log, cloudtrail, collectors, records, snippets, table, web_log
+from upload_diag.logs import access_log, cloudtrail, collectors, records, snippets, table, web_json, web_log
 from upload_diag.logs.entries import FENCE, begins_entry, is_head, is_json_line
 from upload_diag.logs.record import Record
 from upload_diag.logs.times import Calendar, calendar_of, find_time
@@ -19,7 +19,7 @@ _LINE_MODULES = {access_log.NAME: access_log, web_log.NAME: web_log, cloudtrail.
 LINE_FORMATS: dict[str, Callable[[bytes, int], Record | None]] = {
     name: module.read for name, module in _LINE_MODULES.items()
 }
-LITERALS = frozenset(literal for module in _LINE_MODULES.values() for literal in module.LITERALS)
+LITERALS = frozenset(literal for module in (*_LINE_MODULES.values(), web_json) for literal in module.LITERALS)
 """What the prefilter looks for on their behalf: words of their entries that count, in lower case."""
 
 COLLECTED = {collector.name: collector for collector in (*collectors.COLLECTORS, *snippets.SNIPPETS)}
@@ -58,6 +58,7 @@ class Layout:
         dated: entries begin with a date, so a line without one belongs to the entry above it.
         timed: there are times in it.
         whole_lines: every line is an entry.
+        requests: lines of JSON tell of requests to a store, see `web_json`.
         told: somebody may tell in it what happened to them, as in a ticket; too short to be cut into ranges.
         fenced: what programs say stands between fences in it.
         doubt: why it may be something else than it is taken for, or what it is when it is no text; empty when all fits.
@@ -71,6 +72,7 @@ class Layout:
     dated: bool = False
     timed: bool = False
     whole_lines: bool = False
+    requests: bool = False
     told: bool = False
     fenced: bool = False
     collector: str | None = None
@@ -200,7 +202,8 @@ def _lines(encoding: str, lines: list[bytes], *, short: bool) -> Layout:
             return Layout(name, encoding, timed=True, whole_lines=True, calendar=calendar)
     shares["ndjson"] = sum(map(is_json_line, lines)) / max(len(lines), 1)
     if shares["ndjson"] > _NEARLY_ALL:
-        return Layout("ndjson", encoding, timed=timed, whole_lines=True, calendar=calendar)
+        requests = sum(web_json.request_of(line) is not None for line in lines) > _SOME * len(lines)
+        return Layout("ndjson", encoding, timed=timed, whole_lines=True, requests=requests, calendar=calendar)
     dated, begun = _heads(lines, calendar)
     share, name = max((share, name) for name, share in shares.items())
     doubt = f"only {share:.0%} of its first lines are {name}" if share > _SOME else ""

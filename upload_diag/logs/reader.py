@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from upload_diag.logs import web_json
 from upload_diag.logs.echoes import DETAILS, is_echo
 from upload_diag.logs.entries import WRAPPED, begins_entry, below_words, entry_end, entry_start, is_telling, lines_above
 from upload_diag.logs.fields import NO_IDS, UPLOAD, Ids
@@ -210,7 +211,7 @@ class Reader:
         offset = self._base + self._start
         line = self.lines + 1
         block = bytes(memoryview(self._buffer)[self._start : stop])
-        if self._read_line is None and DETAILS not in block:
+        if self._read_line is None and not self._layout.requests and DETAILS not in block:
             last = yield from self._json.read_all(block, offset, self.lines, self._count)
             self._counted = stop, last - self.lines - 1
             return
@@ -283,6 +284,8 @@ class Reader:
         if read is not None:
             return read(text, offset)
         record = self._json.read(text, offset)
+        if self._layout.requests:
+            record = web_json.tell(record)
         if DETAILS in text and is_echo(text, next(lines_above(self._buffer, offset - self._base, self._floor), b"")):
             record.key, record.payload = b"echo", {}
         return record

@@ -1,6 +1,7 @@
-"""Access logs: nginx, Apache, ALB, and what else quotes the request; CloudFront, IIS, Squid, Gin."""
+"""Access logs: nginx, Apache, ALB, HAProxy, and what else quotes the request; CloudFront, IIS, Squid, Gin."""
 
 import re
+from http import HTTPStatus
 
 from upload_diag.logs import access_log
 from upload_diag.logs.fields import Ids, part_number, read_line
@@ -23,6 +24,10 @@ SAMPLES = (
     ),
     b"2026-11-22 10:00:00 192.0.2.1 PUT /a.mp4 partNumber=3&uploadId=AbCd1234 443 - 192.0.2.7 x - 404 0 0 31",
     b"1795341600.123  31 192.0.2.7 TCP_MISS/404 312 PUT http://up.example.org/a.mp4?partNumber=3&uploadId=AbCd1234 - x",
+    (
+        b"192.0.2.7:2817 [22/Nov/2026:10:00:00.123] in~ st/s1 0/0/1/31/32 404 300 - - "
+        b'---- 1/1/0/0/0 0/0 "PUT /a.mp4?partNumber=3&uploadId=AbCd1234 HTTP/1.1"'
+    ),
     b'[GIN] 2026/11/22 - 10:00:00 | 404 |   31.2ms |   192.0.2.7 | PUT      "/a.mp4?partNumber=3&uploadId=AbCd1234"',
 )
 
@@ -32,7 +37,9 @@ LITERALS = ("/parts/", "/chunks/", "\tuploads\t", " uploads 443 ", " uploads 80 
 _GATEWAY = re.compile(rb"/(?:videos|media|assets)/(?P<video>[^/?]{1,200})/(?:parts|chunks)/(?P<part>\d{1,5})(?![^?])")
 
 _REQUEST = re.compile(rb'"(?P<method>[A-Z]{3,7}) (?P<url>[^" ]+) HTTP/[\d.]+"(?: (?P<status>\d{3}) )?')
+# Where the status stands before the request: of ALB, and behind the five times of HAProxy.
 _ALB = re.compile(rb"(?:https?|h2|grpcs?|wss?) \d{4}-\S+ \S+ \S+ \S+ \S+ \S+ \S+ (?P<status>\d{3}) ")
+_HAPROXY = re.compile(rb"\] \S+ \S+ [\d/+-]{9,60} (?P<status>\d{3}|-1) ")
 
 # Lines that do not quote the request as it was sent. Fields of CloudFront are parted by tabs and stand in this order:
 # "Standard log file fields" in Amazon's guide to it. IIS's are those that it writes of itself, and Azure's.
@@ -76,7 +83,7 @@ def read(line: bytes, offset: int) -> Record | None:
     operation = operation_of(method, url)
     event = success_of(operation, status)
     payload = None
-    if event is None and status >= 400:
+    if event is None and (status >= 400 or status == HTTPStatus.MOVED_PERMANENTLY):
         payload = {"httpStatus": status, "method": method, "url": url, "operation": operation}
     ids = url_ids(url)
     gateway = _GATEWAY.search(address)
@@ -90,10 +97,10 @@ def _request(line: bytes) -> tuple[bytes, bytes, bytes] | None:
     """Method, URL and status of the request that a line tells of."""
     match = _REQUEST.search(line)
     if match is not None:
-        answer = _ALB.match(line) or match
-        return (match["method"], match["url"], answer["status"]) if answer["status"] else None
+        answer = _ALB.match(line) or (match if match["status"] else _HAPROXY.search(line, 0, match.start()))
+        return (match["method"], match["url"], answer["status"]) if answer else None
     match = next(filter(None, (pattern.match(line) for pattern in _UNQUOTED)), None)
     if match is None:
         return None
-    query = match["query"].strip(b"-")
-    return match["method"], match["path"] + (query and b"?" + query), match["status"]
+    query = b"" if match["query"] in (b"", b"-") else b"?" + match["query"]
+    return match["method"], match["path"] + query, match["status"]

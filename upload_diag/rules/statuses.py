@@ -40,7 +40,8 @@ STATUSES: dict[int, E] = {
     431: E.INVALID_REQUEST,
     440: E.CREDENTIALS_EXPIRED,  # IIS: the login session is over
     451: E.ACCESS_DENIED,
-    499: E.CANCELLED,  # nginx: the client went away
+    460: E.CANCELLED,  # ALB: the client went away
+    499: E.CANCELLED,  # nginx: likewise
     500: E.SERVER_ERROR,
     501: E.INVALID_REQUEST,
     502: E.SERVER_ERROR,

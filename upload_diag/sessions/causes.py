@@ -16,7 +16,8 @@ _CREATED, _STORED, _ABORTED, _COMPLETED = Event.CREATE, Event.PART, Event.ABORT,
 _CREDENTIALS = {ErrorCode.CREDENTIALS_EXPIRED, ErrorCode.URL_EXPIRED, ErrorCode.CREDENTIALS_INVALID}
 _RAN_OUT = {ErrorCode.CREDENTIALS_EXPIRED, ErrorCode.URL_EXPIRED}
 _SWEPT = RootCause(Cause.LIFECYCLE, ("The access log shows the lifecycle rule removing this upload.",))
-_NO_ANSWER = {ErrorCode.TIMEOUT, ErrorCode.NETWORK, ErrorCode.SERVER_ERROR}
+# A proxy says of a client that did not wait for the answer that it went away.
+_NO_ANSWER = {ErrorCode.TIMEOUT, ErrorCode.NETWORK, ErrorCode.SERVER_ERROR, ErrorCode.CANCELLED}
 _FRESH = {Event.REFRESHED, Event.RESUMED}
 HOUR = 3_600_000
 # Lifetimes that stores and lifecycle rules are set to: they count in days. The sweep comes late, never early.
