@@ -519,7 +519,7 @@ def test_a_log_is_read_as_far_as_it_went_when_it_was_opened(watched, tmp_path):
 
 
 def test_a_path_that_does_not_exist_is_said(tmp_path):
-    with pytest.raises(InputError, match="no such file"):
+    with pytest.raises(InputError, match="No such file or directory"):
         analyze([str(tmp_path / "missing.log")])
 
 

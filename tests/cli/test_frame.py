@@ -161,6 +161,22 @@ def test_an_error_ends_in_one_line_and_its_exit_code(error, code, said, run_comm
     assert capsys.readouterr() == ("", said)
 
 
+READERS = ("classify", "check", "redact", "merge")  # of one file
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "said"),
+    [
+        *((command, "absent", "No such file or directory") for command in ("analyze", "reproduce", "upload", *READERS)),
+        *((command, ".", "Is a directory; name the files in it") for command in READERS),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told_in_the_same_words(command, name, said, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main([command, name, *(["s3://bucket/"] if command == "upload" else [])]) == ExitCode.FILES
+    assert f"{name}: {said}" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "error", [ValueError("broken"), EOFError("broken"), RecursionError("broken"), AssertionError("broken")]
 )

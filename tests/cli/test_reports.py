@@ -75,6 +75,15 @@ def test_analyze_takes_pages_and_logs_together(folder, capsys):
     assert json.loads(apart) == json.loads(printed(capsys, "analyze", "app.log", "b.log", "-f", "json"))
 
 
+@pytest.mark.parametrize("name", ["a.html", "a.json", "a.xml", "a.csv"])
+def test_a_report_that_lies_beside_the_logs_is_not_counted_again(folder, capsys, name):
+    before = json.loads(printed(capsys, "analyze", ".", "-f", "json"))
+    main(["analyze", ".", "-o", name])
+    again = json.loads(printed(capsys, "analyze", ".", "-f", "json"))
+    assert again["totals"] == before["totals"]
+    assert again["inputs"][0]["unreadable"]["reasons"] == {"a report of upload-diag, which tells of other files": 1}
+
+
 def test_merge_takes_pages_and_json_alike(folder, capsys):
     (folder / "b.log").write_text(LOG.replace("abc.def", "xyz.xyz").replace("v-1", "v-2"))
     main(["analyze", "app.log", "-o", "a.html"])

@@ -119,7 +119,7 @@ def test_an_upload_that_stopped_says_what_to_resume_from(server, file, capsys, f
     assert state.exists() is bool(says)
 
 
-@pytest.mark.parametrize(("name", "says"), [("none.bin", "no such file"), (".", "not a regular file")])
+@pytest.mark.parametrize(("name", "says"), [("none.bin", "No such file or directory"), (".", "not a regular file")])
 def test_a_file_that_cannot_be_sent_is_one_line_and_exit_code_3(tmp_path, name, says, capsys):
     assert main(["upload", str(tmp_path / name), "s3://bkt/k"]) == 3
     assert capsys.readouterr().err == f"upload-diag: {tmp_path / name}: {says}\n"

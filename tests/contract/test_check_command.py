@@ -136,6 +136,7 @@ def test_good_and_bad_files_globs_and_standard_input(tmp_path, monkeypatch, caps
     assert "/error/isSessionExpired   session-flag-fits-error-type" in out
     assert out.endswith("1 of 2 documents break upload-error 1.0\n")
     assert main(["check", f"{tmp_path}/*.nothing"]) == ExitCode.FILES
+    assert capsys.readouterr().out == "no document was checked; 1 could not be read\n"
     assert main(["check", str(tmp_path / "good.json"), str(tmp_path / "missing.json")]) == ExitCode.FILES
     assert main(["check", "--schema", "nothing", str(tmp_path / "good.json")]) == ExitCode.USAGE
 

@@ -17,6 +17,7 @@ from upload_diag import report as formats
 from upload_diag._resources import read_resource
 from upload_diag.analysis import analyze
 from upload_diag.codes import Action, Outcome
+from upload_diag.logs.layout import detect
 from upload_diag.report import FORMATS
 from upload_diag.report import _words as words
 from upload_diag.sessions import Cause
@@ -49,6 +50,12 @@ def test_every_format_prints_every_report_as_text_that_no_terminal_obeys(name, s
     assert text.endswith("\n")
     text.encode("utf-8", "strict")
     assert safe(text) == text
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+@pytest.mark.parametrize("name", sorted(FORMATS.keys() - {"text", "markdown", "github"}))
+def test_a_report_is_not_taken_for_a_log(name, sample):
+    assert detect(printed(name, SAMPLES[sample]).encode()).format is None
 
 
 @each_hostile

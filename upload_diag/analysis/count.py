@@ -212,11 +212,11 @@ def _only_told(told: list[_Told], said: set[ErrorCode], *, fenced: bool) -> list
 
 
 def _skip(opened: Any, file: FileTally, what: str) -> None:
-    """Account for something that is no text."""
+    """Account for something that is no log."""
     try:
         while chunk := opened.read(1 << 20):
             file.bytes += len(chunk)
     except OSError as error:
         file.unreadable[read_failure(error)] += 1
     file.unreadable_bytes = file.bytes
-    file.unreadable["not text" if not what else f"not text: {what}"] += 1
+    file.unreadable[what] += 1

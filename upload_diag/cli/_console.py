@@ -86,11 +86,14 @@ def read_input(path: str | None, *, most: int = -1) -> bytes:
     try:
         with Path(path).open("rb") as file:
             return file.read(most)
-    except IsADirectoryError as error:
-        raise InputError(f"{path}: Is a directory; name the files in it") from error
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise InputError(f"{path}: {reason}") from error
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from error
+
+
+def unreadable(path: str, error: OSError | ValueError) -> InputError:
+    """How it is told that a file cannot be read; a NUL in its name is a ValueError."""
+    reason = getattr(error, "strerror", None) or error
+    return InputError(f"{path}: {reason}{'; name the files in it' if isinstance(error, IsADirectoryError) else ''}")
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from typing import BinaryIO, cast
 
 import click
 
-from upload_diag.cli._console import STDIO, notice, open_output
+from upload_diag.cli._console import STDIO, notice, open_output, unreadable
 from upload_diag.cli._options import examples, output_option
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.errors import InputError
@@ -81,8 +81,8 @@ def _opened(path: str) -> Iterator[tuple[BinaryIO, bool]]:
             yield cast("BinaryIO", gzip.GzipFile(fileobj=file) if zipped else file), zipped
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise InputError(f"{path}: the gzip data is broken ({error}), so no copy was written.") from error
-    except ValueError as error:  # a NUL in the name
-        raise InputError(f"{path}: {error}") from error
+    except (IsADirectoryError, ValueError) as error:
+        raise unreadable(path, error) from error
 
 
 @contextmanager

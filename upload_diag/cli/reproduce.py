@@ -90,7 +90,7 @@ def _upload(server: "FaultServer", scenario: "Scenario", parts: int) -> Exceptio
 
 
 def _put_part(s3: Any, part: dict[str, Any], body: bytes) -> str:
-    return str(s3.upload_part(**part, Body=body)["ETag"])
+    return _etag(part, s3.upload_part(**part, Body=body).get("ETag"))
 
 
 def _put_by_url(s3: Any, part: dict[str, Any], body: bytes) -> str:
@@ -101,9 +101,15 @@ def _put_by_url(s3: Any, part: dict[str, Any], body: bytes) -> str:
     request = Request(url, body, {"Content-Type": ""}, method="PUT")  # noqa: S310 - our own server's
     try:
         with build_opener(ProxyHandler({})).open(request, timeout=10) as answer:
-            return str(answer.headers["ETag"])
+            return _etag(part, answer.headers["ETag"])
     except HTTPError as error:
         raise RuntimeError(f"PUT answered {error.code} {error.reason}: {error.read().decode()}") from error
+
+
+def _etag(part: dict[str, Any], etag: str | None) -> str:
+    if etag is None:  # in the words of the clients that look
+        raise RuntimeError(f"Missing ETag header in the answer to part {part['PartNumber']}.")
+    return etag
 
 
 def _diagnosis(error: Exception | None) -> dict[str, Any] | None:

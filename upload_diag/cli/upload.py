@@ -1,5 +1,7 @@
 """`upload-diag upload`."""
 
+import errno
+import os
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,7 +103,7 @@ def command(  # noqa: PLR0917 - click passes them by name
 
     bucket, key = destination
     if not file.is_file():
-        raise InputError(f"{file}: {'not a regular file' if file.exists() else 'no such file'}")
+        raise InputError(f"{file}: {'not a regular file' if file.exists() else os.strerror(errno.ENOENT)}")
     state = state or file.with_name(f"{file.name}.upload")
     _check_state(state, file, resume=resume)
     where = {"endpoint_url": endpoint_url, "region": region, "profile": profile}

@@ -50,7 +50,8 @@ class Result:
         noun = "document" if count == 1 else "documents"
         unread = f"; {len(self.unread)} could not be read" if self.unread else ""
         verb = ("break" if bad else "keep") + ("s" if count == 1 else "")
-        return f"{f'{bad} of ' if 0 < bad < count else ''}{count} {noun} {verb} {self.schema}{unread}"
+        told = f"{f'{bad} of ' if 0 < bad < count else ''}{count} {noun} {verb} {self.schema}"
+        return (told if count else "no document was checked") + unread
 
 
 def text(result: Result) -> str:

@@ -14,13 +14,12 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, unquote, unquote_plus
 
 from upload_diag.faults.clock import Clock
-from upload_diag.faults.refusal import S3Error, url_expired
+from upload_diag.faults.refusal import MAX_SKEW, S3Error, too_skewed, url_expired
 from upload_diag.faults.request import STS, S3Request, as_sent
 from upload_diag.faults.sts import SessionTokens
 
 __all__ = ["Authenticator", "ChunkSignatures", "signing_key"]
 
-MAX_SKEW = timedelta(minutes=15)
 MAX_EXPIRES = 604_800  # seconds: seven days
 ALGORITHM = "AWS4-HMAC-SHA256"
 EMPTY_SHA256 = hashlib.sha256(b"").hexdigest()
@@ -246,12 +245,7 @@ class Authenticator:
     def _check_skew(self, stamp: str, moment: datetime) -> None:
         now = self._clock.now()
         if abs(now - self._clock.at(moment)) > MAX_SKEW:
-            raise S3Error(
-                "RequestTimeTooSkewed",
-                RequestTime=stamp,
-                ServerTime=f"{now:%Y-%m-%dT%H:%M:%SZ}",
-                MaxAllowedSkewMilliseconds="900000",
-            )
+            raise too_skewed(stamp, now)
 
 
 def signing_key(credential: str, secret: str) -> bytes:

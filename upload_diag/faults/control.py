@@ -57,7 +57,7 @@ class Control:
                 response = self._answer(head, body, url.path, url.query)
             except BadRequestError as error:
                 response, head = _problem(error.status, str(error)), None
-            close = head is None or head.old or head.headers.get("connection", "").lower() == "close"
+            close = head is None or head.last
             body_less = head is not None and head.method == "HEAD"
             connection.socket.sendall(response.head(close=close) + (b"" if body_less else b"".join(response.pieces())))
             if close or not body.drain():

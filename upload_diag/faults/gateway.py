@@ -21,6 +21,7 @@ from upload_diag.faults.envelopes import SHAPES, Failure, wrap
 from upload_diag.faults.http import Body, Head
 from upload_diag.faults.response import Response
 from upload_diag.faults.static import file_response
+from upload_diag.faults.uploads import MAX_PARTS
 
 __all__ = ["APP", "PREFIX", "Gateway"]
 
@@ -28,7 +29,6 @@ PREFIX = "/_gateway/"
 APP = "app/"
 BUCKET = "gateway-videos"
 MAX_JSON = 2 * 1024 * 1024  # bytes; a list of 10,000 parts has half of them
-MAX_PARTS = 10_000
 URL_SECONDS = 900
 NO_VIDEO = str(uuid.UUID(int=0))  # the contract wants an id in every failure, also where there is no video yet
 CORS = {

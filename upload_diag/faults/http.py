@@ -62,6 +62,11 @@ class Head:
     headers: dict[str, str]
     old: bool = False
 
+    @property
+    def last(self) -> bool:
+        """Whether the connection ends after this request."""
+        return self.old or self.headers.get("connection", "").lower() == "close"
+
 
 def decimal(text: str | None) -> int | None:
     """The number that digits alone spell; None for other texts, and for more digits than any size or count has."""

@@ -14,7 +14,7 @@ from typing import ClassVar, Literal
 from upload_diag.faults.exchange import CutError, Exchange
 from upload_diag.faults.fields import ByteRate, Positive, Rate, Seconds, ServiceCode, Shift, Status, Whole, check
 from upload_diag.faults.pages import page
-from upload_diag.faults.refusal import S3Error, url_expired
+from upload_diag.faults.refusal import MAX_SKEW, S3Error, too_skewed, url_expired
 from upload_diag.faults.response import Delivery, Response, error_document
 
 __all__ = [
@@ -22,8 +22,6 @@ __all__ = [
     "Fault", "HideEtag", "HttpPage", "LoseResponse", "OkWithError", "Reset", "Respond", "SkewClock", "Stall",
     "Throttle", "Truncate",
 ]  # fmt: skip
-
-MAX_SKEW = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -340,13 +338,7 @@ class SkewClock(Fault):
         except ValueError:
             return
         if abs(server - moment) > MAX_SKEW:
-            raise S3Error(
-                "RequestTimeTooSkewed",
-                headers={"date": format_datetime(server, usegmt=True)},
-                RequestTime=sent,
-                ServerTime=f"{server:%Y-%m-%dT%H:%M:%SZ}",
-                MaxAllowedSkewMilliseconds="900000",
-            )
+            raise too_skewed(sent, server, {"date": format_datetime(server, usegmt=True)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """The seven multipart operations over HTTP: requests read, the ledger asked, answers written as S3 writes them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from email.utils import format_datetime
@@ -72,6 +72,7 @@ class Multipart:
         self._backend.require_bucket(request.bucket)
         check_key(request.key)
         headers = request.headers
+        algorithm = headers.get("x-amz-checksum-algorithm")
         check_description(headers)
         encryption.requested(headers)
         kept = {name: value for name, value in headers.items() if name not in _NOT_KEPT}
@@ -84,9 +85,7 @@ class Multipart:
                 self._clock.now(),
                 initiator=request.access_key,
                 headers=kept,
-                algorithm=headers["x-amz-checksum-algorithm"].upper()
-                if "x-amz-checksum-algorithm" in headers
-                else None,
+                algorithm=algorithm and algorithm.upper(),
                 checksum_type=headers.get("x-amz-checksum-type"),
             )
         answer = self._abort_headers(upload) | encryption.answer_headers(upload.headers)
@@ -328,7 +327,8 @@ def _customer_key(upload: Session) -> str:
     return upload.headers.get(f"{encryption.CUSTOMER}key-md5", "")
 
 
-def _encoder(query: Mapping[str, str]) -> "_Encoder":
+def _encoder(query: Mapping[str, str]) -> Callable[[str], str]:
+    """How keys are written: as they are, or percent-encoded where the client asked for it."""
     kind = query.get("encoding-type")
     if kind not in (None, "url"):
         raise S3Error(
@@ -337,17 +337,7 @@ def _encoder(query: Mapping[str, str]) -> "_Encoder":
             ArgumentName="encoding-type",
             ArgumentValue=kind,
         )
-    return _Encoder(kind == "url")
-
-
-class _Encoder:
-    """Writes keys as the client asked: as they are, or percent-encoded."""
-
-    def __init__(self, url: bool) -> None:
-        self._url = url
-
-    def __call__(self, text: str) -> str:
-        return quote(text, safe="/") if self._url else text
+    return str if kind is None else quote
 
 
 def _people(upload: Session) -> list[str]:

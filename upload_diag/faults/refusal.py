@@ -1,10 +1,12 @@
 """The one exception by which the server's parts say no, in the words of the table of service codes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from upload_diag.rules.s3_codes import S3_CODES
 
-__all__ = ["S3Error", "url_expired"]
+__all__ = ["MAX_SKEW", "S3Error", "too_skewed", "url_expired"]
+
+MAX_SKEW = timedelta(minutes=15)
 
 
 class S3Error(Exception):
@@ -48,3 +50,14 @@ def url_expired(seconds: str, expires: datetime, now: datetime) -> S3Error:
     error.detail["X-Amz-Expires"] = seconds
     error.detail |= {"Expires": f"{expires:%Y-%m-%dT%H:%M:%SZ}", "ServerTime": f"{now:%Y-%m-%dT%H:%M:%SZ}"}
     return error
+
+
+def too_skewed(sent: str, now: datetime, headers: dict[str, str] | None = None) -> S3Error:
+    """The answer to a request of another time than the server's, `now`; `sent` is as the request tells it."""
+    return S3Error(
+        "RequestTimeTooSkewed",
+        headers=headers,
+        RequestTime=sent,
+        ServerTime=f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        MaxAllowedSkewMilliseconds=str(MAX_SKEW // timedelta(milliseconds=1)),
+    )

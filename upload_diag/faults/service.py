@@ -61,7 +61,7 @@ class Service:
                 connection.on_read = None
             # The journal comes first: who has the answer finds it there.
             self._record(exchange, body, response, struck, _delivery_name(response.delivery))
-            close = body.waiting or head.old or head.headers.get("connection", "").lower() == "close"
+            close = body.waiting or head.last
             self._send(exchange, response, close=close)
             return not close and body.drain()
         except CutError as cut:
@@ -77,7 +77,7 @@ class Service:
         response.headers["x-amz-request-id"], response.headers["x-amz-id-2"] = request_ids(
             self._app.seed, next(self._app.numbers)
         )
-        close = body.waiting or head.old or head.headers.get("connection", "").lower() == "close"
+        close = body.waiting or head.last
         pieces = response.pieces() if head.method != "HEAD" else ()
         connection.socket.sendall(response.head(close=close) + b"".join(pieces))
         return not close and body.drain()

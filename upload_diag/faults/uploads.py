@@ -18,13 +18,12 @@ from typing import Generic, TypeVar, cast
 from upload_diag.faults.checksums import ALGORITHMS, COMPOSITE, composite, full_object, multipart_etag
 from upload_diag.faults.refusal import S3Error
 
-__all__ = ["Assembled", "Ledger", "ListedPart", "Part", "State", "Upload", "check_part_number"]
+__all__ = ["MAX_PARTS", "Assembled", "Ledger", "ListedPart", "Part", "State", "Upload", "check_part_number"]
 
 C = TypeVar("C")
 
 MAX_PARTS = 10_000
 MIN_PART_SIZE = 5 * 1024 * 1024
-MAX_PART_SIZE = 5 * 1024 * 1024 * 1024
 REMEMBERED = 10_000  # sessions that are over are forgotten beyond this number, oldest first
 
 

@@ -40,7 +40,7 @@ def expand(paths: Iterable[str]) -> list[str]:
         else:
             matches = [match for match in glob.glob(path, recursive=True) if not os.path.isdir(match)]  # noqa: PTH112, PTH207
             if not matches:
-                raise InputError(f"{path}: no such file or folder")
+                raise InputError(f"{path}: {os.strerror(errno.ENOENT)}")
             found.update(matches)
     return sorted(found)
 
