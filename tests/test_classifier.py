@@ -113,6 +113,14 @@ NOT_A_DEAD_SESSION = {
     "an offset of Dropbox": ("UploadSessionLookupError('incorrect_offset', None)", ErrorCode.CONFLICT),
     "no session at all": ("RuntimeError: no upload session was started before complete() was called", None),
     "a session that will end": ("upload session will expire at 2026-03-04T05:06:07Z", None),
+    "what a server says of a success": (
+        {"success": True, "message": "No active upload for this video"},
+        ErrorCode.UNKNOWN,
+    ),
+    "a login by its code": (
+        {"code": "SESSION_EXPIRED", "message": "Please sign in again"},
+        ErrorCode.CREDENTIALS_EXPIRED,
+    ),
     "an id that is no id": ("Invalid uploadId format: must be a UUID", ErrorCode.INVALID_REQUEST),
 }
 
@@ -163,7 +171,16 @@ def test_an_abort_that_fails_after_the_real_error_is_secondary() -> None:
             "unexpected status from PUT request to https://r.example/v2/app/blobs/uploads/9c41?digest=a: 404 Not Found",
             ErrorCode.SESSION_EXPIRED,
         ),
+        (
+            "unexpected HTTP status: 404 Not Found while PATCH https://r.example/v2/app/blobs/uploads/9c41",
+            ErrorCode.SESSION_EXPIRED,
+        ),
+        (
+            "unexpected HTTP status: 404 Not Found while POST https://r.example/v2/app/blobs/uploads/",
+            ErrorCode.OBJECT_NOT_FOUND,
+        ),
         ("PATCH https://up.example.com/files/9c41e0f2 404 (Not Found)", ErrorCode.SESSION_EXPIRED),
+        ("410 Gone\nUpload-Expires: Wed, 25 Jun 2025 12:36:43 GMT", ErrorCode.SESSION_EXPIRED),
         (
             "404 Client Error: Not Found for url: https://c.example/drive/items/01/uploadSession?guid=8",
             ErrorCode.SESSION_EXPIRED,

@@ -29,7 +29,7 @@ from upload_diag.classifier.index import Index
 from upload_diag.classifier.prose import MEMO_LENGTH, providers, read_prose, remember
 from upload_diag.classifier.readers import CODE_LIKE, VAGUE_CODES
 from upload_diag.codes import Operation
-from upload_diag.rules.fields import QUERIES, UPLOADS, Meaning, meaning_of
+from upload_diag.rules.fields import QUERIES, SAID, UPLOADS, Meaning, meaning_of
 from upload_diag.shapes import exception, literal, url, xml_error
 from upload_diag.shapes.text import MAX_TEXT, clean, flatten, unescape
 
@@ -134,11 +134,14 @@ class Collector:
 
     def _mapping(self, tree: Mapping[Any, Any], path: Path, depth: int, nested: int) -> None:
         method = address = ""
+        went_well = tree.get("success") is True or tree.get("ok") is True
         for key, value in islice(tree.items(), MAX_KEYS):
             if type(value) not in _KNOWN and not exception.has_class(value):
                 continue
             if type(key) is not str:
                 key = _name(key)  # noqa: PLW2901
+            if went_well and key in SAID:
+                continue
             meaning = meaning_of(key)
             if meaning is None or (meaning is _TRACE and isinstance(value, str)):
                 self._unknown(key, value, (path, key), depth + 1, nested)

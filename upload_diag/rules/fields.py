@@ -8,7 +8,7 @@ Firebase, Supabase, problem+json, JSON:API, GraphQL, Lambda, pino, winston, buny
 
 from enum import Enum
 
-__all__ = ["FIELDS", "NO_OBJECTS", "QUERIES", "UPLOADS", "Meaning", "meaning_of"]
+__all__ = ["FIELDS", "NO_OBJECTS", "QUERIES", "SAID", "UPLOADS", "Meaning", "meaning_of"]
 
 # A key of these is no object's, and most often it is a secret: `secret key`, `customer.key`.
 NO_OBJECTS = (
@@ -18,6 +18,8 @@ NO_OBJECTS = (
 
 # Where access logs keep the query of a request, apart from its path: nginx, Akamai, Azure, Elastic, W3C.
 QUERIES = ("query", "args", "query_string", "queryStr", "requestQuery", "url.query", "cs-uri-query")
+# What an envelope says; of a success it names no failure.
+SAID = frozenset({"message", "msg"})
 # An upload as an object of its own.
 UPLOADS = frozenset(
     {"upload", "uploadSession", "upload_session", "multipartUpload", "multipart_upload", "MultipartUpload"}

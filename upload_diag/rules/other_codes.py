@@ -676,7 +676,7 @@ _BACKENDS = (
         "backend",
         E.SESSION_EXPIRED,
         "SESSION_EXPIRED SESSION_INVALID SESSION_NOT_FOUND SessionExpired SessionExpiredError SessionInvalid "
-        "SessionNotFound expired_session invalid_session session_expired",
+        "SessionNotFound expired_session invalid_session session_expired session_gone",
         plain=True,
         seen="errorType or code of applications' envelopes",
     ),
@@ -732,7 +732,12 @@ _BACKENDS = (
     *_rows("backend", E.BUCKET_NOT_FOUND, "BUCKET_NOT_FOUND BucketNotFound", seen="applications"),
     *_rows("backend", E.OBJECT_NOT_FOUND, "FILE_NOT_FOUND OBJECT_NOT_FOUND", weak=True, seen="applications"),
     *_rows("backend", E.NETWORK, "NETWORK_ERROR", weak=True, seen="applications"),
-    *_rows("backend", E.TIMEOUT, "TIMEOUT_ERROR UPLOAD_TIMEOUT GATEWAY_TIMEOUT", seen="applications"),
+    *_rows(
+        "backend",
+        E.TIMEOUT,
+        "TIMEOUT_ERROR UPLOAD_TIMEOUT GATEWAY_TIMEOUT NETWORK_TIMEOUT CONNECTION_TIMEOUT",
+        seen="applications",
+    ),
     *_rows("backend", E.TIMEOUT, "TIMEOUT", plain=True, weak=True, seen="applications"),
     *_rows("backend", E.SERVER_ERROR, "INTERNAL_ERROR INTERNAL_SERVER_ERROR", weak=True, seen="GraphQL servers"),
     *_rows("backend", E.SERVER_ERROR, "BAD_GATEWAY", seen="applications"),

@@ -195,12 +195,14 @@ MARKERS: tuple[tuple[str, str, str], ...] = (
         "/blobs/uploads/",
         r"/blobs/uploads/[\w=-]{4,300}(?:\?[^\s\"]{0,900})?[\s:\"]{1,3}(?:http/[\d.]{1,3}\"? )?\(?(?:404|410)\b",
     ),
+    ("upload-address", "/blobs/uploads/", r"\b(?:404|410)\b[^/]{0,60}https?://\S{1,300}?/blobs/uploads/[\w-]{4}"),
     ("upload-address", "uploadid=", r"[?&]uploadid=\S{6,300} failed to load resource: the server responded"),
     ("upload-address", "/uploadsession?", r"/uploadsession\?"),  # OneDrive's, which is no createUploadSession
     ("gone-upload", "googleapi", r"\bgoogleapi: (?:got http response code|error) 410\b"),
     ("tus-resume", "session", r"\b(?:404|410) for (?:the |this )?(?:upload|resumable|multipart) (?:upload )?session\b"),
     ("tus-resume", "retrieve offset", r"\bretrieve (?:the )?(?:upload )?offset\b"),  # of tus-py-client
     ("tus-resume", "while patching", r"\bwhile patching (?:the |this )?upload\b"),
+    ("gone-upload", "upload-expires", r"\bupload-expires: "),  # a header of tus
     ("gone-upload", "410", r"\b410\b[^/]{0,60}?\b(?<!-)upload(?!s?[/.-])"),
     ("gone-upload", "410", r"\b(?<![/-])upload(?:ing|s)?\b[^/.]{0,60}?\b410\b"),
     (

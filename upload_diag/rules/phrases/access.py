@@ -178,6 +178,18 @@ _CREDENTIALS_EXPIRED = (
         seen="Facebook's Graph API",
     ),
     Phrase(
+        "phrase.sign-in-again",
+        E.CREDENTIALS_EXPIRED,
+        "in again",
+        # A login has sessions too: what this asks for tells which of the two a bare SESSION_EXPIRED means.
+        r"\bplease (?:re-?)?(?:log|sign)[ -]?in again\b",
+        refines=(E.SESSION_EXPIRED, E.ACCESS_DENIED),
+        strength=65,
+        hits=("Please sign in again", "Token rejected, please log in again."),
+        misses=("Please try logging in again later", "you can sign in again"),
+        seen="applications",
+    ),
+    Phrase(
         "phrase.login-session-expired",
         E.CREDENTIALS_EXPIRED,
         "session",
@@ -1090,12 +1102,13 @@ _ACCESS_DENIED = (
         E.ACCESS_DENIED,
         "access",
         r"\baccess (?:was |is |has been )?(?:denied|forbidden)\b"
-        r"|\baccess to the [^.:;]{1,80}? (?:is|was|has been) (?:denied|forbidden)\b",
+        r"|\baccess to the [^.:;]{1,80}? (?:is|was|has been) (?:denied|forbidden|not authori[sz]ed)\b",
         strength=60,
         hits=(
             "Access Denied",
             "Access is denied to this resource",
             "denied: requested access to the resource is denied",
+            "unauthorized: access to the requested resource is not authorized",
         ),
         misses=("access granted",),
         seen="S3, applications",

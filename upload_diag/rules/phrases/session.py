@@ -41,7 +41,7 @@ _NO_OTHER_SESSION = _not_after(
 )
 _UPLOAD = rf"{_NOT_IF}(?<!for this )(?<!for the )(?<!for your )(?<!of this )(?<!of the )(?<!of your )(?<!to )(?<!for multipart ){_NOT_ITS_NAME}upload"
 _NAME = (
-    r"(?:[:=] ?| )(?:(?:with|for|identified by) (?:(?:the |this |that )?(?:given )?(?:upload |session )?(?:id|name) )?)?"
+    r"[\"'`]?(?:[:=] ?| )(?:(?:with|for|identified by) (?:(?:the |this |that )?(?:given )?(?:upload |session )?(?:id|name|value) )?)?"
     r"(?:[:=]? ?(?:[^\s\d(]{0,40}\d|[\"'`(])\S{0,200} )?"
 )
 _THING = r"(?!(?:the |this |your )?(?:access |security |session |upload |auth )?(?:token|url|link|credentials?|signature|key|policy|certificate|cookie)\b)"
@@ -51,7 +51,7 @@ _OF = (
 )
 _BETWEEN = (
     r"(?:(?:that|which|is|was|has|had|been|could|be|have|may|might|already|probably|apparently|seems|appears|to|you|we|reach|access|find|continue|modify|complete|finish"
-    r"|status|state|provided|supplied|specified|given|used|use|sent|are|trying|resume|either|does|do|did|since|now|just|got|automatically|silently) ){0,6}"
+    r"|status|state|provided|supplied|specified|given|used|use|sent|are|trying|resume|either|does|do|did|since|now|just|got|automatically|silently|(?:aborted|cancell?ed|closed|completed|deleted|invalid|removed) or) ){0,6}"
 )
 _ELSEWHERE = r"(?! yet| locally)(?! (?:in|on|from) (?:the |your |this |our )?(?:\S{1,40} )?(?:request|cache|response|query|form|body|headers?|url|local|memory)\b)"
 _NOT_FOUND = (
@@ -136,6 +136,7 @@ SESSION = (
             "The upload you are trying to resume is not available anymore",
             "Upload session 9c41 for clip.mov was not found",
             "upload (9c41-aa) is not known to this node",
+            "'upload_session' with value '9C41' not found",
         ),
         misses=(
             "The specified bucket does not exist",
@@ -167,13 +168,14 @@ SESSION = (
         "phrase.no-upload-session",
         E.SESSION_EXPIRED,
         "upload",
-        r"\bno (?:active |matching |open |known |valid |corresponding )?upload[ _-]?session (?:for|with|matching|under|by)\b"
+        r"\bno (?:active |matching |open |known |valid |corresponding )?upload[ _-]?session (?:for|with|matching|under|by|available)\b"
         r"|\bno (?:such|active|matching|existing|open|known|valid|corresponding) upload[ _-]?session\b",
         refines=_OVER,
         strength=80,
         hits=(
             "No active upload session for clip.mov",
             "there is no upload session with that key",
+            "No upload session available for file /backup/a.tar",
             "no open upload session",
         ),
         misses=("no upload session was started", "no upload session yet"),
@@ -225,7 +227,8 @@ SESSION = (
         E.SESSION_EXPIRED,
         "upload",
         # "Resumable" before it is a configuration that Google's XML interface does not find.
-        r"(?:(?<!resumable)upload[_.-]?(?:session[_.-]?|id[_.-]?)?|(?:multi_?part|resumable|chunk(?:ed)?)[_.-]?(?:session[_.-]?|id[_.-]?)?)"
+        r"(?:(?<!resumable)upload[_.-]?(?:(?:session|id|intent|job|lease|slot|task|ticket)[_.-]?)?"
+        r"|uploads?(?:_?error|_?exception)?(?:\.|::|/)session[_.-]?|(?:multi_?part|resumable|chunk(?:ed)?)[_.-]?(?:session[_.-]?|id[_.-]?)?)"
         r"(?:not[_-]?found|expired|does_?not_?exist|no_?longer_?exists)(?:_?exception|_?error)?\b(?![\"']? ?[:=] ?false\b)"
         r"|resumable_?upload_?(?:(?:session|id)_?(?:not_?found|expired)|expired)(?:_?exception|_?error)?\b",
         refines=_OVER,
@@ -239,10 +242,14 @@ SESSION = (
             "upload.session.expired",
             'Err(ResumableUploadExpired("9c41"))',
             "RESUMABLE_UPLOAD_SESSION_NOT_FOUND",
+            "Err(UploadError::SessionExpired { id: 91 })",
+            "uploads.session.not_found",
+            "UPLOAD_INTENT_EXPIRED",
         ),
         misses=(
             "UploadFileNotFoundException: clip.mov",
             "UPLOAD_URL_EXPIRED",
+            "UPLOAD_TOKEN_EXPIRED",
             "upload preset not found",
             "uploadSessionExpired: false",
         ),
@@ -264,6 +271,7 @@ SESSION = (
         E.SESSION_EXPIRED,
         "upload",
         r"(?:unknown|expired|stale)_?(?:multipart_?)?upload(?:_?session|_?id)?(?:_?exception|_?error)?\b"
+        r"|\bblob_?upload_?unknown(?:_?exception|_?error)?\b|(?<![\w/-])(?:expired|stale)-upload\b(?![/.-]\w)"
         r"|(?:invalid|(?<![a-z])bad|inactive|closed)_?upload_?(?:session|id)(?:_?exception|_?error)?\b"
         r"|no_?such_?(?:(?:multi_?part_?|resumable_?)upload|upload_?(?:session|id))"
         r"|upload_?(?:session|id)_?(?:gone|invalid|unknown|lost|stale|terminated|timed_?out|closed|aborted|mismatch|no_?longer_?valid|already_?completed)"
@@ -276,8 +284,16 @@ SESSION = (
             "code=unknown_upload_id",
             "NoSuchMultipartUpload",
             "UploadSessionGone",
+            "BlobUploadUnknown",
+            "reason: stale-upload",
         ),
-        misses=("InvalidUploadError", "invalid upload", "BadUploadException"),
+        misses=(
+            "InvalidUploadError",
+            "invalid upload",
+            "BadUploadException",
+            "stale-upload-cleaner started",
+            "GET /stale-upload",
+        ),
         seen="exceptions and codes of applications",
     ),
     Phrase(
@@ -286,7 +302,10 @@ SESSION = (
         "upload",
         r"\b(?:could not|couldn['’]?t|can ?not|can['’]?t|unable to|failed to|did not) (?:find|locate|look ?up) "
         rf"{_ANY}(?:multi-?part upload\b|(?:resumable |chunked )?upload[ _-]?(?:session|id)\b"
-        rf"|(?:resumable |chunked )?upload (?:with|for) (?:the |this |that |given )?(?:upload )?id\b){_ELSEWHERE}|\bfind (?:the|this|that|your) upload any ?more\b",
+        r"|(?:resumable |chunked )?upload (?:with|for) (?:the |this |that |given )?(?:upload )?id\b"
+        rf"){_ELSEWHERE}|\bfind (?:the|this|that|your) upload any ?more\b"
+        r"|\b(?:could not|couldn['’]?t|can ?not|can['’]?t|unable to|failed to) (?:find|locate) (?:the |this |that |your |any )?"
+        rf"upload(?:(?: |: ?)[\"'`(]?[a-z_-]{{0,12}}\d[\w-]{{0,60}}(?![\w./\\-])|(?= ?(?:[.,;!?)]|[-–—] |$))){_ELSEWHERE}",
         refines=_OVER,
         strength=80,
         hits=(
@@ -294,8 +313,16 @@ SESSION = (
             "Unable to locate the multipart upload",
             "cannot find any upload with id 9f1e",
             "We can't find this upload anymore",
+            "Can't find upload 41f2",
+            "could not find the upload, start again",
         ),
-        misses=("could not find the upload directory", "cannot find file to upload", "failed to find upload button"),
+        misses=(
+            "could not find the upload directory",
+            "cannot find file to upload",
+            "failed to find upload button",
+            "cannot find upload a1.zip",
+            "cannot find upload 81f2 in the local cache",
+        ),
         seen="applications",
     ),
     Phrase(
@@ -350,6 +377,7 @@ SESSION = (
             "upload session exceeded its lifetime",
             "Upload handle cannot be resumed",
             "session upload has expired",
+            "Upload session was cancelled or timed out; create a new one",
         ),
         misses=(
             "Your login session expired; upload later",
@@ -379,6 +407,7 @@ SESSION = (
         # Each ending is a word rare in ordinary logs, or has one before it: what is found in most lines slows all.
         rf"(?:{_SESSION}|{_UPLOAD}){_NAME}(?:(?:is|was) unknown\b(?! error)"
         r"|(?:aborted|removed|deleted) by lifecycle\b|aborted on server side\b"
+        r"|(?:is|was|has been) (?:aborted|deleted|discarded|removed) after \d{1,4} ?(?:min|h|d)"
         r"|(?:is|was|has been|may have been|got) (?:already |since )?"
         r"(?:not known|cleaned up|purged|reaped|garbage[ -]collected|(?:aborted|removed|deleted) on (?:its|the server)"
         r"|(?:aborted|removed|deleted) by (?:an? |the )?(?:lifecycle|server|store|storage|cleanup)))"
@@ -392,6 +421,7 @@ SESSION = (
             "the server says that the upload was aborted on its side",
             "the multipart upload was aborted by a lifecycle rule",
             "stale multipart upload removed by lifecycle, cannot continue",
+            "Your unfinished upload was removed after 24 hours",
         ),
         misses=(
             "the upload directory was cleaned up",
@@ -525,13 +555,17 @@ SESSION = (
         # Two sentences, for the first words that they share are no rare ones. Not of a session with a name before it
         # ("survey session"): there the file is only what it was about.
         r"(?:(?<![a-z] )|(?<=\bthe )|(?<=\bthis )|(?<=\bupload )|(?<=\band ))(?<!421 )(?:\bsession "
-        r"(?:(?:has |is )?(?:expired|timed out|not found|invalid|unknown)|no longer valid)\b.{0,30}?\b(?:re-?upload|(?:re-?)?start (?:the |your |this |a new )?upload"
+        r"(?:(?:has |is )?(?:expired|timed out|not found|invalid|unknown|vanished|lost|gone)|no longer valid)\b.{0,30}?\b(?:re-?upload|mid-upload|(?:re-?)?start (?:the |your |this |a new )?upload"
         r"|upload (?:it |the file |the video )?again|while uploading|during upload)"
         r"|session \S{1,60} (?:has |is |was )?(?:not found|expired|timed out|unknown|lost)\b.{0,30}?\b(?:re-?upload|restart (?:the|your) upload|while uploading))"
         rf"{_LOGIN}",
         refines=(*_OVER, E.ACCESS_DENIED),
         strength=70,
-        hits=("Session 9c41 not found, please re-upload the file", "session expired while uploading chunk 4"),
+        hits=(
+            "Session 9c41 not found, please re-upload the file",
+            "session expired while uploading chunk 4",
+            "the session vanished mid-upload",
+        ),
         misses=(
             "Your session expired, log in to upload again",
             "session opened, start upload",
@@ -547,12 +581,27 @@ SESSION = (
         "phrase.session-of-chunk-over",
         E.SESSION_EXPIRED,
         "session",
-        r"\b(?:chunk|part|segment|fragment|slice)\b[^.]{0,40}\bsession (?:not found|expired|has expired|is expired|does not exist|unknown|invalid|is invalid|gone|timed out)\b"
-        rf"{_LOGIN}",
+        rf"\b(?:(?:upload_?)?(?:chunk|part)|append|segment|fragment|slice)\b[^.]{{0,40}}?(?:{_NO_OTHER_SESSION}\bsession (?:not found|expired"
+        r"|has expired|is expired|does not exist|unknown|invalid|is invalid|gone|timed out)\b"
+        rf"|{_NO_OTHER_SESSION}\bsession \S{{1,24}} (?:(?:was |is )?not found|does not exist|has expired|has been evicted|has been lost|is unknown)\b"
+        rf"|\b(?:unknown|invalid|expired) session\b(?! (?:key|token|cookie|data|storage|id (?:in|header)))){_LOGIN}"
+        rf"|{_NO_OTHER_SESSION}\bsession (?:\S{{1,60}} )?not found (?:for|while \w{{4,12}}) (?:the )?(?:chunk|part)\b",
         refines=(*_OVER, E.ACCESS_DENIED),
         strength=70,
-        hits=("Chunk 5 rejected: session expired", "cannot store part 3: session not found"),
-        misses=("part 3 failed: session expired, please log in",),
+        hits=(
+            "Chunk 5 rejected: session expired",
+            "cannot store part 3: session not found",
+            "chunk 3: session 55 not found",
+            "append failed: session 9f3 does not exist",
+            "uploadChunk: session 5 has been evicted",
+            "Session 55 not found for chunk 3",
+        ),
+        misses=(
+            "part 3 failed: session expired, please log in",
+            "chunk 3: session key rotated",
+            "Spark session 3 not found for chunk 3",
+            "part 3: user session expired",
+        ),
         seen="applications",
     ),
     Phrase(
@@ -608,15 +657,22 @@ SESSION = (
         "upload",
         # Nothing after it: of an upload folder, button or link all this is said too.
         r"(?:\bnot|\blonger|n['’]t) (?:knows?|recogni[sz]es?|remembers?) (?:about |of )?this upload\b(?! (?!any)[a-z])"
-        r"|\bforgot(?:ten)? (?:about )?(?:this|the) upload\b(?! (?!any)[a-z])",
+        r"|\bforgot(?:ten)? (?:about )?(?:this|the) upload\b(?! (?!any)[a-z])"
+        r"|\b(?:server|service|store|backend) (?:has |had )?(?:already )?(?:discarded|dropped|forgotten|lost|purged) (?:this|the|your) "
+        r"(?:incomplete |partial |unfinished |multi-?part )?upload\b(?! (?!any)[a-z])",
         refines=_OVER,
         strength=75,
         hits=(
             "Server doesn't know about this upload",
             "the server does not recognize this upload.",
             "it forgot the upload",
+            "The server has discarded the partial upload.",
         ),
-        misses=("the server does not know this upload folder", "I forgot the upload button"),
+        misses=(
+            "the server does not know this upload folder",
+            "I forgot the upload button",
+            "the server lost the upload folder",
+        ),
         seen="applications",
     ),
     Phrase(
@@ -728,8 +784,9 @@ SESSION = (
         "phrase.upload-already-over",
         E.SESSION_EXPIRED,
         "upload",
-        r"\bupload (?:session )?(?:has |was |is )?already (?:been )?(?:aborted|completed|finali[sz]ed|closed"
-        r"|terminated|assembled|ended)(?!,? skip)|\bupload: it was already (?:aborted|completed)"
+        r"\bupload (?:session )?(?:has |was |is )?already (?:been )?(?:aborted|committed|completed?|finali[sz]ed|closed"
+        r"|terminated|assembled|ended)\b(?!,? skip| with\b)|\bupload: it was already (?:aborted|completed)"
+        r"|\bupload [\"'`(]?[a-z_-]{0,12}\d[\w-]{0,60}[\"'`)]? (?:was |is )?already (?:aborted|committed|finali[sz]ed)\b(?!,? skip)"
         rf"|{_UPLOAD}{_NAME}(?:is|was|has been) (?:finali[sz]ed|completed|closed|aborted) and cannot accept\b|\bupload has already been marked as\b",
         refines=_OVER,
         strength=75,
@@ -740,8 +797,17 @@ SESSION = (
             'Upload has already been marked as "Complete"',
             "this upload was already assembled",
             "Upload 9c41 is finalized and cannot accept more chunks",
+            "upload 7d0 was already aborted",
+            "S3 multipart upload is already complete",
+            "Upload '9c41-aa' is already finalized",
         ),
-        misses=("file already uploaded", "upload already in progress", "upload already completed, skipping"),
+        misses=(
+            "file already uploaded",
+            "upload already in progress",
+            "upload already completed, skipping",
+            "upload 9c41 already completed, skipping",
+            "Upload already complete with the first read",
+        ),
         seen="stores and applications",
     ),
     Phrase(
@@ -767,10 +833,10 @@ SESSION = (
         "phrase.restart-upload",
         E.SESSION_EXPIRED,
         "restart",
-        r"\brestart (?:the|your|this) (?:multipart )?upload\b(?! service| server)",
+        r"\b(?<!to )restart (?:the|your|this) (?:multipart )?upload\b(?! service| server)",
         strength=45,
         hits=("Please restart the upload to continue", "restart your upload"),
-        misses=("restart the upload service container",),
+        misses=("restart the upload service container", "Select the files again to restart the upload."),
         seen="backend envelopes, suggestions",
     ),
     Phrase(

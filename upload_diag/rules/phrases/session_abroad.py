@@ -200,11 +200,12 @@ SESSION_ABROAD = (
         "phrase.upload-over-pt",
         E.SESSION_EXPIRED,
         "não ",
-        r"\b(?:upload|carregamento) (?:especificado |multiparte )?não (?:existe|foi encontrado|é mais válido)",
+        r"\b(?:upload|carregamento) (?:especificado |multiparte )?não (?:existe|foi encontrado|é mais válido)"
+        r"|\bupload não encontrado\b(?! (?:no|na|em) (?:cache|pasta))",
         refines=_OVER,
         strength=75,
-        hits=("O upload especificado não existe",),
-        misses=("O arquivo de upload selecionado não existe",),
+        hits=("O upload especificado não existe", "Não foi possível retomar: upload não encontrado no servidor"),
+        misses=("O arquivo de upload selecionado não existe", "upload não encontrado no cache"),
         seen="Portuguese translations",
     ),
     Phrase(
@@ -246,7 +247,7 @@ SESSION_ABROAD = (
     _over(
         "nl",
         "upload",
-        r"\bupload-?(?:sessie|id)\b",
+        r"\bupload[ -]?(?:sessie|id)\b",
         r"(?:(?:is|werd|al) ){0,3}(?:verlopen|ongeldig|onbekend|verdwenen|bestaat niet|niet (?:meer|langer|gevonden|geldig|bekend|actief)|kon niet worden gevonden)",
         before=r"\b(?:ongeldige|verlopen|onbekende) ",
         none=(r"\bgeen", "gevonden"),
@@ -254,6 +255,7 @@ SESSION_ABROAD = (
             "De uploadsessie is verlopen",
             "Uploadsessie niet gevonden",
             "De upload-sessie bestaat niet meer",
+            "Upload sessie niet gevonden",
             "Ongeldige of verlopen uploadsessie",
         ),
         misses=("De uploadsessie is gestart", "Uploadsessie niet gestart", "Verlopen uploadsessie verwijderd"),
@@ -463,7 +465,7 @@ SESSION_ABROAD = (
         "上传(?:的)?(?:会话|任务|id|事件|记录|状态|标识|进度)?",
         rf"{_IN_BRACKETS}(?:已经|已|可能)?(?:过期|失效|不存在|丢失|被清理|被删除|被终止)|[^\s。]{{0,8}}会话(?:已经|已)?(?:过期|失效|不存在)"
         "|(?<=[话务d件录态识度])(?:已经|已|可能)?(?:无效|找不到|未找到|没有找到|不可用)|(?<=会话)已(?:经)?(?:关闭|结束)",
-        before="(?<!清理)(?<!清除)(?<!删除)(?:无效|未知|过期)的?(?:分片)?|(?:找不到|不存在|未找到|没有找到)(?:该|此|指定的?|对应的?)?(?:分片)?",
+        before="(?<!清理)(?<!清除)(?<!删除)(?:无效|未知|过期)的?(?:分片)?|(?:找不到|不存在|未找到|没有找到|没有(?=该|此|对应))(?:该|此|指定的?|对应的?)?(?:分片)?",
         hits=(
             "上传会话已过期，请重新上传",
             "分片上传任务不存在",
@@ -474,6 +476,7 @@ SESSION_ABROAD = (
             "上传会话已关闭",
             "无效的上传会话",
             "未找到上传会话",
+            "服务器上没有该上传任务",
             "上传失败：会话已过期",
         ),
         misses=(
@@ -498,6 +501,17 @@ SESSION_ABROAD = (
         hits=("断点续传任务已过期", "分片任务不存在"),
         misses=("断点续传任务已创建", "分片不存在"),
         seen="Chinese translations",
+    ),
+    Phrase(
+        "phrase.resume-record-over-zh",
+        E.SESSION_EXPIRED,
+        "断点续传",
+        "断点续传(?:记录|信息|会话)(?:已经|已)(?:过期|失效)",
+        refines=_OVER,
+        strength=70,
+        hits=("断点续传记录已失效，请重新上传",),
+        misses=("断点续传记录已保存",),
+        seen="Chinese applications",
     ),
     Phrase(
         "phrase.upload-id-over-zh",
