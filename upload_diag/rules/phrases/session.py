@@ -869,6 +869,17 @@ SESSION = (
         seen="tus-js-client",
     ),
     Phrase(
+        "phrase.tus-python-gone",
+        E.SESSION_EXPIRED,
+        "retrieve offset fails with status",
+        r"\bretrieve offset fails with status (?:404|410)\b",
+        refines=_OVER,
+        strength=75,
+        hits=("tusclient.exceptions.TusCommunicationError: Attempt to retrieve offset fails with status 404",),
+        misses=("Attempt to retrieve offset fails with status 503",),
+        seen="tus client for Python",
+    ),
+    Phrase(
         "phrase.tus-java-gone",
         E.SESSION_EXPIRED,
         "unexpected status code (4",

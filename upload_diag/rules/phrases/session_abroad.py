@@ -261,6 +261,17 @@ SESSION_ABROAD = (
         misses=("De uploadsessie is gestart", "Uploadsessie niet gestart", "Verlopen uploadsessie verwijderd"),
         seen="Dutch translations",
     ),
+    Phrase(
+        "phrase.upload-expired-it",
+        E.SESSION_EXPIRED,
+        "caricamento è scadut",
+        r"(?<!per )(?<!di )\b(?:il|questo|tuo) caricamento è scadut",
+        refines=_OVER,
+        strength=75,
+        hits=("Impossibile riprendere: il caricamento è scaduto",),
+        misses=("Il link per il caricamento è scaduto",),
+        seen="Italian translations",
+    ),
     _over(
         "pl",
         "sesj",
