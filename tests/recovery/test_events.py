@@ -39,5 +39,7 @@ def test_the_report_says_how_the_upload_ended(server, s3, file, tmp_path, fault,
         assert outcome == "failed"
     log = tmp_path / "events.ndjson"
     log.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    (session,) = analyze([str(log)]).sessions
+    report = analyze([str(log)])
+    (session,) = report.sessions
     assert (session.outcome, session.key, session.refreshes) == (outcome, "k", refreshes)
+    assert report.findings == sum('"event": "error"' in line for line in lines)

@@ -78,3 +78,13 @@ def test_a_file_of_one_stage_needs_no_checkpoint(server, s3, file):
 def test_a_stage_that_cannot_be_copied_is_refused(s3, file):
     with pytest.raises(UsageError, match="5 GiB"):
         CheckpointedUpload(s3, BUCKET, "k", file, every=1000)
+
+
+def test_a_state_file_of_another_store_is_refused(server, s3, long_file, tmp_path):
+    state = tmp_path / "state"
+    server.inject(Respond("AccessDenied"), operation="UploadPart", key="*.00002")
+    with pytest.raises(UploadStoppedError):
+        staged(s3, long_file, state=state).run()
+    elsewhere = server.client(endpoint_url=server.url.replace("127.0.0.1", "localhost"))
+    with pytest.raises(UsageError, match="is of an upload to s3://bkt/k at http://127"):
+        staged(elsewhere, long_file, state=state).run()

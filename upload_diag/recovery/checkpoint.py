@@ -86,6 +86,22 @@ class Checkpoint:
             raise UsageError(f"{path} is no state file of an upload: {SCHEMA} is wanted. {_ANEW}")
         return cls(**_checked(data, path))
 
+    @classmethod
+    def of_upload(cls, path: Path | None, bucket: str, key: str, endpoint: str) -> "Checkpoint | None":
+        """What the state file of an upload says; None if there is none.
+
+        Raises:
+            InputError: it cannot be read.
+            UsageError: it is no state file, or that of another upload.
+        """
+        found = cls.load(path) if path is not None else None
+        if found is not None and (found.bucket, found.key, found.endpoint) != (bucket, key, endpoint):
+            raise UsageError(
+                f"{path} is of an upload to s3://{found.bucket}/{found.key} at {found.endpoint}, not to "
+                f"s3://{bucket}/{key} at {endpoint}. Name another state file, or remove this one."
+            )
+        return found
+
     def save(self, path: Path) -> None:
         """Write the state file whole or not at all, for its owner only.
 

@@ -126,6 +126,7 @@ class CheckpointedUpload:
         if every < 1 or every * self.policy.part_size > MAX_PART_SIZE:
             raise UsageError(f"A checkpoint every {every} parts of {self.policy.part_size} bytes: 1 byte to 5 GiB fit.")
         self._client, self._bucket, self._key, self._path_or_file = client, bucket, key, path_or_file
+        self._endpoint: str = client.meta.endpoint_url  # the state file's; a renewed client may have another
         self._state = Path(state) if state is not None else None
         self._every, self._settings, self._options = every, dict(settings or {}), options
         self._user_renew = renew
@@ -178,10 +179,7 @@ class CheckpointedUpload:
         )  # fmt: skip
 
     def _recorded(self) -> Checkpoint | None:
-        recorded = Checkpoint.load(self._state) if self._state else None
-        if recorded is not None and (recorded.bucket, recorded.key) != (self._bucket, self._key):
-            raise UsageError(f"{self._state} is of an upload to s3://{recorded.bucket}/{recorded.key}. Name another.")
-        return recorded
+        return Checkpoint.of_upload(self._state, self._bucket, self._key, self._endpoint)
 
     def _begin(self, source: Source, recorded: Checkpoint | None, *, anew: bool) -> tuple[Stages, bool]:
         """The stages, and whether some may be there already."""
@@ -204,7 +202,7 @@ class CheckpointedUpload:
         stages = self._stages(source.size, part_size, token, self._every)
         if self._state is not None and stages.plan.count > 1:
             Checkpoint(
-                bucket=self._bucket, key=self._key, endpoint=self._client.meta.endpoint_url, upload_id="", token=token,
+                bucket=self._bucket, key=self._key, endpoint=self._endpoint, upload_id="", token=token,
                 path=str(source.path or ""), part_size=part_size, size=source.size, mtime_ns=source.identity.mtime_ns,
                 every=self._every,
             ).save(self._state)  # fmt: skip

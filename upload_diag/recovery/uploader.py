@@ -106,7 +106,7 @@ class ResumableUpload:
             UsageError: the state file is of another upload.
         """
         self._cancelled.clear()
-        recorded = self._recorded()
+        recorded = Checkpoint.of_upload(self._state, self.bucket, self.key, self._store.endpoint)
         if recorded is not None and recorded.every:
             return self._in_stages(recorded.every, anew=anew)
         self._source = self._opened()
@@ -147,18 +147,6 @@ class ResumableUpload:
         return len(self._leftovers.creates) + len(self._machine.given_up.leftovers)
 
     # --- one version of the file
-
-    def _recorded(self) -> Checkpoint | None:
-        """What the state file says, if it is about this upload."""
-        found = Checkpoint.load(self._state) if self._state else None
-        if found is None:
-            return None
-        if (found.bucket, found.key, found.endpoint) != (self.bucket, self.key, self._store.endpoint):
-            raise UsageError(
-                f"{self._state} is of an upload to s3://{found.bucket}/{found.key} at {found.endpoint}, not to "
-                f"s3://{self.bucket}/{self.key} at {self._store.endpoint}. Name another state file, or remove this one."
-            )
-        return found
 
     def _opened(self) -> Source:
         given = self._path_or_file
@@ -363,8 +351,8 @@ class ResumableUpload:
     def _stopped(self) -> UploadStoppedError:
         machine = self._machine
         assert machine.stopped_by is not None  # noqa: S101 - a stop has a reason
-        why = machine.why or machine.stopped_by.code
-        self._teller.tell(machine, "limit", upload_id=machine.upload_id or "", message=f"Giving up on upload: {why}")
+        why = f": {machine.why}" if machine.why else ""  # the failure itself was told before, and is one
+        self._teller.tell(machine, "limit", upload_id=machine.upload_id or "", message=f"Giving up on upload{why}")
         reachable = machine.stopped_by.code not in (ErrorCode.NETWORK, ErrorCode.TIMEOUT)
         if reachable and (self._state is None or not machine.upload_id):
             self._leftovers.remove(self._machine)
