@@ -27,7 +27,7 @@ ALLOWED: dict[str, set[str]] = {
     "s3": {"errors"},
     "model": set(),
     "rules": BASE,
-    "redaction": {"rules"},
+    "redaction": {"rules", "_saved"},
     "shapes": BASE | {"rules"},
     "classifier": BASE | {"rules", "redaction", "shapes"},
     "logs": BASE | {"s3", "rules", "redaction", "shapes"},

@@ -291,7 +291,6 @@ class Trickle(io.BytesIO):
 
 
 ENDINGS = ("\n", "\r\n", " ")
-# In short lines: `=` at the end of a long one may be a mailer's, and a window does not always see how long a line is.
 LOG = "".join(
     "clean line of é text\n" * (n % 5) + unmarked(hit) + ENDINGS[n % 3]
     for n, hit in enumerate([hit for row in SECRETS for hit in row.hits] * 3)
@@ -317,6 +316,12 @@ def test_a_secret_is_found_at_every_place_of_a_window(shift):
     assert WORD.encode() not in shown
     assert b'"uploadId": "keep.me_1"' in shown
     assert shown.count(b".") == shift + 5001
+
+
+@pytest.mark.parametrize("shift", range(0, 2048, 61))
+def test_a_line_that_a_mailer_has_cut_is_known_at_every_place_of_a_window(shift):
+    mail = folded("x" * shift + f" x-amz-security-token: {TOKEN} " * 9 + "y " * 2000, 75, "=\n")
+    assert streamed(mail.encode()).split() == redact(mail).encode().split()
 
 
 @pytest.mark.parametrize(
@@ -479,3 +484,29 @@ def test_base64_within_base64_costs_no_more_than_one_layer_of_it(monkeypatch):
         text = b64encode((text + " " * (-len(text) % 3)).encode()).decode() + " password %25252541"
     find_secrets(text)
     assert looks <= 5 + 5 * 5  # the layers of the text, and in each of them those of what is packed there
+
+
+def test_of_what_no_human_reads_only_the_ends_are_searched(monkeypatch):
+    looked_at = 0
+
+    def counted(view, matches=redaction._matches):
+        nonlocal looked_at
+        looked_at += len(view)
+        return matches(view)
+
+    monkeypatch.setattr(redaction, "_matches", counted)
+    media = b64encode(bytes(range(256)) * 4000).decode()
+    text = f'{{"body": "{media}", "password": "hunter2", "uploadId": "keep.me_1", "token": "{media}"}}'
+    wanted = (
+        f'{{"body": "{media}", "password": "REDACTED-password", "uploadId": "keep.me_1", "token": "REDACTED-token"}}'
+    )
+    assert redact(text) == wanted
+    assert looked_at < len(text) / 10
+
+
+def test_keywords_looked_for_all_at_once_are_those_looked_for_one_by_one():
+    if (search := redaction._search()) is None:
+        pytest.skip("hyperscan is not installed")
+    for row in SECRETS:
+        low = f"\u0131 \u20ac {unmarked(row.hits[0])} \udcff".lower()
+        assert search(low) >= {keyword for keyword in redaction._ALL_KEYWORDS if keyword in low}

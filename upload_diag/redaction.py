@@ -11,11 +11,12 @@ from base64 import b64decode
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
 from hashlib import blake2s
 from typing import BinaryIO, NamedTuple
 
-from upload_diag.rules.secrets import BARE_KEYWORDS, SECRETS, SEPARATORS
+from upload_diag._saved import database
+from upload_diag.rules.secrets import BARE_KEYWORDS, SECRETS, SEPARATORS, Secret
 
 __all__ = [
     "NARROW",
@@ -33,9 +34,11 @@ __all__ = [
 _LAYERS = 5
 # Each round leaves less that is not a token, so this is reached by texts made for it only.
 _ROUNDS = 8
-# Characters of a stream that are looked at together. A quarter of them is looked at again with what follows, so a
-# secret is seen whole up to three quarters, and longer ones in parts.
-_WINDOW = 1 << 18
+# Characters of a stream that are looked at together. The last of them, a quarter at most, are looked at again with what
+# follows, so a secret is seen whole up to three quarters of a window, and longer ones in parts.
+_WINDOW = 1 << 19
+_AGAIN = 1 << 16
+_BEFORE = 160  # characters written already that are looked at again: what must stand before an escape, or may not
 _SAMPLE = 4096  # bytes that tell the encoding
 SURELY = 64  # bytes that are not of another encoding by chance: in UTF-16, Chinese without a comma or a blank
 NARROW = re.compile(rb"[\t\n\r -~]{%d,}" % SURELY)
@@ -46,6 +49,12 @@ _WORTH_A_LOOK = re.compile("|".join(map(re.escape, (*SEPARATORS, *BARE_KEYWORDS)
 _ROWS = tuple((row, tuple(keyword.lower() for keyword in row.keywords)) for row in SECRETS)
 _ALL_KEYWORDS = {keyword for _, keywords in _ROWS for keyword in keywords}
 _KEYWORDS = tuple(sorted(k for k in _ALL_KEYWORDS if not any(other in k for other in _ALL_KEYWORDS - {k})))
+_LARGE = 1 << 14  # characters for which it pays to look for all keywords at once
+
+# What no human reads: media in base64, a line of one letter. Of each such block only the ends are kept, which is what
+# patterns look at, so that the rest of a text of 200 MB in one line is not searched a hundred times.
+_BLOCK, _ENDS = 2048, 512
+_DULL = re.compile(rf"[A-Za-z0-9+/_-]{{{_BLOCK}}}")
 
 _ESCAPE = re.compile(
     r"""%[0-7][0-9A-Fa-f]
@@ -116,7 +125,7 @@ def redact(text: str, *, salt: bytes | None = None) -> str:
         salt: adds eight hexadecimal digits to each token, the same for the same secret under the same salt (at most 32
             bytes), so that two places can be compared. Without it equal texts give equal results in every process.
     """
-    if _shown or not _WORTH_A_LOOK(text):
+    if _shown:
         return text
     return redact_counting(text, Counter(), salt=salt)
 
@@ -166,7 +175,7 @@ def redact_stream(
     encoding = _encoding_of(start)
     _check_encoding(start, encoding)
     decoder = codecs.getincrementaldecoder(encoding)("surrogatepass")
-    pending, head, ended = decoder.decode(start), "", not start
+    pending, seen, ended = decoder.decode(start), _Seen(), not start
     while pending or not ended:
         while len(pending) < window and not ended:
             data = reader.read(window)
@@ -174,7 +183,7 @@ def redact_stream(
             ended = not data
             pending += decoder.decode(data)
         last = ended and len(pending) <= window
-        piece, cuts, head, rest = _next_piece(head, pending[:window], last=last)
+        piece, cuts, seen, rest = _next_piece(seen, pending[:window], last=last)
         counts.update(cut.kind for cut in cuts)
         if cuts:  # what they hid may come to light
             piece = redact_counting(_apply(piece, cuts, salt), counts, salt=salt)
@@ -196,24 +205,35 @@ def _encoding_of(start: bytes) -> str:
 
 def _check_encoding(data: bytes, encoding: str) -> None:
     """Raise a ValueError where text stands in another encoding, in which no secret would be found."""
-    if (_WIDE if encoding == "latin-1" else _NO_UTF_16).search(data):
+    if (b"\0" in data and _WIDE.search(data)) if encoding == "latin-1" else _NO_UTF_16.search(data):
         raise ValueError("it is UTF-32, or in more than one encoding; redact reads UTF-8 or UTF-16. Convert it first.")
 
 
-def _next_piece(head: str, text: str, *, last: bool) -> tuple[str, list[Cut], str, str]:
-    """How much of a window can be written, the cuts in it, and what the next window begins with.
+class _Seen(NamedTuple):
+    """What stands before a window and is written already: looked at again, so that the rest is known for what it is.
 
-    A secret that fills the window is cut as far as it goes; its label becomes the `head` of the next window, where it
-    is looked at but not written, so that the rest is known for what it is.
+    Attributes:
+        text: the last of it.
+        label: whether it is the label of a secret that goes on in the window.
     """
-    seen = head + text
-    cuts = find_secrets(seen)
-    begin = len(head)
-    if head and cuts and cuts[0].start <= begin:  # the rest of a secret whose token is written already
+
+    text: str = ""
+    label: bool = False
+
+
+def _next_piece(before: _Seen, text: str, *, last: bool) -> tuple[str, list[Cut], _Seen, str]:
+    """How much of a window can be written, the cuts in it, what the next one has before it, and what it begins with.
+
+    A secret that fills the window is cut as far as it goes, and its label seen again before the next.
+    """
+    seen, begin = before.text + text, len(before.text)
+    cuts = [cut for cut in find_secrets(seen) if cut.end > begin]
+    if before.label and cuts and cuts[0].start <= begin:  # the rest of a secret whose token is written already
         begin = cuts.pop(0).end
         if not last and _goes_on(begin, seen):
-            return "", [], head, seen[begin:]
-    end, head = len(seen), ""
+            return "", [], before, seen[begin:]
+    cuts = [cut._replace(start=max(cut.start, begin)) for cut in cuts]
+    end, label = len(seen), ""
     if not last:
         end = _quiet_place(seen, cuts, begin)
         long = (
@@ -221,9 +241,10 @@ def _next_piece(head: str, text: str, *, last: bool) -> tuple[str, list[Cut], st
         )
         if long:
             end = long.end
-            head = seen[long.match_start : long.start] if _goes_on(end, seen) else ""
+            label = seen[long.match_start : long.start] if _goes_on(end, seen) else ""
     moved = [cut._replace(start=cut.start - begin, end=cut.end - begin) for cut in cuts if begin <= cut.start < end]
-    return seen[begin:end], moved, head, seen[end:]
+    after = _Seen(label, label=True) if label else _Seen(seen[max(0, end - _BEFORE) : end])
+    return seen[begin:end], moved, after, seen[end:]
 
 
 def _goes_on(end: int, seen: str) -> bool:
@@ -231,8 +252,8 @@ def _goes_on(end: int, seen: str) -> bool:
 
 
 def _quiet_place(seen: str, cuts: list[Cut], begin: int) -> int:
-    """Where a window may end: in its last quarter nothing is decided, a line's end is best, no secret is cut in two."""
-    limit = len(seen) - (len(seen) - begin) // 4
+    """Where a window may end: at its very end nothing is decided, a line's end is best, no secret is cut in two."""
+    limit = len(seen) - min((len(seen) - begin) // 4, _AGAIN)
     place = seen.rfind("\n", (begin + limit) // 2, limit) + 1 or limit
     for cut in reversed(cuts):
         if cut.match_start < place < cut.end:
@@ -245,14 +266,18 @@ def find_secrets(text: str, *, unpack: bool = True) -> list[Cut]:
 
     With `unpack` also in what is packed in base64, once: layers in layers of it would cost five times as much each.
     """
-    if not _WORTH_A_LOOK(text):
+    if len(text) < _LARGE and not _WORTH_A_LOOK(text):
         return []
     found: list[Cut] = []
-    view = text
     to_text: Callable[[int, int], _Span] = _same
-    for _ in range(_LAYERS):
-        deeper = _Undone.of(view)
-        for cut in (*_matches(view), *(_packed(view) if unpack else ())):
+    view = text
+    if unpack:
+        found += _packed(text)
+        if short := _Changed.shortened(text):
+            view, to_text = short.text, _through(short, to_text)
+    for layer in range(_LAYERS):
+        deeper = _Changed.undone(view)
+        for cut in (*_matches(view), *(_packed(view) if unpack and layer else ())):
             start, end = (cut.start, cut.end) if deeper is None else deeper.whole(cut.start, cut.end)
             if start < end:
                 found.append(Cut(*to_text(start, end), cut.kind, to_text(cut.match_start, start)[0]))
@@ -273,23 +298,30 @@ def _packed(text: str) -> Iterator[Cut]:
 
 def _to_its_end(text: str, cut: Cut) -> Cut:
     """The cut with the rest of a long secret that was wrapped, or folded as header fields are, at the end of a line."""
-    pattern = _WRAPPED if cut.end - text.rfind("\n", 0, cut.start) > _WIDTH else _FOLDED
+    filled = cut.end >= _WIDTH and text.find("\n", cut.end - _WIDTH, cut.start) < 0
+    pattern = _WRAPPED if filled else _FOLDED
     more = pattern.match(text, cut.end)
     return cut._replace(end=more.end()) if more else cut
 
 
 def _matches(view: str) -> Iterator[Cut]:
     """What the rows see in one layer."""
-    low = view.lower()
-    if not _holds(low, _KEYWORDS):
-        return
-    for row, keywords in _ROWS:
-        if not _holds(low, keywords):
-            continue
+    for row in _rows_for(view.lower()):
         for seen_from, match in row.find(view):
             for group in range(1, row.regex.groups + 1):
                 if match.start(group) >= 0:
                     yield Cut(match.start(group), match.end(group), row.kind, seen_from)
+
+
+def _rows_for(low: str) -> Sequence[Secret]:
+    """The rows of which a text in lower case holds a keyword."""
+    search = _search() if len(low) > _LARGE else None
+    if search:
+        held = search(low)
+        return [row for row, keywords in _ROWS if not held.isdisjoint(keywords)]
+    if not _holds(low, _KEYWORDS):
+        return ()
+    return [row for row, keywords in _ROWS if _holds(low, keywords)]
 
 
 def _holds(low: str, keywords: tuple[str, ...]) -> bool:
@@ -297,6 +329,28 @@ def _holds(low: str, keywords: tuple[str, ...]) -> bool:
         if keyword in low:
             return True
     return False
+
+
+@cache
+def _search() -> Callable[[str], set[str]] | None:
+    """What tells the keywords that a text holds, in one pass; None without hyperscan."""
+    keywords = sorted(_ALL_KEYWORDS)
+    try:
+        found_once = database("secrets", [keyword.encode() for keyword in keywords], range(len(keywords)), once=True)
+    except ImportError:
+        return None
+    import hyperscan
+
+    def search(low: str) -> set[str]:
+        held: list[int] = []
+        found_once.scan(
+            low.encode("ascii", "replace"),
+            match_event_handler=lambda number, *_: held.append(number),
+            scratch=hyperscan.Scratch(found_once),  # serves one thread at a time
+        )
+        return {keywords[number] for number in held}
+
+    return search
 
 
 def _disjoint(cuts: list[Cut]) -> list[Cut]:
@@ -346,46 +400,62 @@ def _token(text: str, cut: Cut, salt: bytes | None) -> str:
     secret = text[cut.start : cut.end]
     token = f"REDACTED-{cut.kind}"
     if salt is not None:
-        while deeper := _Undone.of(secret):  # the same secret, however it is spelled, gets the same digits
+        while deeper := _Changed.undone(secret):  # the same secret, however it is spelled, gets the same digits
             secret = deeper.text
         token += "-" + blake2s(secret.encode("utf-8", "surrogatepass"), key=salt, digest_size=4).hexdigest()
     label = _BARE_NUMBER.fullmatch(secret) and _JSON_LABEL.search(text, max(0, cut.start - 40), cut.start)
     return f"{label[1]}{token}{label[1]}" if label else token
 
 
-@dataclass(frozen=True, slots=True)
-class _Undone:
-    """A text with one layer of escapes undone, and the way back.
+class _Changed:
+    """A text with one layer of escapes undone, or without its dull parts, and the way back.
 
     Attributes:
         text: the text as its first reader would see it.
-        escapes: where each escape begins and ends in the escaped text.
-        places: where the one character that it stands for is in `text`.
     """
 
-    text: str
-    escapes: list[_Span]
-    places: list[int]
+    def __init__(self, text: str, spans: Callable[[], list[_Span]]) -> None:
+        self.text = text
+        self._spans = spans
 
     @classmethod
-    def of(cls, text: str) -> "_Undone | None":
+    def undone(cls, text: str) -> "_Changed | None":
         """The text less one layer, or None when nothing in it is escaped."""
-        escapes = [match.span() for match in _ESCAPE.finditer(text)]
-        if not escapes:
-            return None
-        pieces: list[str] = []
-        places: list[int] = []
-        done = length = 0
-        for start, end in escapes:
-            length += start - done
-            places.append(length)
-            pieces += text[done:start], _character(text[start:end])
-            length += 1
-            done = end
-        return cls("".join([*pieces, text[done:]]), escapes, places)
+        undone, count = _ESCAPE.subn(_unescaped, text)
+        return cls(undone, lambda: [match.span() for match in _ESCAPE.finditer(text)]) if count else None
 
-    def escaped(self, start: int, end: int) -> _Span:
-        """Where a part of `text` is in the escaped text."""
+    @classmethod
+    def shortened(cls, text: str) -> "_Changed | None":
+        """The text with one letter for the middle of what no human reads, or None when there is no such thing."""
+        spans: list[_Span] = []
+        for place in range(0, len(text) - _BLOCK + 1, _BLOCK):
+            if _DULL.match(text, place):
+                if spans and spans[-1][1] + 2 * _ENDS == place + _ENDS:
+                    spans[-1] = spans[-1][0], place + _BLOCK - _ENDS
+                else:
+                    spans.append((place + _ENDS, place + _BLOCK - _ENDS))
+        if not spans:
+            return None
+        starts = [0, *(end for _, end in spans)]
+        ends = [*(start for start, _ in spans), len(text)]
+        return cls("x".join(text[start:end] for start, end in zip(starts, ends, strict=True)), lambda: spans)
+
+    @cached_property
+    def escapes(self) -> list[_Span]:
+        """Where each part that became one character begins and ends in the former text."""
+        return self._spans()
+
+    @cached_property
+    def places(self) -> list[int]:
+        """Where the one character that each of them became is in `text`."""
+        places, shorter = [], 0
+        for start, end in self.escapes:
+            places.append(start - shorter)
+            shorter += end - start - 1
+        return places
+
+    def before(self, start: int, end: int) -> _Span:
+        """Where a part of `text` is in the former text."""
         return self._at(start)[0], self._at(end - 1)[1] if end > start else self._at(start)[0]
 
     def _at(self, place: int) -> _Span:
@@ -411,10 +481,15 @@ def _same(start: int, end: int) -> _Span:
     return start, end
 
 
-def _through(deeper: _Undone, to_text: Callable[[int, int], _Span]) -> Callable[[int, int], _Span]:
-    return lambda start, end: to_text(*deeper.escaped(start, end))
+def _through(changed: _Changed, to_text: Callable[[int, int], _Span]) -> Callable[[int, int], _Span]:
+    return lambda start, end: to_text(*changed.before(start, end))
 
 
+def _unescaped(match: re.Match[str]) -> str:
+    return _character(match[0])
+
+
+@lru_cache(maxsize=1024)
 def _character(escape: str) -> str:
     """The one character that an escape stands for; anything that is not ASCII becomes a replacement character."""
     if escape == "=3D":

@@ -135,6 +135,12 @@ def tar_with_negative_size() -> bytes:
     return with_checksum(data[:124] + b"\xff" * 12 + data[136:512]) + data[512:]
 
 
+def tar_with_endless_record() -> bytes:
+    """A record of a long name that says it is longer than a machine can count."""
+    record = tar_of(("long", tarfile.XHDTYPE, b"9999999999999999999 path=../b.log\n", ""))
+    return tar_of(("a.log", REG, FAILED, ""))[:1024] + record
+
+
 def tar_with_broken_header() -> bytes:
     data = tar_of(("a.log", REG, FAILED, ""), ("b.log", REG, FAILED, ""))
     return data[:1030] + b"?" + data[1031:]
@@ -313,6 +319,7 @@ CASES = [
          "cut.tar"), unread="tar|cut"),
     Case("a tar cut in a member", file_of(
         lambda: tar_of(("a.log", REG, FAILED + FILLER * 5000, ""))[:200_000], "cut.tar"), unread="tar|cut|end"),
+    Case("a tar entry with an endless record", file_of(tar_with_endless_record, "record.tar"), unread="tar"),
     Case("a tar entry of less than no bytes", file_of(tar_with_negative_size, "minus.tar"), finds=None, unread="tar",
          code=3),
     Case("a tar with a broken header", file_of(tar_with_broken_header, "broken.tar"), unread="tar"),

@@ -161,7 +161,7 @@ def _opened(
 
 
 _BROKEN = (
-    *(BrokenError, OSError, EOFError, ValueError, RuntimeError, MemoryError),
+    *(BrokenError, OSError, EOFError, ValueError, RuntimeError, MemoryError, OverflowError),
     *(zlib.error, lzma.LZMAError, tarfile.TarError),
 )
 
