@@ -110,7 +110,15 @@ class Judge:
         return Verdict(failure, event, found.message, advice.suggested_action, advice.user_message, advice.action)
 
 
-_BESIDE_A_FAILURE = {Event.EXPIRED, Event.RETRY, Event.LIMIT, Event.REFRESH_FAILED, Event.CANCEL}
+_BESIDE_A_FAILURE = {
+    Event.EXPIRED,
+    Event.RETRY,
+    Event.LIMIT,
+    Event.REFRESH_FAILED,
+    Event.RESTART,
+    Event.COMPLETING,
+    Event.CANCEL,
+}
 
 
 # Keys of envelopes that tell that a record is about an upload, or that something failed; see `rules.fields`.
@@ -119,6 +127,8 @@ _KEYS = {
     "upload_id",
     "upload-id",
     "uploadsessionid",
+    "videoid",
+    "video_id",
     '"upload":{',
     '"upload": {',
     "sessionexpired",

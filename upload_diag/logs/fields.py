@@ -9,9 +9,11 @@ from upload_diag.logs.numbers import LONE, counts, names, only_counting
 from upload_diag.rules.fields import NO_OBJECTS
 
 __all__ = [
+    "ADDRESS",
     "CLOCK",
     "COUNT",
     "COUNTED",
+    "FILE",
     "IDLE",
     "LONE_ID",
     "LONE_NAME",
@@ -234,12 +236,20 @@ _LONGEST_NO_ID = 40
 LONG_ID = 64
 LONE_ID = re.compile(rb"""["'`(\[]?(?=[\w.~+=-]{0,60}\d)[\w.~+-]{20,1000}=*["'`)\],;:.]{0,4}$""")
 _TWO_WORDS = {b"upload", b"request", b"host", b"video", b"media", b"asset"}  # "upload id: x"
+# "upload holiday_2026_at_the_beach.mp4" names no upload.
+FILE = re.compile(rb"""[^\s"]{1,58}\.[A-Za-z][A-Za-z0-9]{1,4}[^\w\s"]{0,3}$""")
 # "video x", and what of the words behind "video" may be its name: `vid-7f31c0`, a UUID, digits of a hash. Not a file's,
 # nor `1920x1080`.
-_VIDEO_WORD = re.compile(rb"[\[(]?[Vv]ideo$")
 LONE_NAME = re.compile(
     rb"""["'`(\[]?(?=[\w-]{0,60}\d)(?:(?:v|vid|video|clip|media|asset)[_-][\w-]{4,64}"""
     rb"""|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=\d{0,60}[a-f])[0-9a-f]{8,64})["'`)\],;:.]{0,4}$"""
+)
+# A program that does several at once puts the video's name before its words: `[vid-7f31c0] part 3 uploaded`.
+_VIDEO_TAG = re.compile(rb"\[((?:v|vid|video|clip|media|asset)[_-](?=[a-f]*\d)[0-9a-f]{4,64})\]:?$")
+# A backend's own addresses name the video, and perhaps the part: see `markers`.
+ADDRESS = re.compile(
+    rb"""(?P<before>[^\s"]*/(?:videos|media|assets)/)(?P<video>[\w.~-]{1,200})"""
+    rb"""(?P<behind>/(?:complete|refresh|(?:parts|chunks)/(?P<part>\d{1,5})))\W{0,3}$"""
 )
 # Words whose numbers only count something, and words whose numbers tell what went wrong. All other numbers count, but
 # for those that look like an HTTP status, or like a code of R2 or WinSock.
@@ -263,6 +273,13 @@ _NO_KEY = -8  # "secret", after which a key is no object's
 _TWO_BARE = -10  # "id", behind which one stands if the word before it says so, and it looks like one
 LONE_UPLOAD, LONE_VIDEO = -11, -12  # "upload id" and "video", behind which one stands if it looks like one
 _NAMES_BEHIND = {b"upload": LONE_UPLOAD, b"video": LONE_VIDEO}
+_ANNOUNCES = {
+    b"multipart": _MULTIPART,
+    b"upload": LONE_UPLOAD,
+    b"Upload": LONE_UPLOAD,
+    b"video": LONE_VIDEO,
+    b"Video": LONE_VIDEO,
+}
 _ERASED: Word = (b"#", None, ())
 # Words repeat, so each is read once. Emptied when full.
 _WORDS: dict[bytes, Word] = {}
@@ -329,8 +346,8 @@ def read_word(word: bytes, waiting: int | None) -> Word:
     known = _WORDS.get(word)
     if known is not None:
         return known
-    if len(word) >= _LONG and _erasable(word):
-        return _ERASED
+    if len(word) >= _LONG and (known := _read_long(word)):
+        return known
     if len(_WORDS) >= _WORDS_LIMIT:
         _WORDS.clear()
     known = _WORDS[word] = _read_word(word)
@@ -341,7 +358,18 @@ def _lone(word: bytes, waiting: int) -> Word | None:
     """A word as the name that it looks like, behind others that announce one."""
     if waiting == LONE_VIDEO:
         return (b"#", None, ((VIDEO, word.strip(_EDGES + b":.")),)) if LONE_NAME.match(word) else None
-    return read_word(word, UPLOAD) if waiting in (_MULTIPART_UPLOAD, LONE_UPLOAD) and LONE_ID.match(word) else None
+    if waiting not in (_MULTIPART_UPLOAD, LONE_UPLOAD) or not LONE_ID.match(word) or FILE.match(word):
+        return None
+    return read_word(word, UPLOAD)
+
+
+def _read_long(word: bytes) -> Word | None:
+    """What is known of a word that hardly comes again: an address that names a video, or nothing but an id."""
+    address = ADDRESS.match(word) if b"/" in word else None
+    if address is None:
+        return _ERASED if _erasable(word) else None
+    named = (VIDEO, address["video"]), (PART, part_number(address["part"] or b""))
+    return address["before"] + b"#" + address["behind"].translate(None, _DIGITS), None, named
 
 
 def _erasable(word: bytes) -> bool:
@@ -366,10 +394,10 @@ def _read_word(word: bytes) -> Word:
         if word == b"--upload-id":
             return word, UPLOAD, ()
         word, named = _read_named(word)
-    if word == b"multipart":
-        return word, _MULTIPART, ()
-    if _VIDEO_WORD.match(word):
-        return word, LONE_VIDEO, ()
+    if (announced := _ANNOUNCES.get(word.lstrip(b"[("))) is not None:
+        return word, announced, ()
+    if tag := _VIDEO_TAG.match(word):
+        return b"#", None, ((VIDEO, tag[1]),)
     if word.lower().lstrip(_EDGES) in _NO_OBJECT_WORDS:
         return word, _NO_KEY, named
     if len(word.translate(None, _DIGITS)) == len(word):
@@ -406,7 +434,7 @@ def keep(found: list[Any], field: int | None, value: bytes) -> None:
 @lru_cache(maxsize=16_384)
 def _clean(field: int, value: bytes) -> bytes | int:
     """A value without what surrounds it; empty, or 0, when it is a placeholder."""
-    value = value.strip(_EDGES)
+    value = value.strip(_EDGES).rstrip(b":")
     value = value if (quote := _QUOTED_END.search(value)) is None else value[: quote.start()]
     if field == PART:
         return part_number(value)

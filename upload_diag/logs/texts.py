@@ -13,9 +13,11 @@ from operator import itemgetter
 from typing import Any
 
 from upload_diag.logs.fields import (
+    ADDRESS,
     CLOCK,
     COUNT,
     COUNTED,
+    FILE,
     IDLE,
     LONE_ID,
     LONE_NAME,
@@ -30,6 +32,7 @@ from upload_diag.logs.fields import (
     TELL,
     UPLOAD,
     VARYING,
+    VIDEO,
     Ids,
     Word,
     erase,
@@ -110,6 +113,7 @@ _LONE = rb"\d++[,;.)\]}]{0,3}(?![^\s\"])"
 # Numbers, dates and clocks as most are come first.
 _COUNTED = rb"(?:\d{1,6}+[,:)]?(?!\S)|" + COUNTED.pattern.rstrip(b"$") + b")"
 _DATE_OR_CLOCK = rb"(?:\d{4}-\d\d-\d\d(?!\S)|\d\d:\d\d:\d\d[.,]\d{3}(?!\S)|" + CLOCK.pattern.rstrip(b"$") + b")"
+_A_LONE_ID = rb"(?=%b(?![^\s\"]))" % LONE_ID.pattern.rstrip(b"$") + _unlike(FILE)
 _UNQUOTED = {  # what must not run over the quotation mark behind a text
     _ANYTHING: none_of(_BLANKS + b'"') + b"++",
     _COUNTED: _COUNTED.replace(rb"[^\w\s]", rb'[^\w\s"]'),
@@ -275,11 +279,15 @@ def _pieces(word: bytes, waiting: int | None, fields: list[int]) -> list[bytes] 
         return [b"", _ANYTHING, b""]
     if waiting is not None and waiting > OTHER:
         return [b"", _AROUND_AN_ID + _group(waiting, fields) + _AROUND_AN_ID, b""]
+    if waiting == LONE_UPLOAD and LONE_ID.match(word) and not FILE.match(word):
+        return [b"", _A_LONE_ID, b"", _AROUND_AN_ID + _group(UPLOAD, fields) + _AROUND_AN_ID, b""]
     if waiting == COUNT and COUNTED.match(word):
         return [b"", _COUNTED, b""]
     if waiting == IDLE and LONE.match(word):
         return [b"", _LONE, b""]
     erased, _, named = read_word(word, waiting)
+    if named and named[0][0] == VIDEO and (address := ADDRESS.match(word)):
+        return _address(word, address, fields)
     letter = word[:1].isalpha() and erased[:1] == word[:1]  # stays, so no word that fits is a number
     counted = erased == b"#" and waiting in (COUNT, IDLE)  # and what counts is erased, too
     unlike = b"" if letter or counted else _UNLIKE.get(waiting)
@@ -295,6 +303,17 @@ def _pieces(word: bytes, waiting: int | None, fields: list[int]) -> list[bytes] 
             return pieces
         del fields[known:]
     return None if named else [word]
+
+
+def _address(word: bytes, address: re.Match[bytes], fields: list[int]) -> list[bytes]:
+    """The pieces of an address that names a video, and perhaps a part."""
+    begin, end = address.span("video")
+    fields.append(VIDEO)
+    pieces = [word[:begin], rb"([\w.~-]{1,200})"]
+    if address["part"]:
+        pieces += [word[end : address.start("part")], _group(PART, fields)]
+        end = address.end("part")
+    return [*pieces, word[end:]]
 
 
 def _pattern(pieces: list[bytes] | None) -> bytes:

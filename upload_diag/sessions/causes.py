@@ -18,6 +18,7 @@ _RAN_OUT = {ErrorCode.CREDENTIALS_EXPIRED, ErrorCode.URL_EXPIRED}
 _SWEPT = RootCause(Cause.LIFECYCLE, ("The access log shows the lifecycle rule removing this upload.",))
 # A proxy says of a client that did not wait for the answer that it went away.
 _NO_ANSWER = {ErrorCode.TIMEOUT, ErrorCode.NETWORK, ErrorCode.SERVER_ERROR, ErrorCode.CANCELLED}
+_GAVE_UP = {Event.LIMIT, Event.ABORT}  # which goes with a failure and says no more
 _FRESH = {Event.REFRESHED, Event.RESUMED}
 HOUR = 3_600_000
 # Lifetimes that stores and lifecycle rules are set to: they count in days. The sweep comes late, never early.
@@ -54,10 +55,10 @@ class Telling:
         turns: what may say that a session did not end with the last of its failures.
         expired: failures that say that a session is gone.
         dead: of these, the ones that killed it.
-        alive: all other failures.
+        alive: all other failures, but for those that say that somebody wanted it so.
         doubtful: failures that may only follow from another one.
         credentials: failures of credentials and signatures.
-        no_answer: calls of Complete that ended without a clear answer.
+        no_answer: calls that ended without a clear answer; see `_is_complete`.
         store_faults: failures of the store itself.
     """
 
@@ -68,10 +69,10 @@ class Telling:
         self.turns = whats - failures | aborts | {what for what in failures if what.code is ErrorCode.CANCELLED}
         self.expired = {what for what in failures if what.code is _EXPIRED}
         self.dead = self.expired - aborts
-        self.alive = failures - self.dead
+        self.alive = {what for what in failures - self.dead if what.code is not ErrorCode.CANCELLED}
         self.doubtful = aborts | {what for what in failures if what.code in _REASONS and what.service_code in _VAGUE}
         self.credentials = {what for what in failures if what.code in _CREDENTIALS}
-        self.no_answer = {what for what in failures if what.code in _NO_ANSWER and what.operation == Operation.COMPLETE}
+        self.no_answer = {what for what in failures if what.code in _NO_ANSWER}
         self.store_faults = {what for what in failures if what.code is ErrorCode.SERVER_ERROR}
 
 
@@ -97,7 +98,7 @@ def _stopped(trace: Trace, telling: Telling) -> RootCause | None:
         last = trace.last
         latest = max(ran_out, key=lambda what: last[what])
         again = {what for what in telling.doubtful & last.keys() if latest.code in _REASONS.get(what.code, ())}
-        if all(last[what] <= last[latest] for what in last.keys() - again):
+        if all(last[what] <= last[latest] for what in last.keys() - again - _GAVE_UP):
             return RootCause(
                 Cause.CREDENTIALS,
                 (f"{latest.code} was the last that was heard of the upload.",),
@@ -164,7 +165,7 @@ def _completed(trace: Trace, what: Failure, died: Place, telling: Telling) -> Ro
             ("A Complete of this upload succeeded before the session was missed.",),
             "HEAD the key: its ETag ends in the number of parts, and its size is the file's.",
         )
-    if what.operation == Operation.COMPLETE and _before(trace, died, telling.no_answer):
+    if _is_complete(trace, what, died) and _unanswered(trace, died, telling):
         return RootCause(
             Cause.ALREADY_COMPLETED,
             ("An earlier Complete of this upload ended without a clear answer.",),
@@ -172,6 +173,23 @@ def _completed(trace: Trace, what: Failure, died: Place, telling: Telling) -> Ro
             ("The log does not show whether that Complete went through.",),
         )
     return None
+
+
+def _is_complete(trace: Trace, what: Failure, place: Place) -> bool:
+    """Whether it was Complete that failed: the failure says so, or the client did that it had come to it."""
+    asked = trace.first.get(Event.COMPLETING)
+    if what.operation or asked is None:
+        return what.operation == Operation.COMPLETE
+    return asked <= place and (_STORED not in trace.first or trace.last[_STORED] < asked)
+
+
+def _unanswered(trace: Trace, died: Place, telling: Telling) -> bool:
+    """Whether a Complete had ended without a clear answer by then."""
+    last = trace.last
+    return any(
+        _earlier(last[what], died) and _is_complete(trace, what, last[what])
+        for what in telling.no_answer & trace.first.keys()
+    )
 
 
 def _lifecycle(trace: Trace, what: Failure, died: Place, _telling: Telling) -> RootCause | None:

@@ -11,7 +11,7 @@ from upload_diag.codes import ErrorCode, Operation, Outcome
 from upload_diag.logs.markers import Event
 from upload_diag.redaction import redact
 from upload_diag.sessions.causes import Telling, consequences, root_cause
-from upload_diag.sessions.session import RootCause, Step, UploadSession, UploadTrace
+from upload_diag.sessions.session import Cause, RootCause, Step, UploadSession, UploadTrace
 from upload_diag.sessions.together import together
 from upload_diag.sessions.trace import Failure, Place, Trace, What, what_order
 
@@ -125,7 +125,8 @@ def _uploads(
 
 
 def _story(whole: Trace, uploads: tuple[bytes, ...], pieces: tuple[Trace, ...], telling: Telling) -> _Story:
-    return _Story(whole.begin, uploads, _outcome(whole, telling), whole, root_cause(whole, telling), pieces)
+    cause = root_cause(whole, telling)
+    return _Story(whole.begin, uploads, _outcome(whole, telling, cause), whole, cause, pieces)
 
 
 def _order(story: _Story) -> tuple[Place, tuple[bytes, ...], bytes, bytes, bytes]:
@@ -148,6 +149,7 @@ def _session(story: _Story, line: Callable[[Place], int]) -> UploadSession:
     refreshes = max(counts.get(Event.REFRESHED, 0), resumed)
     if refreshes >= len(story.uploads) > 1 and _told_twice(story, Event.REFRESHED):
         refreshes = len(story.uploads) - 1
+    restarts = max(counts.get(Event.RESTART, 0), counts.get(Event.RESTARTED, 0))
     times = [place[0] for place in chain(whole.first.values(), whole.last.values()) if place[0]]
     return UploadSession(
         video_id=_text(whole.video) or None,
@@ -157,7 +159,7 @@ def _session(story: _Story, line: Callable[[Place], int]) -> UploadSession:
         outcome=story.outcome,
         parts=whole.parts.bit_count() or counts.get(Event.PART, 0),
         refreshes=refreshes,
-        restarts=max(0, len(story.uploads) - 1 - refreshes),
+        restarts=max(restarts, len(story.uploads) - 1 - refreshes),
         retries=counts.get(Event.RETRY, 0) + resumed,
         errors=dict(sorted(errors.items(), key=lambda item: (-item[1], item[0]))),
         root_cause=story.cause,
@@ -231,7 +233,7 @@ def _apart(one: tuple[int, str, int], other: tuple[int, str, int]) -> bool:
     return one[1] != other[1] and bool(one[0]) != bool(other[0])
 
 
-def _outcome(trace: Trace, telling: Telling) -> Outcome:
+def _outcome(trace: Trace, telling: Telling, cause: RootCause | None) -> Outcome:
     """How it ended. What only follows from an earlier end (an Abort's 404) does not count as the last word."""
     if trace.first.keys().isdisjoint(telling.turns):
         return Outcome.FAILED  # most that fill a log are like this
@@ -251,7 +253,9 @@ def _outcome(trace: Trace, telling: Telling) -> Outcome:
     gave_up = last.get(Event.LIMIT) or last.get(Event.REFRESH_FAILED)
     if complete is not None and (last_failure is None or complete > last_failure or _apart(complete, last_failure)):
         return Outcome.RECOVERED if failures else Outcome.COMPLETED
-    if cancelled and (last_failure is None or max(cancelled) >= last_failure):
+    # Parts that were under way when the upload was cancelled miss its session.
+    only_follow = cause is not None and cause.cause is Cause.OWN_ABORT and cause.earlier is None
+    if cancelled and (last_failure is None or only_follow or max(cancelled) >= last_failure):
         return Outcome.CANCELLED
     if last_failure is None:
         if Event.ABORT in last:
