@@ -85,7 +85,7 @@ _BEGUN = (
 
 # A session that takes another one's place.
 _NO_LOGIN = r"(?! (?:token|cookie|key))"
-_FRESH_SESSION = rf"(?:fresh|new) (?:upload )?session\b{_NO_LOGIN}"
+_FRESH_SESSION = rf"(?:fresh|new|replacement) (?:upload )?session\b{_NO_LOGIN}"
 _OLD_SESSION = rf"(?:the )?(?:upload )?session\b{_NO_LOGIN}"
 _RENEWAL = r"(?:upload[ ._-])?session[ ._-](?:refresh|renewal)"
 _TRIES = r"(?:session )?(?:refresh(?:es)?|renewals?|retry|retries|attempts?|tries|restarts?)"
@@ -325,12 +325,25 @@ MARKERS = (
     ),
     Marker(
         event=Event.CREATE,
-        keywords=("started", "starting", "begin", "begun", "opened", "opening", "create", "initiat", "initiali"),
+        keywords=(
+            "started",
+            "starting",
+            "obtained",
+            "received",
+            "begin",
+            "begun",
+            "opened",
+            "opening",
+            "create",
+            "initiat",
+            "initiali",
+        ),
         pattern=_BEGUN
         + r"|(?:create|initiate)[ _-]?multipart[ _-]?upload"
         + _WELL
         # Only the answer to Create has an upload id.
         + r"|(?:create|initiate)[ _-]?multipart[ _-]?upload[^a-z0-9]{1,6}(?:returned |gave )?upload[ _]?id\b"
+        + r"|\b(?:got|obtained|received) (?:an? |the )?upload[ _]?id\b"
         + r"|\bsession (?:created|opened|started|initiali[sz]ed)\b.{0,60}\bupload_?id\b",
         rare=False,
         hits=(
@@ -342,6 +355,7 @@ MARKERS = (
             "multipart_created uploadId=x",
             "Starting upload of a.mp4 uploadId=x",
             "Upload session opened uploadId=x",
+            "Obtained upload id from server uploadId=x",
             "transfer begins uploadId=x",
             "CreateMultipartUpload succeeded, uploadId=x",
             "create_multipart_upload -> UploadId=x",
@@ -465,11 +479,14 @@ MARKERS = (
         pattern=_COMPLETED
         + rf"|\b{_UPLOAD} (?:of )?(?!(?:of )?(?:part|chunk|session|id)\b)[^ ]{{1,200}} (?:completed|finished|succeeded|done)\b"
         + rf"|\bcomplete[ _-]?multipart[ _-]?upload{_WELL}|\btreating (?:the |this )?(?:upload |it )?as (?:a )?(?:complete|succe)"
+        + rf"|{_BEGIN}{_UPLOAD}[ ._-](?:task )?(?:finished |ended )?(?:with )?success\b(?! ?[:=]? ?false){_NO_NAME}"
         + r"|\b(?:size|etag)\b.{0,20}\bmatch(?:es)?\b.{0,40}\b(?:complete|done|nothing left)\b",
         rare=False,
         hits=(
             "upload done uploadId=x",
             "upload has succeeded uploadId=x",
+            "upload-success uploadId=x",
+            "Upload task finished with success uploadId=x",
             "Upload of a.mp4 completed uploadId=x",
             "CompleteMultipartUpload ok uploadId=x",
             "The object is there, treating the upload as complete uploadId=x",
@@ -515,9 +532,9 @@ MARKERS = (
     ),
     Marker(
         event=Event.REFRESH,
-        keywords=("refresh", "renew", "fresh ", "new "),
+        keywords=("refresh", "renew", "fresh ", "new ", "replacement "),
         # "Getting fresh session (attempt 1/2)" goes with a failure, see above.
-        pattern=rf"\b(?:requesting|asking for|obtaining|fetching) (?:a |another ){_FRESH_SESSION}|\bsession\b.{{0,40}}\brequesting (?:a )?new one\b"
+        pattern=rf"\b(?:requesting|asking for|obtaining|fetching|acquiring) (?:a |another ){_FRESH_SESSION}|\bsession\b.{{0,40}}\brequesting (?:a )?new one\b"
         rf"|{_BEGIN}{_RENEWAL}[ ._-](?:started|requested|begin|attempt)|{_BEGIN}{_RENEWAL}\b(?![._:-]{{1,3}}[a-z]| \w+ed\b)|\b(?:refreshing|renewing) {_OLD_SESSION}",
         rare=False,
         quiet=True,
@@ -534,7 +551,7 @@ MARKERS = (
     ),
     Marker(
         event=Event.REFRESHED,
-        keywords=("refresh", "renew", "fresh ", "new "),
+        keywords=("refresh", "renew", "fresh ", "new ", "replacement "),
         pattern=r"\b(?:upload[ ._-]?)?session[ ._-](?:was )?(?:refreshed|renewed|replaced)\b"
         rf"|{_BEGIN}session[ ._-](?:refreshed|renewed)\b"
         r"|\b(?:refreshed|renewed) (?:the )?upload session\b"
@@ -555,14 +572,15 @@ MARKERS = (
             "Fresh session obtained uploadId=x",
             "New session received uploadId=x",
             "Session renewed uploadId=x",
+            "Acquired replacement session uploadId=x",
         ),
         misses=("session token refreshed uploadId=x", "got a new session token uploadId=x"),
     ),
     Marker(
         event=Event.REFRESH_FAILED,
-        keywords=("refresh", "renew", "fresh ", "new "),
+        keywords=("refresh", "renew", "fresh ", "new ", "replacement "),
         pattern=rf"{_BEGIN}{_RENEWAL}{_TO}(?:failed|error)\b|\b(?:refreshing|renewing) {_OLD_SESSION} failed\b"
-        rf"|{_NOT_OBTAINED}(?:(?:refresh|renew) {_OLD_SESSION}|(?:get|obtain|create) (?:a |the )?{_FRESH_SESSION})",
+        rf"|{_NOT_OBTAINED}(?:(?:refresh|renew) {_OLD_SESSION}|(?:get|obtain|acquire|create) (?:a |the )?{_FRESH_SESSION})",
         rare=False,
         hits=(
             "session refresh failed uploadId=x",
@@ -604,14 +622,25 @@ MARKERS = (
     ),
     Marker(
         event=Event.LIMIT,
-        keywords=("giving up", "gave up", "gave_up", "failed permanently"),
+        keywords=(
+            "giving up",
+            "gave up",
+            "gave_up",
+            "given up",
+            "failed permanently",
+            "failed after",
+            "retries left",
+            "attempts left",
+        ),
         pattern=rf"\bgiving up\b.{{0,80}}\b(?:upload|{_PIECE}|attempt|tries|retr)|\b(?:upload|{_PIECE}).{{0,80}}\bgiving up\b"
-        rf"|\b{_UPLOAD}[ ._-]gave[ _]up\b|\bgave up on (?:the )?{_UPLOAD}|\bfailed permanently after \d",
+        rf"|\b{_UPLOAD}[ ._-]gave[ _]up\b|\bgave up on (?:the )?{_UPLOAD}|\b(?:failed|given up)(?: permanently)? after \d{{1,4}} (?:tries|attempts|retries)\b|\bno (?:retries|attempts|tries) left\b",
         hits=(
             "part 7: giving up after 3 attempts",
             "Giving up on upload a.mp4",
             "upload.gave_up",
             "Transfer failed permanently after 3 attempts",
+            "Upload task failed after 3 tries",
+            "upload failed, no retries left",
         ),
         misses=("giving up the lock",),
     ),
