@@ -48,7 +48,21 @@ def ceph(time, method, query, status):
     return {"bucket": "films", "object": "a b.mp4", "time": time, "uri": uri, "http_status": str(status)}
 
 
-@pytest.mark.parametrize("shape", [nginx, nginx_apart, caddy, traefik, envoy, minio_trace, ceph])
+def minio_audit(time, method, query, status):
+    name = {"POST": "NewMultipartUpload", "PUT": "PutObjectPart", "DELETE": "AbortMultipartUpload"}[method]
+    asked = dict(part.partition("=")[::2] for part in query.split("&"))
+    api = {"name": name, "bucket": "films", "object": "a b.mp4", "statusCode": status}
+    return {"time": time, "api": api, "requestPath": "/films/a b.mp4", "requestQuery": asked}
+
+
+def fluent_bit(time, method, query, status):
+    line = f'192.0.2.7 - - [22/Nov/2026:10:00:00 +0000] "{method} {URL}?{query} HTTP/1.1" {status} 88 "-" "x"\n'
+    return {"time": time, "stream": "stdout", "kubernetes": {"pod_name": "edge-1"}, "log": line}
+
+
+@pytest.mark.parametrize(
+    "shape", [nginx, nginx_apart, caddy, traefik, envoy, minio_trace, minio_audit, ceph, fluent_bit]
+)
 def test_each_server_s_log_tells_the_whole_story(tmp_path, shape):
     steps = (*STEPS, GONE)
     lines = [json.dumps(shape(f"2026-11-22T10:00:0{at}Z", *step)) for at, step in enumerate(steps)]
@@ -85,3 +99,24 @@ def test_an_application_s_own_lines_between_them_are_read_as_ever(tmp_path):
     report = analyze([str(tmp_path / "app.log")])
     assert report.by_code == {ErrorCode.CREDENTIALS_EXPIRED: 1}
     assert len(report.sessions) == 1
+
+
+def test_an_answer_of_404_is_told_by_what_was_asked_for_whatever_the_fields_are_called(tmp_path):
+    line = envoy("2026-11-22T10:00:00Z", "POST", "uploadId=Qm7xTzRk2vLw", 404)
+    (tmp_path / "envoy.log").write_text(json.dumps(line) + "\n")
+    (step,) = analyze([str(tmp_path / "envoy.log")]).sessions[0].timeline
+    assert (step.code, step.operation) == (ErrorCode.SESSION_EXPIRED, "CompleteMultipartUpload")
+
+
+def test_s3_s_log_as_a_table_tells_of_the_lifecycle_rule(tmp_path):
+    (tmp_path / "athena.csv").write_text(
+        "bucket_name,requestdatetime,operation,key,request_uri,httpstatus,errorcode\n"
+        'films,22/Nov/2026:10:00:00 +0000,REST.POST.UPLOADS,a.mp4,"POST /films/a.mp4?uploads HTTP/1.1",200,-\n'
+        "films,23/Nov/2026:10:00:00 +0000,S3.DELETE.UPLOAD,a.mp4,-,-,-\n"
+        "films,23/Nov/2026:10:05:00 +0000,REST.PUT.PART,a.mp4,"
+        '"PUT /films/a.mp4?partNumber=2&uploadId=Qm7xTzRk2vLw HTTP/1.1",404,NoSuchUpload\n'
+    )
+    (session,) = analyze([str(tmp_path / "athena.csv")]).sessions
+    assert [step.event for step in session.timeline] == ["create", "lifecycle_abort", "error"]
+    assert session.root_cause.cause == "lifecycle"
+    assert (session.first, session.last) == ("2026-11-22T10:00:00Z", "2026-11-23T10:05:00Z")

@@ -205,7 +205,13 @@ def test_not_each_word_behind_video_is_its_name(words, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "wrap", [lambda row: row, lambda row: {"detail-type": "AWS API Call via CloudTrail", "detail": row}]
+    "wrap",
+    [
+        lambda row: row,
+        lambda row: {"detail-type": "AWS API Call via CloudTrail", "detail": row},
+        lambda row: {"messageId": "m1", "body": json.dumps({"source": "aws.s3", "detail": row})},
+        lambda row: {"@timestamp": "2026-11-22", "@message": json.dumps(row)},
+    ],
 )
 def test_a_create_without_an_upload_id_is_read_in_lines_of_cloudtrail(wrap, tmp_path):
     def event(clock, name, **asked):

@@ -10,7 +10,7 @@ from upload_diag.logs.http import success_of
 from upload_diag.logs.record import Record
 from upload_diag.logs.times import read_time
 
-__all__ = ["LINES", "LITERALS", "NAME", "SAMPLES", "detect", "read", "read_element"]
+__all__ = ["LINES", "LITERALS", "NAME", "SAMPLES", "detect", "event_in", "read", "read_element"]
 
 NAME = "cloudtrail"  # the document
 LINES = "cloudtrail-lines"
@@ -21,28 +21,41 @@ SAMPLES = (
         b'"uploadId":"AbCd1234","partNumber":3},"responseElements":null,"requestID":"R1","eventID":"e1"}'
     ),
 )
+_DEPTH = 3
 _OPERATIONS = {operation.value: operation for operation in Operation}
-LITERALS = ('"createmultipartupload"',)  # which tells no upload id, unlike the others
+LITERALS = ('"createmultipartupload', '"createmultipartupload\\"')  # which tells no upload id, unlike the others
 
 
 def detect(line: bytes) -> bool:
     """Whether the line is an event of CloudTrail."""
-    return line[:1] == b"{" and b'"eventSource"' in line and b'"eventName"' in line and b'"eventVersion"' in line
+    return line[:1] == b"{" and b"eventSource" in line and b"eventName" in line and b"eventVersion" in line
 
 
 def read(line: bytes, offset: int) -> Record | None:
     """The record of a line; None when it has nothing to do with uploads, or is no event."""
     try:
-        event = orjson.loads(line)
+        event = event_in(orjson.loads(line))
     except orjson.JSONDecodeError:
         return None
-    return read_element(event, line, offset) if isinstance(event, dict) else None
+    return None if event is None else read_element(event, line, offset)
+
+
+def event_in(tree: Any, depth: int = _DEPTH) -> dict[str, Any] | None:
+    """The event that a value is, or holds: EventBridge, SNS, SQS and CloudWatch Logs wrap it, some as a text."""
+    if isinstance(tree, str) and tree.startswith("{") and "eventSource" in tree:
+        try:
+            tree = orjson.loads(tree)
+        except orjson.JSONDecodeError:
+            return None
+    if not isinstance(tree, dict):
+        return None
+    if "eventSource" in tree and "eventName" in tree:
+        return tree
+    return next(filter(None, (event_in(value, depth - 1) for value in tree.values())), None) if depth else None
 
 
 def read_element(event: dict[str, Any], text: bytes, offset: int) -> Record | None:
-    """The record of an event, also in EventBridge's `detail`; None when it has nothing to do with uploads."""
-    inner = event.get("detail")
-    event = inner if isinstance(inner, dict) else event
+    """The record of an event; None when it has nothing to do with uploads."""
     name = event.get("eventName")
     operation = _OPERATIONS.get(str(name))
     if operation is None and name != "PutObject":

@@ -83,7 +83,7 @@ timereported lasttimestamp timestamputc timegeneratedutc timeiso8601 timelocal r
 timestampms timestampseconds timestampmillis timestampunix timemillis timems timeunixnano epochms epochsecond
 epochmillis eventtimestamp eventtimestampms logtime logtimestamp logdate loggedat isotimestamp utctime utctimestamp
 localtime walltime 时间 时间戳 日志时间 時間 日時 発生日時 시간
-hrtime created msec isodate requesttimeepoch reqtimesec datecreated
+requestdatetime hrtime created msec isodate requesttimeepoch reqtimesec datecreated
     """.split()  # noqa: SIM905 - a table of words, to be read as one
 )
 # Those that say when a request began, or when a line was received; where no other field says when it was written.

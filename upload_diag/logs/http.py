@@ -1,6 +1,7 @@
 """What an HTTP request to a store was: the operation, and what its success means for the upload."""
 
 import re
+from http import HTTPStatus
 from urllib.parse import unquote_to_bytes
 
 from upload_diag.codes import Operation
@@ -8,7 +9,7 @@ from upload_diag.logs.fields import Ids, read_line
 from upload_diag.logs.markers import Event
 from upload_diag.shapes import url as urls
 
-__all__ = ["is_upload", "operation_of", "success_of", "url_ids"]
+__all__ = ["is_failure", "is_upload", "operation_of", "success_of", "url_ids"]
 
 _UPLOADS = re.compile(r"[?&]uploads(?:[&=\s#]|$)")
 # The path of an object ends in a file's name or a number; that of an application's own address does not: `/api/upload`.
@@ -44,6 +45,11 @@ def operation_of(method: str, url: str) -> Operation | None:
 def success_of(operation: Operation | None, status: int) -> Event | None:
     """What happened in the upload when the operation was answered with this status."""
     return _SUCCESS.get(operation) if operation is not None and 200 <= status < 300 else None
+
+
+def is_failure(status: int) -> bool:
+    """Whether an answer says that a request failed; clients follow most redirects."""
+    return status >= 400 or status == HTTPStatus.MOVED_PERMANENTLY
 
 
 def is_upload(method: str, url: str) -> bool:

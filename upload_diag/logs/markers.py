@@ -158,6 +158,11 @@ MARKERS = (
     _call(Event.COMPLETE, "complete_multipart_upload", "CompleteMultipartUpload"),
     _call(Event.ABORT, "abort_multipart_upload", "AbortMultipartUpload"),
     Marker(
+        event=Event.LIFECYCLE_ABORT,  # S3's access log, exported as a table
+        keywords=("s3.delete.upload",),
+        hits=('{"operation":"S3.DELETE.UPLOAD","key":"a.mp4"}',),
+    ),
+    Marker(
         event=Event.LET_GO,
         keywords=("net::err_aborted",),
         # Chromium says so of a cancelled request, and of one that succeeded and whose answer nobody read. Who cancels

@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from upload_diag.logs import cloudtrail, web_json
 from upload_diag.logs.compressed import BrokenError, Decompressed
 from upload_diag.logs.record import Record
 from upload_diag.logs.skeleton import JsonLines
@@ -56,7 +57,9 @@ def read(element: Any, offset: int, lines: JsonLines) -> Iterator[Record]:
             line = orjson.dumps(record)
         except orjson.JSONEncodeError:  # half a surrogate pair, many levels
             line = json.dumps(record).encode()
-        yield lines.read(line, offset)
+        event = cloudtrail.event_in(record)
+        told = None if event is None else cloudtrail.read_element(event, line, offset)
+        yield told or web_json.tell(lines.read(line, offset))
 
 
 def _unfolded(element: Any, depth: int) -> Iterator[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from upload_diag.logs import web_json
 from upload_diag.logs.fields import OWN, UPLOAD, id_field
 from upload_diag.logs.prefilter import Scanner
 from upload_diag.logs.record import Record
@@ -22,7 +23,7 @@ SAMPLES = (b'time,level,message\n2026-11-22T10:00:00Z,ERROR,"part 3 failed: ""No
 _DELIMITERS = (b",", b";", b"\t")
 _COLUMN = re.compile(rb'"?[@_]?[A-Za-z][\w @.()/\[\]-]{0,60}"?\s*$')
 _TELLING = re.compile(
-    rb'"?[@_]?(?:\w+[.])?(?:message|msg|log|event|text|textPayload|body|error|description|raw|line|payload'
+    rb'"?[@_]?(?:\w+[.])?(?:message|msg|log|event|text|textPayload|body|error|description|raw|line|payload|request_?uri'
     rb'|(?:log|outer|result|exception)_?(?:message|description|entry))"?\s*$',
     re.IGNORECASE,
 )
@@ -69,7 +70,7 @@ class TableReader:
             cells = _cells(row, delimiter)
             more = {f"column {number}": cell for number, cell in enumerate(cells[len(names) :], len(names) + 1)}
             text = orjson.dumps(dict(zip(names, cells, strict=False)) | more)
-            record = self._json.read(text, offset)
+            record = web_json.tell(self._json.read(text, offset))
             record.line = line
             yield record
 

@@ -7,11 +7,13 @@ looked for; what else such a line says is read as of any line of JSON.
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import orjson
 
+from upload_diag.logs import web_log
 from upload_diag.logs.fields import Ids
-from upload_diag.logs.http import operation_of, success_of, url_ids
+from upload_diag.logs.http import is_failure, operation_of, success_of, url_ids
 from upload_diag.logs.record import Record
 from upload_diag.rules.fields import Meaning, meaning_of
 
@@ -29,6 +31,15 @@ _MAY_TELL = re.compile(rb"(?i)uploadid|uploads")
 _METHOD = re.compile(r"GET|PUT|POST|DELETE")
 _STATUS = re.compile(r"[1-5]\d\d")
 _LINE = re.compile(r"(GET|PUT|POST|DELETE) (\S+)(?: HTTP/[\d.]+)?")
+# How MinIO calls what was asked for, where it does not tell the method.
+_METHODS = {
+    "NewMultipartUpload": "POST",
+    "PutObjectPart": "PUT",
+    "CopyObjectPart": "PUT",
+    "CompleteMultipartUpload": "POST",
+    "AbortMultipartUpload": "DELETE",
+    "ListObjectParts": "GET",
+}
 _ADDRESS = re.compile(r"(?i)(?:path|ur[il]|target|stem)$")  # names of fields
 _TARGET = re.compile(r"(?:https?://[^/\s]+)?/.*")
 _QUERY = re.compile(r"\??(?:uploads=?|\S*(?:uploadId|partNumber)=\S*)")
@@ -58,8 +69,10 @@ def request_of(line: bytes) -> Request | None:
             status = int(value)
         elif whole := _LINE.fullmatch(value):
             method, target = method or whole[1], target or whole[2]
-        elif not method and meaning_of(name) is Meaning.METHOD and _METHOD.fullmatch(value):
-            method = value
+        elif " HTTP/" in value and (told := web_log.request_of(value.encode("utf-8", "replace"))):
+            method, target, status = told
+        elif not method and (value in _METHODS or (meaning_of(name) is Meaning.METHOD and _METHOD.fullmatch(value))):
+            method = _METHODS.get(value, value)
         elif not target and _ADDRESS.search(name) and _TARGET.fullmatch(value):
             target = value
         elif not query and _QUERY.fullmatch(value):
@@ -73,13 +86,17 @@ def tell(record: Record) -> Record:
     request = request_of(record.text)
     if request is None:
         return record
-    operation = operation_of(request.method, request.url)
-    event = success_of(operation, request.status)
-    ids = url_ids(request.url)
+    method, url, status = request
+    operation = operation_of(method, url)
+    event = success_of(operation, status)
+    ids = url_ids(url)
     key = record.ids.key or ids.key
     record.ids = Ids(video=record.ids.video, bucket=record.ids.bucket, key=key).or_else(ids).or_else(record.ids)
     if event is not None:
-        record.event, record.key = event, b"web-json %d %b" % (request.status, event.encode())
+        record.event, record.key = event, b"web-json %d %b" % (status, event.encode())
+    elif is_failure(status):
+        record.payload = {**orjson.loads(record.text), "operation": operation}
+        record.key = b"web-json %b " % (operation or "").encode() + record.key
     return record
 
 
@@ -89,6 +106,8 @@ def _leaves(tree: Any, depth: int) -> Iterator[tuple[str, str]]:
         return
     for name, value in tree.items():
         if isinstance(value, str) or (isinstance(value, int) and value is not True):
-            yield name, str(value)
+            yield name, str(value).removeprefix("s3.").rstrip()
+        elif isinstance(value, dict) and name.lower().endswith("query"):
+            yield name, urlencode({key: one for key, one in value.items() if isinstance(one, str)})
     for inner in tree.values() if depth else ():
         yield from _leaves(inner, depth - 1)

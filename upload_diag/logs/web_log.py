@@ -1,15 +1,14 @@
 """Access logs: nginx, Apache, ALB, HAProxy, and what else quotes the request; CloudFront, IIS, Squid, Gin."""
 
 import re
-from http import HTTPStatus
 
 from upload_diag.logs import access_log
 from upload_diag.logs.fields import Ids, part_number, read_line
-from upload_diag.logs.http import is_upload, operation_of, success_of, url_ids
+from upload_diag.logs.http import is_failure, is_upload, operation_of, success_of, url_ids
 from upload_diag.logs.record import Record
 from upload_diag.logs.times import find_time
 
-__all__ = ["LITERALS", "NAME", "SAMPLES", "detect", "read"]
+__all__ = ["LITERALS", "NAME", "SAMPLES", "detect", "read", "request_of"]
 
 NAME = "web-access-log"
 SAMPLES = (
@@ -68,39 +67,46 @@ _UNQUOTED = (_CLOUDFRONT, _IIS, _W3C, _SQUID, _GIN)
 
 def detect(line: bytes) -> bool:
     """Whether the line is of such a log."""
-    return _request(line) is not None and not access_log.detect(line) and find_time(line) > 0
+    return request_of(line) is not None and not access_log.detect(line) and find_time(line) > 0
 
 
 def read(line: bytes, offset: int) -> Record | None:
     """The record of a line; None when it has nothing to do with uploads, or is no line of such a log."""
-    request = _request(line)
+    request = request_of(line)
     if request is None:
         return None
-    verb, address, answer = request
-    method, url, status = verb.decode(), address.decode("utf-8", "replace"), int(answer)
+    method, url, status = request
     if not is_upload(method, url):
         return None
     operation = operation_of(method, url)
     event = success_of(operation, status)
     payload = None
-    if event is None and (status >= 400 or status == HTTPStatus.MOVED_PERMANENTLY):
+    if event is None and is_failure(status):
         payload = {"httpStatus": status, "method": method, "url": url, "operation": operation}
     ids = url_ids(url)
-    gateway = _GATEWAY.search(address)
+    gateway = _GATEWAY.search(url.encode())
     if gateway:
         ids = ids.or_else(Ids(video=gateway["video"], part=part_number(gateway["part"])))
-    key = b"web-access-log %d %s %s" % (status, verb, (operation or "").encode() or read_line(address)[0])
+    key = b"web-access-log %d %s %s" % (
+        status,
+        method.encode(),
+        (operation or "").encode() or read_line(url.encode())[0],
+    )
     return Record(offset, find_time(line), key, line, ids, payload, event)
 
 
-def _request(line: bytes) -> tuple[bytes, bytes, bytes] | None:
+def request_of(line: bytes) -> tuple[str, str, int] | None:
     """Method, URL and status of the request that a line tells of."""
     match = _REQUEST.search(line)
     if match is not None:
         answer = _ALB.match(line) or (match if match["status"] else _HAPROXY.search(line, 0, match.start()))
-        return (match["method"], match["url"], answer["status"]) if answer else None
+        return _told(match["method"], match["url"], answer["status"]) if answer else None
     match = next(filter(None, (pattern.match(line) for pattern in _UNQUOTED)), None)
     if match is None:
         return None
     query = b"" if match["query"] in (b"", b"-") else b"?" + match["query"]
-    return match["method"], match["path"] + query, match["status"]
+    return _told(match["method"], match["path"] + query, match["status"])
+
+
+def _told(method: bytes, url: bytes, status: bytes) -> tuple[str, str, int]:
+    return method.decode(), url.decode("utf-8", "replace"), int(status)
