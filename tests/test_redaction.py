@@ -486,6 +486,47 @@ def test_base64_within_base64_costs_no_more_than_one_layer_of_it(monkeypatch):
     assert looks <= 5 + 5 * 5  # the layers of the text, and in each of them those of what is packed there
 
 
+TABLES = {
+    "comma": ",",
+    "semicolon": ";",
+    "tab": "\t",
+    "bar": "|",
+}
+
+
+@pytest.mark.parametrize("size", [7, 4096])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("delimiter", TABLES.values(), ids=TABLES)
+def test_a_secret_column_is_told_by_its_heading(delimiter, encoding, size):
+    rows = [
+        ["time", "password", "message", '"access_token"', "uploadId"],
+        ["10:00", "{hunter2}", '"a ""b""\nc"', '"{abc 12;,""x""}"', "keep.me_1"],
+        ["10:01", "", "no failure", "null", "keep.me_2"],
+        *([f"10:{number}", "{hunter2}", "stored", "{0123abcd}", "keep.me_3"] for number in range(300)),
+    ]
+    text = "".join(delimiter.join(row) + "\r\n" for row in rows)
+    wanted = re.sub(r"\{hunter2\}", "REDACTED-password", re.sub(r"\{[a0].*?\}", "REDACTED-token", text))
+    shown = streamed(re.sub("[{}]", "", text).encode(encoding), size=size)
+    assert shown.decode(encoding) == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "time,level,message\n10:00,INFO,password expires soon\n" * 9,
+        "the password, a token\nare not here\n",
+        "password,token\nis all there is\n",
+    ],
+)
+def test_what_has_no_secret_column_stays(text):
+    assert streamed(text.encode()).decode() == text
+
+
+def test_a_quote_that_nobody_closes_costs_no_more_than_its_cell():
+    text = "password,message\nhunter2," + '"open,' * 50_000 + "\nhunter2,closed\n"
+    assert b"hunter2" not in streamed(text.encode())
+
+
 def test_of_what_no_human_reads_only_the_ends_are_searched(monkeypatch):
     looked_at = 0
 

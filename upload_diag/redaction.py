@@ -17,6 +17,7 @@ from typing import BinaryIO, NamedTuple
 
 from upload_diag._saved import database
 from upload_diag.rules.secrets import BARE_KEYWORDS, SECRETS, SEPARATORS, Secret
+from upload_diag.secret_columns import SecretColumns
 
 __all__ = [
     "NARROW",
@@ -130,8 +131,17 @@ def redact(text: str, *, salt: bytes | None = None) -> str:
     return redact_counting(text, Counter(), salt=salt)
 
 
-def redact_lines(lines: Sequence[str]) -> list[str]:
-    """As many lines as there were, without secrets; the label of one, or its beginning, may stand in a line before."""
+def redact_lines(lines: Sequence[str], *, start: str = "") -> list[str]:
+    """As many lines as there were, without secrets; the label of one, or its beginning, may stand in a line before.
+
+    Args:
+        lines: some lines of a text.
+        start: the first two lines of the same text: the heading of a table tells what its columns hold.
+    """
+    table = None if _shown else SecretColumns.of(start, _kind_under)
+    if table:
+        heading = start.partition("\n")[0]
+        lines = [line if line == heading else table.rows(line, lambda _, kind: f"REDACTED-{kind}") for line in lines]
     text = "\n".join(lines)
     for cut in reversed([] if _shown else find_secrets(text)):
         breaks = "\n" * text.count("\n", cut.start, cut.end)
@@ -175,13 +185,25 @@ def redact_stream(
     encoding = _encoding_of(start)
     _check_encoding(start, encoding)
     decoder = codecs.getincrementaldecoder(encoding)("surrogatepass")
-    pending, seen, ended = decoder.decode(start), _Seen(), not start
+
+    def decoded() -> Iterator[str]:
+        yield decoder.decode(start)
+        while data := reader.read(window):
+            _check_encoding(data, encoding)
+            yield decoder.decode(data)
+
+    def token(secret: str, kind: str) -> str:
+        counts[kind] += 1
+        return _token(secret, Cut(0, len(secret), kind, 0), salt)
+
+    table = SecretColumns.of(start.decode(encoding, "replace"), _kind_under)
+    chunks = table.cut(decoded(), token) if table and not _shown else decoded()
+    pending, seen, ended = "", _Seen(), False
     while pending or not ended:
         while len(pending) < window and not ended:
-            data = reader.read(window)
-            _check_encoding(data, encoding)
-            ended = not data
-            pending += decoder.decode(data)
+            chunk = next(chunks, None)
+            ended = chunk is None
+            pending += chunk or ""
         last = ended and len(pending) <= window
         piece, cuts, seen, rest = _next_piece(seen, pending[:window], last=last)
         counts.update(cut.kind for cut in cuts)
@@ -191,6 +213,12 @@ def redact_stream(
         pending = rest + pending[window:]
     writer.write(decoder.getstate()[0])  # half a character at the very end
     return counts
+
+
+def _kind_under(name: str) -> str | None:
+    """What is kept under a name, as in a column of a table; None when it is no secret."""
+    text = f'{name}="0123456789abcdefABCDEF"'
+    return next((cut.kind for cut in find_secrets(text) if cut.start > len(name)), None)
 
 
 def _encoding_of(start: bytes) -> str:

@@ -141,6 +141,16 @@ def test_context_holds_no_secret_whose_label_stands_in_the_line_above(tmp_path):
     assert "89abcdef" not in shown
 
 
+def test_context_holds_no_cell_of_a_table_that_its_heading_tells_to_be_secret(tmp_path):
+    path = tmp_path / "app.csv"
+    row = "2026-11-20T10:11:12Z,{},keep.me_1,hunter2\n"
+    path.write_text("time,message,uploadId,password\n" + "".join(map(row.format, ["fine", "NoSuchUpload", "fine"])))
+    shown = run("--context", "2", str(path))
+    assert "fine,keep.me_1,REDACTED-password" in shown
+    assert "time,message,uploadId,password" in shown
+    assert "hunter2" not in shown
+
+
 @pytest.mark.parametrize(
     "label",
     ["secret key: ", "fs.s3a.secret.key=", "customer key: ", "sse.customer.key=", "api key=", "aws.secret.key: '"],

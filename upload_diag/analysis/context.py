@@ -92,12 +92,16 @@ def _fill(wanted: dict[str, _Wanted], origin: Origin, piece: Piece, count: int) 
 
 def _fill_lines(lines: dict[int, str], stream: Any) -> None:
     end = max(lines)
+    start = ""
     for number, line in _numbered(stream):
+        if number <= 2:
+            start += _decoded(line) + "\n"
         if number in lines:
             lines[number] = _decoded(line)
         if number >= end:
             break
-    lines.update(zip(sorted(lines), redact_lines([lines[number] for number in sorted(lines)]), strict=True))
+    shown = redact_lines([lines[number] for number in sorted(lines)], start=start)
+    lines.update(zip(sorted(lines), shown, strict=True))
 
 
 def _fill_entries(entries: dict[int, tuple[list[str], list[str]] | None], reader: DocumentReader, count: int) -> None:

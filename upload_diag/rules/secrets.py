@@ -175,7 +175,7 @@ _SECRET_NAMES = (
 _BESIDE_LABELS = (
     *("secret access key", "secret key", "session token", "security token", "access token", "refresh token"),
     *("id token", "auth token", "sas token", "customer key", "encryption key", "account key", "storage key"),
-    *("signing key", "private key", "api key", "client secret", "password", "passwd"),
+    *("signing key", "private key", "api key", "client secret", "password", "passwd", "signature"),
 )
 _BESIDE_NAMES = _labels(*_BESIDE_LABELS, behind="(?<!REDACTED-.)") + "(?:[-_ ]?(?i:md5|base64|sha256))?"
 
@@ -664,11 +664,18 @@ SECRETS: tuple[Secret, ...] = (
     Secret(
         rule="secret.beside-name",
         kind="secret",
-        keywords=("key", "token", "secret", "passw"),  # to look for each name would take longer than the pattern does
+        keywords=(
+            "key",
+            "token",
+            "secret",
+            "passw",
+            "signature",
+        ),  # to look for each name would take longer than the pattern does
         pattern=_BESIDE_NAMES + _BESIDE + _RANDOM,
         hits=(
             "env: | AWS_SECRET_ACCESS_KEY | «wJalrXUtnFEMI/K7MDENG» |",
             "- name: AWS_SESSION_TOKEN\n  value: «FwoGZXIv0YXdzEBY»",
+            "X-Amz-Signature:\n  «4f8ca7e2d1b0a938»",
             "<tr><td>x-api-key</td><td>«0123456789abcdef»</td></tr>",
             "<property><name>fs.s3a.secret.key</name><value>«wJalrXUtnFEMI/K7»</value></property>",
             'Config { secret_access_key: Some("«wJalrXUtnFEMI/K7»"), region: "a" }',
