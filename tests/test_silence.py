@@ -88,6 +88,6 @@ def test_a_field_that_decides_is_never_left_out(soon):
 
 def test_an_event_that_is_told_across_a_text_keeps_it(soon):
     lines = JsonLines({}, SILENT)
-    line = '{"why": "giving up", "note": "%s", "what": "the upload"}'
+    line = '{"what": "the chunk", "note": "%s", "next": "retrying"}'
     records = [lines.read((line % note).encode(), 0) for note in ("holiday", "holiday " * 40)]
     assert records[0].key != records[1].key
