@@ -37,6 +37,7 @@ FRAMES = (
     'GET {1} {0} {0} "{2}" {0} status of {0}, {0} - {3}',
     "pool-{0} node-{1}/x-{0}-{0}/abcdefgh {2}={0} Code=-{0} -{0} {3}",
     "[{0}] {1}{2} x{3}",
+    "upload failed: ./{1} to s3://films-{0}/{1} {3} (s3a://b{1}/{2}), gs://{2}/{0}.",
     "PUT /projects/{0}/{1}/parts-{0} 2~{2}, s3.go:{0}\\n\\t/srv/projects/{3}/{0}.go",
 )
 
@@ -79,6 +80,24 @@ def test_neither_limit_changes_an_answer(alike):
             assert place.read(text) == read_line(text)
     finally:
         texts._WHOLE_LIMIT, texts._FORMS_LIMIT = whole, forms
+
+
+@pytest.mark.parametrize(
+    ("text", "bucket", "key"),
+    [
+        ("upload failed: ./a1.mp4 to s3://films/raw/a1.mp4 An error occurred", "films", "raw/a1.mp4"),
+        ("cannot write 's3a://films/_tmp/part-3'.", "films", "_tmp/part-3"),
+        ("path=gs://films/a.mp4, gone", "films", "a.mp4"),
+        ("(s3://films/a.mp4)", "films", "a.mp4"),
+        ("s3://b1/k", "b1", "k"),
+        ("s3://films/ and s3://films", "", ""),
+        ("https://films.example.com/a.mp4", "", ""),
+        ("cors3://films/a.mp4", "", ""),
+    ],
+)
+def test_an_address_of_an_object_names_it(text, bucket, key):
+    ids = read_line(text.encode())[1]
+    assert (ids.bucket.decode(), ids.key.decode()) == (bucket, key)
 
 
 @pytest.mark.parametrize("length", [5, 6, 20, 61, 62, 63, 64, 65, 66, 67, 68, 100, 128, 131])

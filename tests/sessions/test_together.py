@@ -275,3 +275,16 @@ def test_refreshes_that_two_logs_tell_of_count_once(tmp_path):
     told(tmp_path, console=console, server=client(gone, *rows))
     [session] = analyze([str(tmp_path)]).sessions
     assert (session.refreshes, session.restarts) == (2, 0)
+
+
+def test_files_of_one_command_are_uploads_of_their_own(tmp_path):
+    why = "An error occurred ({}) when calling the UploadPart operation (reached max retries: 4): x"
+    lines = [
+        f"upload failed: raw/a.mp4 to s3://films/raw/a.mp4 {why.format('NoSuchUpload')}",
+        "upload: raw/b.mp4 to s3://films/raw/b.mp4",
+        f"upload failed: raw/c.mp4 to s3://films/raw/c.mp4 {why.format('SlowDown')}",
+    ]
+    log = tmp_path / "sync.log"
+    log.write_text("\n".join(lines))
+    told = {session.key: session.outcome for session in analyze([str(log)]).sessions}
+    assert told == {"raw/a.mp4": "failed", "raw/b.mp4": "completed", "raw/c.mp4": "failed"}

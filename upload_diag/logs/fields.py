@@ -10,11 +10,15 @@ from upload_diag.rules.fields import NO_OBJECTS
 
 __all__ = [
     "ADDRESS",
+    "BUCKET",
+    "BUCKET_NAME",
     "CLOCK",
     "COUNT",
     "COUNTED",
     "FILE",
     "IDLE",
+    "KEY",
+    "KEY_NAME",
     "LONE_ID",
     "LONE_NAME",
     "LONE_UPLOAD",
@@ -22,6 +26,8 @@ __all__ = [
     "LONG_ID",
     "NAMED",
     "NO_IDS",
+    "OBJECT",
+    "OBJECT_SCHEME",
     "OTHER",
     "OWN",
     "PART",
@@ -71,7 +77,7 @@ class Ids(NamedTuple):
 
 
 NO_IDS = Ids()
-UPLOAD, VIDEO, BUCKET, PART = map(Ids._fields.index, ("upload", "video", "bucket", "part"))
+UPLOAD, VIDEO, BUCKET, KEY, PART = map(Ids._fields.index, ("upload", "video", "bucket", "key", "part"))
 OTHER = -1
 OWN = -9
 
@@ -251,6 +257,14 @@ ADDRESS = re.compile(
     rb"""(?P<before>[^\s"]*/(?:videos|media|assets)/)(?P<video>[\w.~-]{1,200})"""
     rb"""(?P<behind>/(?:complete|refresh|(?:parts|chunks)/(?P<part>\d{1,5})))\W{0,3}$"""
 )
+# Tools name the object: `upload failed: ./a.mp4 to s3://films/a.mp4`. What ends the sentence is no part of its key.
+BUCKET_NAME = rb"[A-Za-z0-9][\w.-]{1,62}"
+KEY_NAME = rb"""(?=[^\s"]{1,1024})[^\s"'`<>|?]{0,1023}[^\s"'`<>|?)\],;:.]"""
+OBJECT_SCHEME = re.compile(rb"""(?:[A-Za-z_]{1,20}[=:])?["'`(\[{]{0,3}(?:s3[an]?|gs|b2|oss|cosn?|obs)://""")
+OBJECT = re.compile(
+    rb"(?P<before>%b)(?P<bucket>%b)/(?P<key>%b)" % (OBJECT_SCHEME.pattern, BUCKET_NAME, KEY_NAME)
+    + rb"""(?P<behind>["'`)\],;:.]{0,4})$"""
+)
 # Words whose numbers only count something, and words whose numbers tell what went wrong. All other numbers count, but
 # for those that look like an HTTP status, or like a code of R2 or WinSock.
 _COUNTS = re.compile(
@@ -364,12 +378,22 @@ def _lone(word: bytes, waiting: int) -> Word | None:
 
 
 def _read_long(word: bytes) -> Word | None:
-    """What is known of a word that hardly comes again: an address that names a video, or nothing but an id."""
+    """What is known of a word that hardly comes again: an address that names a video or an object, or only an id."""
+    if found := _read_object(word):
+        return found
     address = ADDRESS.match(word) if b"/" in word else None
     if address is None:
         return _ERASED if _erasable(word) else None
     named = (VIDEO, address["video"]), (PART, part_number(address["part"] or b""))
     return address["before"] + b"#" + address["behind"].translate(None, _DIGITS), None, named
+
+
+def _read_object(word: bytes) -> Word | None:
+    """What is known of a word that names an object by its address."""
+    match = OBJECT.match(word) if b"://" in word else None
+    if match is None:
+        return None
+    return match["before"] + b"#" + match["behind"], None, ((BUCKET, match["bucket"]), (KEY, match["key"]))
 
 
 def _erasable(word: bytes) -> bool:
@@ -382,6 +406,8 @@ def _erasable(word: bytes) -> bool:
 def _read_word(word: bytes) -> Word:
     if CLOCK.match(word):
         return _ERASED
+    if found := _read_object(word):
+        return found
     named: tuple[tuple[int, bytes | int], ...] = ()
     if _GATE.search(word):
         waits = _WAITING.match(word)

@@ -506,6 +506,19 @@ MARKERS = (
         ),
     ),
     Marker(
+        event=Event.COMPLETE,  # the command line of AWS
+        keywords=(" to s3://",),
+        pattern=r"(?:\A|remaining )(?:upload|move): (?!s3://).{1,1024}? to s3://[^ ]",
+        hits=(
+            "upload: ./a.mp4 to s3://films/a.mp4",
+            "Completed 5.0 MiB/5.0 MiB (9.1 MiB/s) with 1 file(s) remaining upload: my films/a.mp4 to s3://films/a.mp4",
+        ),
+        misses=(
+            "upload failed: ./a.mp4 to s3://films/a.mp4 An error occurred",
+            "move: s3://films/a.mp4 to s3://films/b.mp4",
+        ),
+    ),
+    Marker(
         event=Event.ABORT,
         keywords=("multipart upload", "upload aborted", "upload removed"),
         pattern=_ABORTED,

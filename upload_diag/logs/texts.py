@@ -14,11 +14,15 @@ from typing import Any
 
 from upload_diag.logs.fields import (
     ADDRESS,
+    BUCKET,
+    BUCKET_NAME,
     CLOCK,
     COUNT,
     COUNTED,
     FILE,
     IDLE,
+    KEY,
+    KEY_NAME,
     LONE_ID,
     LONE_NAME,
     LONE_UPLOAD,
@@ -26,6 +30,8 @@ from upload_diag.logs.fields import (
     LONG_ID,
     NAMED,
     NO_IDS,
+    OBJECT,
+    OBJECT_SCHEME,
     OTHER,
     PART,
     PART_OF_LONG,
@@ -286,8 +292,8 @@ def _pieces(word: bytes, waiting: int | None, fields: list[int]) -> list[bytes] 
     if waiting == IDLE and LONE.match(word):
         return [b"", _LONE, b""]
     erased, _, named = read_word(word, waiting)
-    if named and named[0][0] == VIDEO and (address := ADDRESS.match(word)):
-        return _address(word, address, fields)
+    if OBJECT_SCHEME.match(word) or (named and named[0][0] == VIDEO and ADDRESS.match(word)):
+        return _address(word, fields)
     letter = word[:1].isalpha() and erased[:1] == word[:1]  # stays, so no word that fits is a number
     counted = erased == b"#" and waiting in (COUNT, IDLE)  # and what counts is erased, too
     unlike = b"" if letter or counted else _UNLIKE.get(waiting)
@@ -305,14 +311,22 @@ def _pieces(word: bytes, waiting: int | None, fields: list[int]) -> list[bytes] 
     return None if named else [word]
 
 
-def _address(word: bytes, address: re.Match[bytes], fields: list[int]) -> list[bytes]:
-    """The pieces of an address that names a video, and perhaps a part."""
-    begin, end = address.span("video")
+def _address(word: bytes, fields: list[int]) -> list[bytes] | None:
+    """The pieces of an address that names an object, or a video and perhaps a part; None when it may name none."""
+    if OBJECT_SCHEME.match(word):
+        if (match := OBJECT.match(word)) is None:
+            return None
+        fields += [BUCKET, KEY]
+        return [match["before"], b"(%b)" % BUCKET_NAME, b"/", b"(%b)" % KEY_NAME, match["behind"]]
+    match = ADDRESS.match(word)
+    if match is None:
+        return None
+    begin, end = match.span("video")
     fields.append(VIDEO)
     pieces = [word[:begin], rb"([\w.~-]{1,200})"]
-    if address["part"]:
-        pieces += [word[end : address.start("part")], _group(PART, fields)]
-        end = address.end("part")
+    if match["part"]:
+        pieces += [word[end : match.start("part")], _group(PART, fields)]
+        end = match.end("part")
     return [*pieces, word[end:]]
 
 
