@@ -59,7 +59,7 @@ class Secret:
 
 
 # A labelled secret has one of these in the text, plain or escaped.
-SEPARATORS = ("=", ":", "@", ">", "'", '"', "%", "\\", "&")
+SEPARATORS = ("=", ":", "@", ">", "'", '"', "%", "\\", "&", "|")
 
 _END = r"""(?=[\s"'`,;&<>)}\]\\|]|\Z)"""
 # What follows a label and a colon in a sentence, not in a record; or what says that there is no value.
@@ -74,9 +74,11 @@ _PROSE = (
 _CODE = r"(?!(?:[A-Z][a-z][a-z]*+){2,}+" + _END + r"|[A-Za-z_$][\w.$]{0,80}+(?:\(|\[(?![\\\r\n])))"
 
 _CLOSE = r"""(?:["'`\]]{1,3}|[ ]\[[^\]\n]{0,40}\])?"""
-_SIGN = r"""\s{0,20}[:=]{1,2}>?(?!//)(?:\s{0,40}(?=["'`]|string\()|[ \t]{0,20})"""
+_SIGN = r"""\s{0,20}[:=]{1,2}+>?(?!//)(?:\s{0,40}(?=["'`]|string\()|[ \t]{0,20})"""
 _OPEN = r"""(?:(?:[sS]ome|Optional)?[\[(]\s{0,20})?(?:[bu](?=["'])|string\([0-9]{1,6}\)[ ])?"""
-_INSIDE = r"((?:[^{0}\\\n]++|\\.)++)"  # up to the quote that closes, or the end of the line
+# The quote behind an id that ends as a label does, `"uploadId": "…PWD=", "partNumber": 7`, closes and opens nothing.
+_OPENS = r"""(?!(?<==.)(?:,(?:\s{1,40}[\w"'{\[-]|["'])|[}\]](?:[\s,}\]]|\Z)))"""
+_INSIDE = _OPENS + r"((?:[^{0}\\\n]++|\\.)++)"  # up to the quote that closes, or the end of the line
 _QUOTED = "|".join(
     [r"""""(?=[^",:}\]\s])""" + _INSIDE.replace("{0}", '"'), *(q + _INSIDE.replace("{0}", q) for q in "\"'`")]
 )
@@ -92,14 +94,19 @@ _KEY_LINE = (
 # What stands between a name and its value in tables, lists of pairs, manifests, dumps of Go, Rust, PHP, Erlang, .NET.
 _BESIDE = (
     r"""(?:[^\w\n,;%&\\]|,(?! (?!b["'])\w)|b(?=["'])|\r?\n(?=[^\w\n]|[vV]alue\b)"""
-    r"""|\b(?:[vV]alue|[sS]tring(?:[vV]alue)?|str|td|name|[sS]ome|inner|HeaderValue|is|Array|0)\b|string\(\d{1,6}\)){1,60}"""
+    r"""|(?<=:)\r?\n|\b(?:[vV]alues?|[sS]tring(?:[vV]alue)?|str|t[dh]|d[td]|name|key|[sS]ome|inner|HeaderValue|is"""
+    r"""|[aA]rray(?:Value)?|0)\b|string\(\d{1,6}\)){1,60}"""
 )
 # With so little to tell it by, the value must look as no word does.
 _RANDOM = (
-    r"(?![xX]-|AWS4-|REDACTED-|\d{4}-\d\d-\d\d)(?=[A-Za-z+/=_.~-]{0,200}\d)(?=[\d+/=_.~-]{0,200}[A-Za-z])"
+    r"(?![xX]-|AWS4-|REDACTED-|\d{4}-\d\d-\d\d)(?=[A-Za-z+/_.~-]{0,200}(?:\d|=))(?=[\d+/=_.~-]{0,200}[A-Za-z])"
     r"([\w+/.~-]{12,}={0,2})(?![=\w])"
 )
-_XML = r">([^<\s]++(?:[^<]{0,256}+(?=</))?)|>\s{1,40}([^<\s]++)(?=\s{0,40}</)"
+_ATTRIBUTES = r"""(?:\s{1,20}[\w:.-]{1,60}=(?:"[^"<>]{0,200}"|'[^'<>]{0,200}')){0,4}"""
+_XML = (
+    _ATTRIBUTES + r">(?:([^<\s]++(?:[^<]{0,256}+(?=</))?)|\s{1,40}([^<\s]++)(?=\s{0,40}</)"
+    r"|\s{0,40}<!\[CDATA\[([^\]]+(?:\](?!\]>)[^\]]*)*))"
+)
 
 
 def _any_case(words: str) -> str:
@@ -147,7 +154,7 @@ _NOT_PAGING = "".join(
 _KEY_LABELS = (
     *("secret access key", "secret key", "secret key base", "account key", "shared access key", "storage key"),
     *("signing key", "private key", "master key", "auth key", "session key", "application key", "app key"),
-    *("functions key", "hmac key", "plaintext key", "client key data"),
+    *("functions key", "hmac key", "plaintext key", "client key data", "subscription key"),
 )
 _PASSWORD_LABELS = (
     "password",
@@ -165,7 +172,17 @@ _SECRET_NAMES = (
     + _labels(
         *_KEY_LABELS,
         *_PASSWORD_LABELS,
-        *("pwd", "secret", "security token", "session token", "token-0", "signature", "credential", "access key id"),
+        *(
+            "pwd",
+            "secret",
+            "security token",
+            "session token",
+            "token-0",
+            "signature",
+            "sig",
+            "credential",
+            "access key id",
+        ),
         *("access key", "api key", "cookie", "authorization", "customer key", "customer key md5", "encryption key"),
         "key pair id",
     )
@@ -176,6 +193,12 @@ _BESIDE_LABELS = (
     *("secret access key", "secret key", "session token", "security token", "access token", "refresh token"),
     *("id token", "auth token", "sas token", "customer key", "encryption key", "account key", "storage key"),
     *("signing key", "private key", "api key", "client secret", "password", "passwd", "signature"),
+    *("csrf token", "xsrf token", "authorization token", "subscription key", "hmac key"),
+)
+_PAIR_LABELS = _labels(
+    *_KEY_LABELS,
+    *("password", "passwd", "client secret", "authorization token", "access token", "refresh token", "id token"),
+    *("session token", "security token", "api key", "customer key", "customer key md5", "encryption key"),
 )
 _BESIDE_NAMES = _labels(*_BESIDE_LABELS, behind="(?<!REDACTED-.)") + "(?:[-_ ]?(?i:md5|base64|sha256))?"
 
@@ -199,7 +222,7 @@ SECRETS: tuple[Secret, ...] = (
         keywords=("access", "credential", "q-ak"),
         pattern=(
             rf"{_labels('access key id', 'access key', 'access id', 'credential', 'q-ak')}"
-            rf"(?:{_CLOSE}{_SIGN}{_OPEN}[\"'`]{{0,2}}|>\s{{0,20}}){_PROSE}{_CODE}(?!{_ACCESS_KEY}(?:[A-Z0-9]{{12}}|REDACTED-))"
+            rf"(?:{_CLOSE}{_SIGN}{_OPEN}[\"'`]{{0,2}}|{_ATTRIBUTES}>\s{{0,20}}(?:<!\[CDATA\[)?){_PROSE}{_CODE}(?!{_ACCESS_KEY}(?:[A-Z0-9]{{12}}|REDACTED-))"
             r"""([^\s"'`<>&;,/\\(){}\[\]%]{3,128})"""
         ),
         hits=(
@@ -228,6 +251,8 @@ SECRETS: tuple[Secret, ...] = (
             "aws_secret_access_key = «wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY»",
             "AWS Secret Access Key [None]: «wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY»",
             "<SecretAccessKey>«wJalrXUtnFEMI/K7MDENG»</SecretAccessKey>",
+            "<ns:SecretAccessKey xsi:type=\"xsd:string\" id='7'>«wJalrXUtnFEMI/K7MDENG»</ns:SecretAccessKey>",
+            "<SecretAccessKey><![CDATA[«wJalrXUtnFEMI]/K7MDENG»]]></SecretAccessKey>",
             "AccountName=films;AccountKey=«Zm9vYmFyYmF6cXV4==»;EndpointSuffix=core.windows.net",
         ),
         misses=("secretKey: null", "sessionKeyId: 7", "object key: uploads/2026/film.mp4"),
@@ -317,8 +342,11 @@ SECRETS: tuple[Secret, ...] = (
         kind="policy",
         keywords=("policy",),
         # Base64 of a JSON object: `{"`, `{ "`, `{` and a line end.
-        pattern=rf"[pP]olicy(?:{_CLOSE}{_SIGN}[\"'`]{{0,2}}|>)(e[wy][A-Za-z0-9+/=_~-]{{16,}})",
-        hits=("&Policy=«eyJTdGF0ZW1lbnQiOlt7IlJlc291cmNlIjoi»&Key=a",),
+        pattern=rf"[pP]olicy(?:{_CLOSE}{_SIGN}[\"'`]{{0,2}}|{_BESIDE})(e[wy][A-Za-z0-9+/=_~-]{{16,}})",
+        hits=(
+            "&Policy=«eyJTdGF0ZW1lbnQiOlt7IlJlc291cmNlIjoi»&Key=a",
+            '{"name": "Policy", "value": "«eyJTdGF0ZW1lbnQiOlt7IlJlc291cmNlIjoi»"}',
+        ),
         misses=("policy: expire-after-seven-days-please", "PolicyId=ab"),
     ),
     Secret(
@@ -351,7 +379,11 @@ SECRETS: tuple[Secret, ...] = (
             r"(?:AWS4-[\w-]+|(?:AWS|OSS|OBS|GOOG1|[sS]hared[kK]ey(?:[lL]ite)?)[ \t]|[dD]igest[ \t]"
             r"|(?:[A-Za-z][A-Za-z0-9-]{1,30}[ \t+]+)?" + _PROSE + _CODE + r"""([^\s"'`<>&;,\\(){}\[\]]{4,}))"""
             # What Docker and npm keep for a registry, and what stands in a query.
-            r"""|[aA]uth(?<![A-Za-z0-9].{4})["']?\s{0,5}[:=]\s{0,5}["']?""" + _RANDOM
+            r"""|[aA]uth(?<![A-Za-z0-9].{4})["']?\s{0,5}[:=]\s{0,5}["']?"""
+            + _RANDOM
+            # Beside its name in a table.
+            + rf"|{_any_case('authorization')}{_BESIDE}(?:[A-Z][A-Za-z]{{1,20}}[ \t])?"
+            + _RANDOM
         ),
         hits=(
             "Authorization: Bearer «abcdef.123»",
@@ -359,6 +391,8 @@ SECRETS: tuple[Secret, ...] = (
             "{'Authorization': 'Basic «YTpi»'}",
             "[authorization] => Negotiate «YIIJvwYGKwYBBQUC»",
             '"auths":{"registry.example":{"auth":"«Ym9iOmh1bnRlcjI=»"}}',
+            "| Authorization | Token «b93ca0a120045e9e» |",
+            'http.Header{"Authorization":[]string{"Token «b93ca0a120045e9e»"}}',
         ),
         misses=(
             "Authorization: AWS4-HMAC-SHA256 SignedHeaders=host",
@@ -545,6 +579,7 @@ SECRETS: tuple[Secret, ...] = (
             "<RequestsCookieJar[<Cookie sid=«abc123» for films.example/>]>",
             'http.Header{"Cookie":[]string{"«sid=abc123; b=c»"}}',
             "<tr><td>Set-Cookie</td><td>«sid=abc123»</td></tr>",
+            "cookie:\n«sid=abc123; theme=dark»\norigin:\nhttps://films.example",
             "<Message>Cookie: «sid=abc123; a=b<c»</Message><Key>Cookie: «sid=def456»</Key>",
         ),
         misses=("cookie: too large", "xsrfCookieName: 'XSRF-TOKEN',"),
@@ -574,7 +609,9 @@ SECRETS: tuple[Secret, ...] = (
         rule="secret.password",
         kind="password",
         keywords=("passw", "passphrase", "passcode", "pwd", "_pass", "dbpass", "bind_pw", "kennwort"),
-        pattern=_labelled(*_PASSWORD_LABELS) + "|" + _labelled("pwd", guard=r"(?!/|[A-Za-z]:\\)"),
+        pattern=_labelled(*_PASSWORD_LABELS)
+        + "|"
+        + _labelled("pwd", guard=r"(?!/|[A-Za-z]:\\)", before=r"(?<![0-9].{3})(?<=pwd|Pwd|PWD)"),
         hits=(
             "password=«hunter2»&user=bob",
             '{"password": "«a \\"b\\" c»", "user": "bob"}',
@@ -619,7 +656,7 @@ SECRETS: tuple[Secret, ...] = (
     Secret(
         rule="secret.named-value",
         kind="token",
-        keywords=("value", "form-data"),
+        keywords=("value", "form-data", "</key", "</t", "</dt"),
         # A HAR's header, a form field, a cookie of a browser's export.
         pattern=(
             rf"(?:[nN]ame|[kK]ey|[hH]eader)[\"']?\s{{0,20}}[:=]\s{{0,20}}[\"']{_SECRET_NAMES}[\"']\s{{0,80}},?\s{{0,80}}"
@@ -630,6 +667,11 @@ SECRETS: tuple[Secret, ...] = (
             rf"|[\"']{_SECRET_NAMES}[\"']\s{{0,20}}[:=]>?\s{{0,20}}\{{\s{{0,80}}"
             rf"(?:[\"']\w{{1,20}}[\"']\s?:\s?[\"']?[\w-]{{0,40}}[\"']?,\s{{0,80}}){{0,3}}"
             rf"[\"']?[vV]alue[\"']?\s{{0,20}}[:=]\s{{0,20}}(?:{_QUOTED})"
+            # A manifest, an element and the one behind it.
+            rf"|[nN]ame:[ \t]{{1,20}}[\"']?{_SECRET_NAMES}[\"']?[ \t]*\r?\n[ \t]{{0,80}}[vV]alue:[ \t]{{1,20}}"
+            rf"(?:{_QUOTED}|{_PROSE}{_UNQUOTED})"
+            rf"|<(?:name|key|t[dh]|dt)>{_SECRET_NAMES}:?</(?:name|key|t[dh]|dt)>\s{{0,80}}"
+            rf"<(?:value|string|t[dh]|dd)>{_PROSE}([^<\s][^<]*+)"
             rf"|form-data; ?[nN]ame=\"{_SECRET_NAMES}\"\r?\n(?:[^\r\n]{{1,200}}\r?\n){{0,3}}\r?\n([^\r\n]+)"
         ),
         hits=(
@@ -638,40 +680,53 @@ SECRETS: tuple[Secret, ...] = (
             '{"value": "«FwoGZXIvYXdz»", "name": "x-amz-security-token"}',
             '"db_password": {"sensitive": true, "value": "«hunter2»", "type": "string"}',
             'form-data; name="password"\n\n«hunter2 and more»\n--b',
+            "- name: DB_PASSWORD\n  value: «hunter2»\n- name: REGION\n  value: eu-west-1",
+            "<header><name>password</name><value>«hunter2»</value></header>",
+            "<dict><key>refreshToken</key>\n<string>«hunter2»</string></dict>",
+            '{"name": "sig", "value": "«abcDEF+/=»"}, {"name": "Subscription-Key", "value": "«abc»"}',
         ),
-        misses=('{"name": "host", "value": "films.example"}',),
+        misses=(
+            "<tr><td>Token</td><td>expired</td></tr>",
+            "- name: DB_PASSWORD\n  valueFrom:\n    secretKeyRef: db",
+            '{"name": "host", "value": "films.example"}',
+        ),
     ),
     Secret(
         rule="secret.header-pair",
         kind="token",
-        keywords=("authorization", "cookie", "token", "api", "secret", "sig", "passw"),
+        keywords=("authorization", "cookie", "token", "key", "secret", "sig", "passw"),
         # Node's raw headers and Python's tuples. A list of header names is not a list of pairs.
         pattern=(
             r"""["']""" + rf"(?:{_any_case('authorization')}|(?:[sS]et-)?{_any_case('cookie')}"
             rf"|[xX]-[\w-]{{0,60}}?{_labels('token', 'key', 'secret', 'signature', 'md5')}"
-            rf"|(?:\w{{1,20}}[_-])?{_labels('signature', 'sig', 'token', 'password')})"
+            rf"|(?:\w{{1,20}}[_-])?{_labels('signature', 'sig', 'token')}|[\w-]{{0,40}}?{_PAIR_LABELS})"
             r"""["']\s{0,20},\s{0,40}b?["'](?!(?:[A-Za-z]{1,20}|sha\d{1,3}|md5|crc\w{2,6}|\d)"""
-            r"""(?:-(?:[A-Za-z]{1,20}|sha\d{1,3}|md5|crc\w{2,6}|\d)){0,8}["'])"""
+            r"""(?:[_-](?:[A-Za-z]{1,20}|sha\d{1,3}|md5|crc\w{2,6}|\d)){0,8}["'])"""
             r"""(?:AWS4-[\w-]+|(?:[A-Z][A-Za-z]{1,20} )?([^"'\\]+)["'](?!\s{0,20}[:=]))"""
         ),
         hits=(
             "[ 'x-amz-security-token', '«FwoGZXIvYXdz12»', 'host', 'a' ]",
             "('Authorization', 'Bearer «abc.def1»')",
             '["sig", "«a1/b2c3=»"]',
+            "[('userPassword', '«cWAFXVhz76»'), ('hmac_key', '«LXy2evmN/iQG»')]",
+            "[('X-Amz-Copy-Source-Server-Side-Encryption-Customer-Key', '«PsajdksqQOrb/jWLIXLK=»')]",
         ),
-        misses=("['authorization', 'x-amz-date', 'x-amz-content-sha256']", '"code": "ExpiredToken", "Message": "x"'),
+        misses=(
+            '"access_token","user_name"',
+            "['authorization', 'x-amz-date', 'x-amz-content-sha256']",
+            '"code": "ExpiredToken", "Message": "x"',
+        ),
     ),
     Secret(
         rule="secret.beside-name",
         kind="secret",
+        # To look for each name would take longer than the pattern does.
         keywords=(
-            "key",
-            "token",
-            "secret",
-            "passw",
-            "signature",
-        ),  # to look for each name would take longer than the pattern does
+            *("key", "Key", "KEY", "token", "Token", "TOKEN", "secret", "Secret", "SECRET"),
+            *("passw", "Passw", "PASSW", "signature", "Signature", "SIGNATURE"),
+        ),
         pattern=_BESIDE_NAMES + _BESIDE + _RANDOM,
+        bare=True,
         hits=(
             "env: | AWS_SECRET_ACCESS_KEY | «wJalrXUtnFEMI/K7MDENG» |",
             "- name: AWS_SESSION_TOKEN\n  value: «FwoGZXIv0YXdzEBY»",
@@ -683,6 +738,11 @@ SECRETS: tuple[Secret, ...] = (
             '{<<"x-amz-server-side-encryption-customer-key">>,<<"«MDEyMzQ1Njc4OWFi=»">>}',
             '{"key": "http.request.header.x-api-key", "value": {"stringValue": "«0123456789abcdef»"}}',
             "+ 'aws' configure set aws_secret_access_key «wJalrXUtnFEMI/K7»",
+            "x-csrf-token:\n«0123456789abcdef»\nx-api-key:\n«PsajdksqQOrb/jWLIXLK=»",
+            "<dt>x-api-key:</dt><dd>«0123456789abcdef»</dd>",
+            "the Secret Key is «wJalrXUtnFEMI/K7»",
+            "x-api-key\t«0123456789abcdef»",
+            '{"key": "header.x-api-key", "value": {"arrayValue": {"values": [{"stringValue": "«0123456789abcdef»"}]}}}',
         ),
         misses=(
             "SignedHeaders=host;x-amz-security-token;x-amz-content-sha256",
