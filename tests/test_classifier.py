@@ -643,6 +643,11 @@ def test_no_secret_of_the_input_is_in_the_answer(template: str) -> None:
         assert [name for name, secret in SECRETS.items() if secret in answer] == []
 
 
+@pytest.mark.parametrize("label", ["Ocp-Apim-Subscription-Key", "x-functions-key", "session.key", "Idempotency-Key"])
+def test_a_key_of_something_else_is_no_object_s(label: str) -> None:
+    assert classify(f'NoSuchUpload "{label}": "3edb643c460ef0ae6ecf781c0b7b1e28"').context.key is None
+
+
 # --- rules ----------------------------------------------------------------------------------------------------------
 
 

@@ -555,6 +555,25 @@ def test_of_what_no_human_reads_only_the_ends_are_searched(monkeypatch):
     assert looked_at < len(text) / 10
 
 
+@pytest.mark.parametrize("piece", ["\\", '"', " ", "%25", "\\n", "&amp;", "\\u005c", "\0"])
+def test_of_one_short_piece_again_and_again_only_the_ends_are_searched(piece, monkeypatch):
+    looked_at = []
+    monkeypatch.setattr(redaction, "_matches", lambda view: looked_at.append(len(view)) or [])
+    find_secrets("a" + piece * 60_000)
+    assert sum(looked_at) < 6 * 5000
+
+
+@pytest.mark.parametrize("piece", ["pwd=7\n", "a@b.co ", "jwt:7 "])
+def test_a_short_secret_is_taken_out_however_often_it_comes(piece):
+    assert piece.strip() not in redact(piece * 3000)
+
+
+@pytest.mark.parametrize("shift", [0, 1, 2, 3])
+def test_zeros_are_no_encoding(shift):
+    zeros = b"a" * shift + bytes(100_000) + b"password=hunter2\n"
+    assert streamed(zeros) == zeros.replace(b"hunter2", b"REDACTED-password")
+
+
 def test_keywords_looked_for_all_at_once_are_those_looked_for_one_by_one():
     if (search := redaction._search()) is None:
         pytest.skip("hyperscan is not installed")

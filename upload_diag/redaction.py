@@ -44,6 +44,7 @@ _SAMPLE = 4096  # bytes that tell the encoding
 SURELY = 64  # bytes that are not of another encoding by chance: in UTF-16, Chinese without a comma or a blank
 NARROW = re.compile(rb"[\t\n\r -~]{%d,}" % SURELY)
 _NO_UTF_16 = re.compile(NARROW.pattern + rb"|(?:[\t\n\r -~]\0{3}){8,}|(?:\0{3}[\t\n\r -~]){8,}")
+_ZEROS = re.compile(rb"\0{4,}")  # more than any encoding has in a row
 _WIDE = re.compile(rb"(?:[\t\n\r -~]\0{1,3}){32,}|(?:\0{1,3}[\t\n\r -~]){32,}")
 
 _WORTH_A_LOOK = re.compile("|".join(map(re.escape, (*SEPARATORS, *BARE_KEYWORDS)))).search
@@ -52,9 +53,11 @@ _ALL_KEYWORDS = {keyword for _, keywords in _ROWS for keyword in keywords}
 _KEYWORDS = tuple(sorted(k for k in _ALL_KEYWORDS if not any(other in k for other in _ALL_KEYWORDS - {k})))
 _LARGE = 1 << 14  # characters for which it pays to look for all keywords at once
 
-# What no human reads: media in base64, a line of one letter. Of each such block only the ends are kept, which is what
-# patterns look at, so that the rest of a text of 200 MB in one line is not searched a hundred times.
+# What no human reads: media in base64, a line of one letter, of backslashes, of `%25`. Of each such block only the ends
+# are kept, which is what patterns look at, so that the rest of 200 MB in one line is not searched a hundred times.
 _BLOCK, _ENDS = 2048, 512
+_SEPARATED = re.compile(r"\w[=:@]|[=:@]\w")
+_PERIODS = range(1, 7)  # characters that come again and again; so short, a secret is one of them with its `=`
 _DULL = re.compile(rf"[A-Za-z0-9+/_-]{{{_BLOCK}}}")
 
 _ESCAPE = re.compile(
@@ -233,7 +236,11 @@ def _encoding_of(start: bytes) -> str:
 
 def _check_encoding(data: bytes, encoding: str) -> None:
     """Raise a ValueError where text stands in another encoding, in which no secret would be found."""
-    if (b"\0" in data and _WIDE.search(data)) if encoding == "latin-1" else _NO_UTF_16.search(data):
+    if encoding != "latin-1":
+        mixed = _NO_UTF_16.search(data)
+    else:
+        mixed = _WIDE.search(_ZEROS.sub(bytes(4), data)) if b"\0" in data else None
+    if mixed:
         raise ValueError("it is UTF-32, or in more than one encoding; redact reads UTF-8 or UTF-16. Convert it first.")
 
 
@@ -457,7 +464,7 @@ class _Changed:
         """The text with one letter for the middle of what no human reads, or None when there is no such thing."""
         spans: list[_Span] = []
         for place in range(0, len(text) - _BLOCK + 1, _BLOCK):
-            if _DULL.match(text, place):
+            if _DULL.match(text, place) or _repeats(text[place : place + _BLOCK]):
                 if spans and spans[-1][1] + 2 * _ENDS == place + _ENDS:
                     spans[-1] = spans[-1][0], place + _BLOCK - _ENDS
                 else:
@@ -503,6 +510,16 @@ class _Changed:
         if after[0] < end:
             end = after[1]
         return start, end
+
+
+def _repeats(block: str) -> bool:
+    """Whether the block is one short piece again and again, in which no secret has room."""
+    return any(
+        block.startswith(block[period : period + 64])
+        and block[period:] == block[:-period]
+        and not _SEPARATED.search(block, 0, period + 1)
+        for period in _PERIODS
+    )
 
 
 def _same(start: int, end: int) -> _Span:

@@ -51,6 +51,29 @@ def test_what_comes_gzipped_goes_gzipped(tmp_path):
     assert b"hunter2" not in gzip.decompress(copy.read_bytes())
 
 
+def test_a_bomb_is_not_unpacked(tmp_path, capsys):
+    bomb, copy = tmp_path / "bomb.log.gz", tmp_path / "copy.gz"
+    with gzip.open(bomb, "wb") as file:
+        for _ in range(80):
+            file.write(bytes(1 << 20))
+    assert main(["redact", str(bomb), "-o", str(copy)]) == ExitCode.FILES
+    assert "more than 200 times its size" in capsys.readouterr().err
+    assert not copy.exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.parametrize("command", ["redact", "classify"])
+@pytest.mark.parametrize("what", ["pipe", "device"])
+def test_what_may_wait_or_go_on_for_ever_is_refused(tmp_path, capsys, command, what):
+    path = tmp_path / "a.log"
+    if what == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(os.devnull)
+    assert main([command, str(path)]) == ExitCode.FILES
+    assert "not a regular file" in capsys.readouterr().err
+
+
 def test_standard_input_goes_to_standard_output():
     run = subprocess.run(
         [sys.executable, "-m", "upload_diag", "redact", "-"], input=LOG, capture_output=True, check=True, timeout=60

@@ -2,6 +2,8 @@
 
 import errno
 import os
+import re
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 STDIO = "-"
+_IN_DEV = re.compile(r"/(?:dev|proc)/")
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # of a file that is written, never of one that is read
 
 
@@ -83,11 +86,24 @@ def read_input(path: str | None, *, most: int = -1) -> bytes:
             name = click.get_current_context().command_path
             raise click.UsageError(f"Nothing to read. Give a file, `{name} FILE`, or pipe into it, `... | {name} -`.")
         return sys.stdin.buffer.read(most)
+    refuse_endless(path)
     try:
         with Path(path).open("rb") as file:
             return file.read(most)
     except (OSError, ValueError) as error:
         raise unreadable(path, error) from error
+
+
+def refuse_endless(path: str) -> None:
+    """Raise an InputError for a named pipe, which may wait for ever, or a device, which may never end.
+
+    Below /dev and /proc they are meant: `/dev/stdin`, and what `<(command)` is.
+    """
+    with suppress(OSError, ValueError):
+        if not Path(path).is_file() and not Path(path).is_dir() and Path(path).exists() and not _IN_DEV.match(path):
+            raise InputError(
+                f"{path}: not a regular file; to read it all the same, pipe it in: cat {shlex.quote(path)} |"
+            )
 
 
 def unreadable(path: str, error: OSError | ValueError) -> InputError:

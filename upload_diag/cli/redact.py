@@ -14,10 +14,11 @@ from typing import BinaryIO, cast
 
 import click
 
-from upload_diag.cli._console import STDIO, notice, open_output, unreadable
+from upload_diag.cli._console import STDIO, notice, open_output, refuse_endless, unreadable
 from upload_diag.cli._options import examples, output_option
 from upload_diag.cli.exit_codes import ExitCode
 from upload_diag.errors import InputError
+from upload_diag.logs.compressed import RATIO, RATIO_FREE
 from upload_diag.terminal import is_terminal
 
 _GZIP = b"\x1f\x8b"
@@ -71,18 +72,61 @@ def _opened(path: str) -> Iterator[tuple[BinaryIO, bool]]:
     """The input's bytes, unzipped, and whether they had been zipped."""
     if path == STDIO and (sys.stdin is None or sys.stdin.isatty()):
         raise click.UsageError("Nothing to read. Give a file, `upload-diag redact FILE`, or pipe into it.")
+    if path != STDIO:
+        refuse_endless(path)
     try:
         with sys.stdin.buffer if path == STDIO else Path(path).open("rb") as file:
-            start = cast("io.BufferedReader", file).peek(8)
+            packed = cast("io.BufferedReader", file)
+            start = packed.peek(8)
             for magic, what in _NOT_TEXT.items():
                 if start.startswith(magic):
                     raise InputError(f"{path}: {what}; redact reads text, plain or gzipped. Unpack it first.")
             zipped = start.startswith(_GZIP)
-            yield cast("BinaryIO", gzip.GzipFile(fileobj=file) if zipped else file), zipped
+            yield cast("BinaryIO", _Unpacked(path, packed) if zipped else file), zipped
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise InputError(f"{path}: the gzip data is broken ({error}), so no copy was written.") from error
     except (IsADirectoryError, ValueError) as error:
         raise unreadable(path, error) from error
+
+
+class _Unpacked:
+    """What is in a gzip file, unless that is a bomb."""
+
+    def __init__(self, path: str, file: io.BufferedReader) -> None:
+        self._path = path
+        self._counted = _Counted(file)
+        self._unpacked = gzip.GzipFile(fileobj=self._counted)
+        self._given = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._unpacked.read(size)
+        self._given += len(data)
+        if self._given > RATIO_FREE and self._given > RATIO * self._counted.taken:
+            raise InputError(
+                f"{self._path}: unpacks to more than {RATIO} times its size, as no log does; "
+                "to copy it all the same: gzip -dc FILE | upload-diag redact -"
+            )
+        return data
+
+
+class _Counted(io.RawIOBase):
+    """A file, and how many bytes of it were read.
+
+    Attributes:
+        taken: so many.
+    """
+
+    def __init__(self, file: io.BufferedReader) -> None:
+        self.taken = 0
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(size)
+        self.taken += len(data)
+        return data
 
 
 @contextmanager

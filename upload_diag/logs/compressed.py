@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any, Protocol
 
-__all__ = ["CHUNK", "RATIO", "BrokenError", "Decompressed", "compression"]
+__all__ = ["CHUNK", "RATIO", "RATIO_FREE", "BrokenError", "Decompressed", "compression"]
 
 CHUNK = 1 << 16
 RATIO = 200  # times its size; a log is rarely packed better than 1:50, a bomb is 1:1000
+RATIO_FREE = 64 << 20  # bytes that may come out before the ratio counts
 MEMORY = 128 << 20  # bytes that a decompressor may want
 _AGAIN = 16 << 20  # packed bytes of a stream that are kept, to read it again when it turns out to be damaged
 _SWALLOWED = 2  # chunks that may be read in vain before a damage shows: a block of zstd is no larger

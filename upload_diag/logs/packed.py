@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from upload_diag.logs import zipped
-from upload_diag.logs.compressed import CHUNK, RATIO, BrokenError, Decompressed, compression
+from upload_diag.logs.compressed import CHUNK, RATIO, RATIO_FREE, BrokenError, Decompressed, compression
 from upload_diag.logs.opening import Rejoined
 from upload_diag.logs.watched import Around, Slice
 
 __all__ = ["Budget", "Stream", "Unreadable", "is_packed", "unpack"]
 
 LAYERS = 8  # archives in archives, and compression around them: a bundle of bundles of .tar.gz has six
-RATIO_FREE = 64 << 20  # bytes that may come out before the ratio counts
 UNPACKED = 1 << 40  # bytes that may come out of one input, however it is packed
 MEMBERS = 50_000  # of all archives in one input
 HELD = 64 << 20  # bytes: a zip archive inside a stream must be sought in, so it is held in memory

@@ -12,8 +12,21 @@ __all__ = ["FIELDS", "NO_OBJECTS", "QUERIES", "SAID", "UPLOADS", "Meaning", "mea
 
 # A key of these is no object's, and most often it is a secret: `secret key`, `customer.key`.
 NO_OBJECTS = (
-    *("access", "account", "api", "auth", "cache", "customer", "encryption", "host", "kms", "license", "master"),
-    *("private", "public", "secret", "shared", "signing", "sse", "sse-c", "ssh", "ssl", "storage", "tls"),
+    *(
+        "access",
+        "account",
+        "api",
+        "app",
+        "application",
+        "auth",
+        "cache",
+        "customer",
+        "deploy",
+        "encryption",
+        "functions",
+    ),
+    *("hmac", "host", "idempotency", "kms", "license", "master", "plaintext", "private", "public", "secret", "session"),
+    *("shared", "signing", "sse", "sse-c", "ssh", "ssl", "storage", "subscription", "tls", "webhook"),
 )
 
 # Where access logs keep the query of a request, apart from its path: nginx, Akamai, Azure, Elastic, W3C.
