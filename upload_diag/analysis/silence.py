@@ -13,6 +13,7 @@ from functools import cached_property
 from upload_diag.classifier import Classifier
 from upload_diag.logs.fields import read_word
 from upload_diag.logs.markers import MARKERS
+from upload_diag.logs.steps import is_step_word
 
 __all__ = ["Silence"]
 
@@ -69,7 +70,7 @@ class Silence:
         except UnicodeDecodeError:
             return False
         low = text.lower()
-        if not _PLAIN.match(text) or not text.isprintable() or len(low) != len(text):
+        if not _PLAIN.match(text) or not text.isprintable() or len(low) != len(text) or is_step_word(text):
             return False
         low, starts = f" {low} ", self._starts
         return not any(low.startswith(starts.get(low[at : at + _START], ()), at) for at in range(len(low)))

@@ -1,9 +1,11 @@
-"""Tell from a record what happened in an upload, by the rows of `markers`."""
+"""Tell from a record what happened in an upload: by the rows of `markers`, or else by what a step is called."""
 
 import re
 from functools import cache
 
 from upload_diag.logs.markers import MARKERS, Event, Marker
+from upload_diag.logs.steps import literals as names_of_steps
+from upload_diag.logs.steps import read_step
 from upload_diag.shapes.text import flatten
 
 __all__ = ["literals", "read_event"]
@@ -15,8 +17,8 @@ _ROWS = sorted(MARKERS, key=lambda row: (_RANK[row.event], not row.quiet, row.ke
 
 
 def literals() -> set[str]:
-    """What makes a record worth a look, by the rows whose keywords are rare."""
-    return {keyword for row in MARKERS if row.rare for keyword in row.keywords}
+    """What makes a record worth a look, by the rows whose keywords are rare, and the names of steps."""
+    return names_of_steps() | {keyword for row in MARKERS if row.rare for keyword in row.keywords}
 
 
 def read_event(text: str) -> Marker | None:
@@ -28,7 +30,7 @@ def read_event(text: str) -> Marker | None:
                 if _compiled(row.pattern).search(folded):
                     return row
                 break
-    return None
+    return read_step(text)
 
 
 @cache

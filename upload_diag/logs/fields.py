@@ -142,7 +142,7 @@ _KINDS = {
     "awss3partnumber": "part",
 }
 # What an application calls an upload by itself, where it does not tell the store's id, likewise.
-_OWN_NAMES = {"uploadsessionid", "sessionuploadid"}
+_OWN_NAMES = {"uploadsessionid", "sessionuploadid", "upload", "transferid", "uploaduuid", "uploadref", "fileid"}
 _SEPARATORS = str.maketrans("", "", "-_.@ $[]")
 
 
@@ -252,6 +252,11 @@ LONE_NAME = re.compile(
 )
 # A program that does several at once puts the video's name before its words: `[vid-7f31c0] part 3 uploaded`.
 _VIDEO_TAG = re.compile(rb"\[((?:v|vid|video|clip|media|asset)[_-](?=[a-f]*\d)[0-9a-f]{4,64})\]:?$")
+# What an application calls an upload by itself, which lasts longer than a session: `upload=5f1d…`; and the store's id.
+_OWN_WORD = re.compile(
+    rb"""[\[(]?(?:upload|transfer)=["']?(?:(?P<own>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=[a-f]*\d)[0-9a-f]{12,32})"""
+    rb"""|(?P<id>(?=[^"'\d]*\d)[\w.~+-]{40,1000}=*))["'`)\],;:.]{0,4}$"""
+)
 # A backend's own addresses name the video, and perhaps the part: see `markers`.
 ADDRESS = re.compile(
     rb"""(?P<before>[^\s"]*/(?:videos|media|assets)/)(?P<video>[\w.~-]{1,200})"""
@@ -388,6 +393,14 @@ def _read_long(word: bytes) -> Word | None:
     return address["before"] + b"#" + address["behind"].translate(None, _DIGITS), None, named
 
 
+def _read_own(word: bytes) -> Word | None:
+    """What is known of a word that names an upload as its application does, or by its id."""
+    match = _OWN_WORD.match(word)
+    if match is None:
+        return None
+    return b"upload=#", None, ((VIDEO, match["own"]) if match["own"] else (UPLOAD, match["id"]),)
+
+
 def _read_object(word: bytes) -> Word | None:
     """What is known of a word that names an object by its address."""
     match = OBJECT.match(word) if b"://" in word else None
@@ -406,7 +419,7 @@ def _erasable(word: bytes) -> bool:
 def _read_word(word: bytes) -> Word:
     if CLOCK.match(word):
         return _ERASED
-    if found := _read_object(word):
+    if found := _read_object(word) or _read_own(word):
         return found
     named: tuple[tuple[int, bytes | int], ...] = ()
     if _GATE.search(word):

@@ -305,7 +305,8 @@ def _pieces(word: bytes, waiting: int | None, fields: list[int]) -> list[bytes] 
             pieces, left = _mixed(word, fields)
         if unlike:
             pieces = [b"", unlike, *pieces]
-        if left == erased and re.fullmatch(_pattern(pieces), word):
+        keeps = len(fields) - known >= len(named)
+        if keeps and left == erased and re.fullmatch(_pattern(pieces), word):
             return pieces
         del fields[known:]
     return None if named else [word]
