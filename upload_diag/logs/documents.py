@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import orjson
+
 from upload_diag.logs import cloudtrail, har, otlp, records
 from upload_diag.logs.layout import Layout
 from upload_diag.logs.record import Record
@@ -164,8 +166,7 @@ class DocumentReader:
         self._count_lines(start)
         line = self._newlines + 1
         try:
-            element = json.loads(text, parse_int=_harmless_int)
-            for record in self._read(element, text, self._base + start):
+            for record in self._read(_parsed(text), text, self._base + start):
                 record.line = line
                 yield record
         except (ValueError, RecursionError):
@@ -182,6 +183,13 @@ class DocumentReader:
             record = (har if self._name == har.NAME else cloudtrail).read_element(element, text, offset)
             if record is not None:
                 yield record
+
+
+def _parsed(text: bytes) -> Any:
+    try:
+        return orjson.loads(text)  # in a fifth of the time
+    except orjson.JSONDecodeError:  # half a surrogate pair, NaN, 5,000 digits, many levels
+        return json.loads(text, parse_int=_harmless_int)
 
 
 def _closed(text: str, start: int) -> int:
