@@ -288,3 +288,27 @@ def test_files_of_one_command_are_uploads_of_their_own(tmp_path):
     log.write_text("\n".join(lines))
     told = {session.key: session.outcome for session in analyze([str(log)]).sessions}
     assert told == {"raw/a.mp4": "failed", "raw/b.mp4": "completed", "raw/c.mp4": "failed"}
+
+
+def _refreshed(second, old, new):
+    """An upload whose session is gone and renewed, of which each line tells its own id and nothing more."""
+    rows = [(0, "upload_created", old), (1, "part_uploaded", old)]
+    rows += [(2, "part_failed", old), (3, "session_refresh_requested", old)]
+    rows += [(6, "session_refreshed", new), (9, "upload_completed", new)]
+    return [
+        (f"10:00:{second + at:02}", {"event": event, "uploadId": upload, **({"error": GONE} if at == 2 else {})})
+        for at, event, upload in rows
+    ]
+
+
+def test_a_session_that_takes_another_one_s_place_is_of_the_upload_that_asked_for_it(tmp_path):
+    rows = [*_refreshed(0, UPLOAD, OTHER), *_refreshed(30, UPLOAD + "7", OTHER + "7")]
+    assert told(tmp_path, app=client(*rows)) == [
+        ((UPLOAD, OTHER), "recovered", "unknown"),
+        ((UPLOAD + "7", OTHER + "7"), "recovered", "unknown"),
+    ]
+
+
+def test_where_two_uploads_wait_for_a_session_nobody_knows_whose_it_is(tmp_path):
+    rows = sorted([*_refreshed(0, UPLOAD, OTHER), *_refreshed(1, UPLOAD + "7", OTHER + "7")], key=lambda row: row[0])
+    assert len(told(tmp_path, app=client(*rows))) == 4

@@ -32,7 +32,7 @@ _WORDS: dict[str, set[str]] = {
     **dict(_verb("begin", "create initiate initialize initialise open")),
     **dict(_verb("store", "upload transfer store persist save acknowledge confirm accept receive")),
     **dict(_verb("complete", "complete finalize finalise finish commit assemble seal")),
-    **dict(_verb("abort", "abort discard terminate drop")),
+    **dict(_verb("abort", "abort discard terminate remove delete close abandon")),
     **dict(_verb("cancel", "cancel")),
     **dict(_verb("renew", "refresh renew reissue replace")),
     **dict(_verb("restart", "restart reinitiate reinitialize reinitialise reopen recreate reupload")),
@@ -59,6 +59,8 @@ for _means, _written in (
     ("cancel", "cancelled cancelling canceled canceling"),
     ("over", "limit max maximum spent"),
     ("tries", "retries attempts tries"),
+    ("abort done", "dropped"),
+    ("done", "use active"),
     ("give up", "giveup"),
     ("valid", "valid known"),
     ("fail", "wrong didn't couldn't can't"),
@@ -73,7 +75,7 @@ for _means, _written in (
     ("user", "user operator"),
     ("stop", "stopped stops pressed"),
     ("", "the a an of for was were is are has been have had from to in by with its it this that client server"),
-    ("", "put set went goes go made make away longer more left times time now already use place work s3 store"),
+    ("", "put set went goes go made make away longer more left times time now already place work s3 store"),
     ("", "upload's event step state status first it's"),
 ):
     for _word in _written.split():

@@ -13,6 +13,9 @@ __all__ = ["together"]
 
 # A video's name by which a key can be told to be its own: `v_48015194`, and not `intro` or `2026`.
 _TELLING = re.compile(rb"(?=[^0-9]*[0-9])[A-Za-z0-9_.~-]{8,}")
+_OBTAINED = (Event.REFRESHED, Event.RESTARTED)
+_WANTED = (Event.EXPIRED, Event.REFRESH, Event.RESTART)
+_AT_ONCE = 60_000  # milliseconds within which a client that has lost its session gets another one
 _CLOCKS = 60_000  # milliseconds by which the clocks of a client and a store may differ
 
 
@@ -60,6 +63,8 @@ def together(traces: Mapping[bytes, Trace], shared: Iterable[tuple[bytes, ...]])
     for several in shared:
         if _is_one_request(several, traces):
             groups.join(*several)
+    for name, before in _obtained(traces):
+        groups.join(name, before)
     for names in _by_key(traces).values():
         if len(names) > 1:  # most are alone
             _join_at_a_key(names, traces, groups)
@@ -96,6 +101,35 @@ def _meet(one: Trace, other: Trace) -> bool:
     """Whether they are of the same time, as far as they tell and the clocks of a client and a store agree."""
     timeless = not (one.end and other.end)
     return timeless or (one.begin[0] - _CLOCKS <= other.end and other.begin[0] - _CLOCKS <= one.end)
+
+
+def _obtained(traces: Mapping[bytes, Trace]) -> Iterator[tuple[bytes, bytes]]:
+    """Sessions that begin as one that took another's place, and the one that was just missed, if only one was."""
+    missed = sorted((trace.end, name) for name, trace in traces.items() if trace.end and _wants_another(trace))
+    taken: set[bytes] = set()
+    for begin, name in sorted(_replacements(traces)) if missed else ():
+        near = missed[bisect_left(missed, (begin - _AT_ONCE, b"")) : bisect(missed, (begin + 1, b""))]
+        others = [
+            other for _, other in near if other not in {name, *taken} and _may_be_one(traces[other], traces[name])
+        ]
+        if len(others) == 1:
+            taken.update(others)
+            yield name, others[0]
+
+
+def _replacements(traces: Mapping[bytes, Trace]) -> Iterator[tuple[int, bytes]]:
+    """Sessions that begin as one that took another's place, and when."""
+    for name, trace in traces.items():
+        if not trace.first.keys().isdisjoint(_OBTAINED):
+            begin = trace.begin
+            if begin[0] and any(trace.first.get(event) == begin for event in _OBTAINED):
+                yield begin[0], name
+
+
+def _wants_another(trace: Trace) -> bool:
+    """Whether the last that a session tells is that its client looks for another one."""
+    wanted = [trace.last[event] for event in _WANTED if event in trace.first]
+    return bool(wanted) and max(wanted) == max(trace.last.values())
 
 
 def _keys_of_videos(traces: Mapping[bytes, Trace], keys: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
