@@ -28,10 +28,21 @@ NAMES = {
         "new session in use",
     ],
     Event.REFRESH_FAILED: ["didFailToRefreshSession", "session-refresh-error", "No fresh session obtained"],
-    Event.RESTART: ["willRestartUpload", "restarting_upload_from_scratch", "upload starts again from part 1"],
+    Event.RESTART: [
+        "willRestartUpload",
+        "restarting_upload_from_scratch",
+        "upload starts again from part 1",
+        "onRestart",
+    ],
     Event.RESTARTED: ["UploadRestarted", "upload_reinitiated", "UPLOAD/RESTART_SUCCESS", "upload started again"],
     Event.COMPLETING: ["CompletionRequested", "finalizing_upload", "complete-error", "All chunks sent, assembling"],
-    Event.COMPLETE: ["didCompleteUpload", "uploadCompleted", "upload_finalized", "Upload of a.mp4 is complete"],
+    Event.COMPLETE: [
+        "didCompleteUpload",
+        "onFinalizeSuccess",
+        "uploadCompleted",
+        "upload_finalized",
+        "Upload of a.mp4 is complete",
+    ],
     Event.ABORT: [
         "MultipartUploadAborted",
         "didAbortUpload",
@@ -79,7 +90,9 @@ def test_a_call_is_no_step_that_was_taken():
     assert read_step("12:00:01 completeMultipartUpload({ Bucket: 'films' })") is None
 
 
-@pytest.mark.parametrize("name", ["onPartUploaded", "uploadCompleted", "onSessionRefreshed", "uploadCancelled"])
+@pytest.mark.parametrize(
+    "name", ["onPartUploaded", "upload finalised", "uploadCompleted", "onSessionRefreshed", "uploadCancelled"]
+)
 def test_a_name_written_as_one_word_is_found_without_an_id(name):
     assert any(literal in name.lower() for literal in literals())
 

@@ -240,7 +240,9 @@ _NO_ID = re.compile(
 _PLACEHOLDER = re.compile(PLACEHOLDER + rb"$")
 _LONGEST_NO_ID = 40
 LONG_ID = 64
-LONE_ID = re.compile(rb"""["'`(\[]?(?=[\w.~+=-]{0,60}\d)[\w.~+-]{20,1000}=*["'`)\],;:.]{0,4}$""")
+LONE_ID = re.compile(
+    rb"""["'`(\[]?(?=[\w.~+=-]{0,60}\d)(?:[\w.~+-]{20,1000}=*|(?=\d*[a-f])[0-9a-f]{12,19})["'`)\],;:.]{0,4}$"""
+)
 _TWO_WORDS = {b"upload", b"request", b"host", b"video", b"media", b"asset"}  # "upload id: x"
 # "upload holiday_2026_at_the_beach.mp4" names no upload.
 FILE = re.compile(rb"""[^\s"]{1,58}\.[A-Za-z][A-Za-z0-9]{1,4}[^\w\s"]{0,3}$""")

@@ -50,7 +50,8 @@ for _means, _written in (
     ("fresh", "new fresh replacement another"),
     ("begin start", "start starts begin begins starting beginning"),
     ("begin start done", "started begun"),
-    ("done", "done ok success succeeded successful successfully did ready got obtained have sent written on tried"),
+    ("done ok", "done ok success succeeded successful successfully"),
+    ("done", "did ready got obtained have sent written server"),
     ("ask", "will request requests requested requesting asking pending attempt attempting scheduled getting going"),
     ("fail", "fail fails failed failing failure error errored errors unsuccessful not no cannot unable unknown"),
     ("gone", "lost gone dead invalid stale"),
@@ -74,7 +75,7 @@ for _means, _written in (
     ("job", "job task worker"),
     ("user", "user operator"),
     ("stop", "stopped stops pressed"),
-    ("", "the a an of for was were is are has been have had from to in by with its it this that client server"),
+    ("", "the a an of for was were is are has been have had from to in by with its it this that client on"),
     ("", "put set went goes go made make away longer more left times time now already place work s3 store"),
     ("", "upload's event step state status first it's"),
 ):
@@ -130,6 +131,7 @@ _ROWS: tuple[tuple[Event | None, str, str], ...] = (
     (Event.COMPLETING, "complete ask", ""),
     (Event.COMPLETING, "complete start", ""),
     (Event.COMPLETE, "complete upload done", ""),
+    (Event.COMPLETE, "complete ok", "session"),
     (None, "fail", ""),
     *((Event.CREATE, f"begin {what} {form}", "part") for what in ("upload", "session") for form in ("done", "start")),
     (Event.COMPLETE, "upload done", "session part"),
@@ -184,7 +186,12 @@ def literals() -> set[str]:
     verbs = "create init start open upload stor retr succe fail error done complet finish final abort cancel restart"
     nouns = ("upload", "part", "chunk", "multipart")
     joined = {f"{noun}{verb}" for noun in nouns for verb in verbs.split()}
-    return joined | {"uploadsession", "sessionrefresh", "sessionrenew", "sessionexpir", "retriesex", "refreshsession"}
+    apart = {f"upload{sign}{verb}" for sign in " ._-" for verb in verbs.split()}
+    return (
+        joined
+        | apart
+        | {"uploadsession", "sessionrefresh", "sessionrenew", "sessionexpir", "retriesex", "refreshsession"}
+    )
 
 
 def is_step_word(word: str) -> bool:
