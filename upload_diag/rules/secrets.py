@@ -73,7 +73,8 @@ _PROSE = (
 # Only `[\r][\n]` is how a client for Java shows that a line of the wire ends.
 _CODE = r"(?!(?:[A-Z][a-z][a-z]*+){2,}+" + _END + r"|[A-Za-z_$][\w.$]{0,80}+(?:\(|\[(?![\\\r\n])))"
 
-_CLOSE = r"""(?:["'`\]]{1,3}|[ ]\[[^\]\n]{0,40}\])?"""
+# Dumps of PHP say behind a name whose it is: `["secret":"Aws\Credentials":private]=>`.
+_CLOSE = r"""(?:"?(?::"?[\w\\]{1,100}"?)?:pr(?:ivate|otected)\]|["'`\]]{1,3}|[ ]\[[^\]\n]{0,40}\])?"""
 _SIGN = r"""\s{0,20}[:=]{1,2}+>?(?!//)(?:\s{0,40}(?=["'`]|string\()|[ \t]{0,20})"""
 _OPEN = r"""(?:(?:[sS]ome|Optional)?[\[(]\s{0,20})?(?:[bu](?=["'])|string\([0-9]{1,6}\)[ ])?"""
 # The quote behind an id that ends as a label does, `"uploadId": "…PWD=", "partNumber": 7`, closes and opens nothing.
@@ -163,7 +164,7 @@ _PASSWORD_LABELS = (
     "passcode",
     "_pass",
     "dbpass",
-    "bind_pw",
+    "bind pw",
     "passwort",
     "kennwort",
 )
@@ -253,6 +254,8 @@ SECRETS: tuple[Secret, ...] = (
             "<SecretAccessKey>«wJalrXUtnFEMI/K7MDENG»</SecretAccessKey>",
             "<ns:SecretAccessKey xsi:type=\"xsd:string\" id='7'>«wJalrXUtnFEMI/K7MDENG»</ns:SecretAccessKey>",
             "<SecretAccessKey><![CDATA[«wJalrXUtnFEMI]/K7MDENG»]]></SecretAccessKey>",
+            '["secretKey":"Aws\\Credentials":private]=>\n  string(12) "«hunter2\\/K7M»"',
+            "[secretKey:protected] => «hunter2»",
             "AccountName=films;AccountKey=«Zm9vYmFyYmF6cXV4==»;EndpointSuffix=core.windows.net",
         ),
         misses=("secretKey: null", "sessionKeyId: 7", "object key: uploads/2026/film.mp4"),
@@ -288,7 +291,7 @@ SECRETS: tuple[Secret, ...] = (
         pattern=(
             _labelled("signature", "signature provided", "signature of chunk", "signature 256", guard=_CODE)
             + "|"
-            + _labelled("sig", before=r"(?<![A-Za-z0-9_].{3})", guard=_CODE)
+            + _labelled("sig", before=r"(?<![A-Za-z0-9].{3})", guard=_CODE)
             + r"|[sS]ignature(?::\r?\n| (?:is|was):? )([0-9a-f]{64})"
         ),
         hits=(
@@ -297,6 +300,7 @@ SECRETS: tuple[Secret, ...] = (
             "10000;chunk-signature=«ad80c730a21e5b8d»",
             "https://d1.cloudfront.net/a.mp4?Expires=1&Signature=«nitfHRCrtziwO2HwPfWw~yYDhUF5EwRunQA-»&x=1",
             "?se=2026-11-22T00%3A00Z&sp=rw&sig=«abcDEF123%2Bxyz%3D»",
+            "temp_url_sig=«42bd9fb6db4b76180ace24175c24888eb4e72736»&temp_url_expires=1",
             "<SignatureProvided>«0Tx5kZ1Y8bN2m/c3v4B5n6M7=»</SignatureProvided>",
             "botocore.auth - DEBUG - Signature:\n«0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef»",
         ),
@@ -585,6 +589,16 @@ SECRETS: tuple[Secret, ...] = (
         misses=("cookie: too large", "xsrfCookieName: 'XSRF-TOKEN',"),
     ),
     Secret(
+        rule="secret.cookie-jar",
+        kind="cookie",
+        keywords=("TRUE\t", "FALSE\t"),
+        # A line of the file in which curl, wget and yt-dlp keep cookies.
+        pattern=r"\t(?:TRUE|FALSE)\t/[^\t\n]{0,200}\t(?:TRUE|FALSE)\t\d{1,12}\t[^\t\n]{1,128}\t([^\s]+)",
+        bare=True,
+        hits=("films.example\tTRUE\t/\tFALSE\t1795000000\tsid\t«abc123»\n",),
+        misses=("a\tTRUE\t3\tFALSE\t7\tb\tc",),
+    ),
+    Secret(
         rule="secret.cookie-list",
         kind="cookie",
         keywords=("cookies",),
@@ -608,7 +622,7 @@ SECRETS: tuple[Secret, ...] = (
     Secret(
         rule="secret.password",
         kind="password",
-        keywords=("passw", "passphrase", "passcode", "pwd", "_pass", "dbpass", "bind_pw", "kennwort"),
+        keywords=("passw", "passphrase", "passcode", "pwd", "_pass", "dbpass", "bind", "kennwort"),
         pattern=_labelled(*_PASSWORD_LABELS)
         + "|"
         + _labelled("pwd", guard=r"(?!/|[A-Za-z]:\\)", before=r"(?<![0-9].{3})(?<=pwd|Pwd|PWD)"),
@@ -618,6 +632,7 @@ SECRETS: tuple[Secret, ...] = (
             "DB_PASSWORD: «p4ss,word»",
             '"{""password"":""«hunter2»"",""user"":""bob""}"',
             "Server=db;Pwd=«s3cret»;Database=films",
+            "bindpw=«s3cret»",
             "<DbPassword>«hunter2»</DbPassword>",
         ),
         misses=("wrong password: please try again", "PWD=/home/bob", '"password": null', '"password":"","user":"bob"'),
@@ -649,8 +664,8 @@ SECRETS: tuple[Secret, ...] = (
         rule="secret.secret",
         kind="secret",
         keywords=("api", "secret", "jwt", "subscription"),
-        pattern=_labelled("api key", "subscription key", "secret", "jwt", guard=_CODE),
-        hits=("x-api-key: «0123456789»", "client_secret=«s3cr3t»", "apikey: '«abc»'"),
+        pattern=_labelled("api key", "ibm api key id", "subscription key", "secret", "jwt", guard=_CODE),
+        hits=("x-api-key: «0123456789»", "client_secret=«s3cr3t»", 'ibm_api_key_id="«abc»"', "apikey: '«abc»'"),
         misses=("secretArn: arn:aws:secretsmanager", "the secret: it is not there"),
     ),
     Secret(
@@ -754,14 +769,19 @@ SECRETS: tuple[Secret, ...] = (
     Secret(
         rule="secret.option",
         kind="password",
-        keywords=("--", "-u"),
+        keywords=("--", "-u", "-b"),
         pattern=(
             rf"--[\w-]{{0,40}}?{_labels(*_KEY_LABELS, *_PASSWORD_LABELS, 'pwd', 'secret', 'token', 'api key')}[ \t]+"
             r"""["']?([^\s"'-][^\s"']*)"""
             r"""|\s(?:-u|--user)[ \t=]["']?[^\s:"'=]{1,64}:([^\s"']+)"""
+            r"""|\s-b[ \t](?:"([\w.-]{1,60}=[^"]+)"|'([\w.-]{1,60}=[^']+)')"""
         ),
         bare=True,
-        hits=("mc alias --secret-key «hunter22» --quiet", "curl -u bob:«hunter2» https://films.example"),
+        hits=(
+            "mc alias --secret-key «hunter22» --quiet",
+            "curl -u bob:«hunter2» https://films.example",
+            "curl -b '«sid=abc; x=1»' a",
+        ),
         misses=("run --token --verbose",),
     ),
     Secret(
@@ -825,10 +845,20 @@ SECRETS: tuple[Secret, ...] = (
     Secret(
         rule="secret.query",
         kind="token",
-        keywords=("?", "&"),
-        pattern=r"""[?&](?:otp|hmac|pass|sid|assertion|SAMLResponse)=([^\s&"'<>]{8,})""",
-        hits=("/login?a=1&otp=«0123456789»&b=2", "/acs?SAMLResponse=«PHNhbWxwOlJlc3BvbnNl»"),
-        misses=("/films?pass=2&sid=7",),
+        keywords=("?", "&", ";"),
+        pattern=(
+            r"""[?&](?:otp|hmac|pass|sid|assertion|SAMLResponse)=([^\s&"'<>]{8,})"""
+            r"""|[?&;](?:[jJ][sS][eE][sS][sS][iI][oO][nN][iI][dD]|PHPSESSID|ASPSESSIONID\w{1,20})=([^\s&"'<>?;]{8,})"""
+            # Of a login; the code of an error has no digits.
+            r"""|[?&]code=(?=[A-Za-z._~/%-]{0,200}\d)(?!\d{1,20}(?![\w.-]))([\w.~/%-]{20,})"""
+        ),
+        hits=(
+            "GET /up;jsessionid=«1C0A66BE760C04AA»?a=1",
+            "/cb?code=«k2TYWCgykNuCn45uDEbTwUQ6»&state=x",
+            "/login?a=1&otp=«0123456789»&b=2",
+            "/acs?SAMLResponse=«PHNhbWxwOlJlc3BvbnNl»",
+        ),
+        misses=("/films?pass=2&sid=7", "/films?code=CompleteMultipartUploadFailed"),
     ),
     Secret(
         rule="secret.email",
