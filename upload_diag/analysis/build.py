@@ -1,7 +1,7 @@
 """From a `Tally` to the `Report` that is printed."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from upload_diag import __version__
 from upload_diag.analysis.cuts import find_cuts
@@ -9,7 +9,7 @@ from upload_diag.analysis.report import Bucket, Example, Group, Input, Pattern, 
 from upload_diag.analysis.tally import MINUTE, FileTally, GroupTally, Tally
 from upload_diag.codes import ErrorCode
 from upload_diag.logs.markers import Event
-from upload_diag.sessions import Failure, Stories, rfc3339
+from upload_diag.sessions import Failure, Place, Stories, rfc3339
 from upload_diag.sessions.patterns import find_patterns
 
 __all__ = ["build"]
@@ -20,11 +20,12 @@ _WIDTHS = (1, 5, 15, 60, 360, 1440, 7 * 1440)  # minutes
 
 def build(tally: Tally, ruleset_version: str) -> Report:
     """The report on what was counted."""
-    stories = Stories(tally.settled(), tally.traces, tally.shared.values(), tally.line)
+    line = tally.lines()
+    stories = Stories(tally.settled(), tally.traces, tally.shared.values(), line)
     touched, follows = stories.touched, stories.follows
     died = [(trace, cause) for trace, cause in stories.traces if cause is not None]
     groups = [
-        _group(tally, failure, group, touched[failure], follows[failure]) for failure, group in tally.groups.items()
+        _group(line, failure, group, touched[failure], follows[failure]) for failure, group in tally.groups.items()
     ]
     groups.sort(key=_order)
     times = [time for group in tally.groups.values() for time in (group.first, group.last) if time]
@@ -73,7 +74,7 @@ def _notes(tally: Tally) -> Iterator[str]:
         yield f"{text}. (In {', '.join(dict.fromkeys(codes))}.)"
 
 
-def _group(tally: Tally, failure: Failure, group: GroupTally, sessions: int, follows: int) -> Group:
+def _group(line: Callable[[Place], int], failure: Failure, group: GroupTally, sessions: int, follows: int) -> Group:
     verdict = group.verdict
     return Group(
         fingerprint=failure.fingerprint,
@@ -91,9 +92,7 @@ def _group(tally: Tally, failure: Failure, group: GroupTally, sessions: int, fol
         user_message=verdict.user_message,
         action=verdict.action,
         examples=tuple(
-            Example(
-                _clean(place[1]), tally.line(place), place[2], rfc3339(place[0]) if place[0] else None, _excerpt(text)
-            )
+            Example(_clean(place[1]), line(place), place[2], rfc3339(place[0]) if place[0] else None, _excerpt(text))
             for place, text in group.examples
         ),
     )

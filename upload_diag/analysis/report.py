@@ -279,6 +279,7 @@ def _group(one: Group) -> dict[str, Any]:
 
 def _requests(tally: "Tally") -> dict[str, Any]:
     """Which upload failed requests were of, and failures that name a request alone: other logs may tell its upload."""
+    line = tally.lines()
     names = {name: _told(name) for name in set(tally.requests.values())}  # most come again
     uploads = {_told(request): names[name] for request, name in sorted(tally.requests.items())}
     shared = {_told(request): sorted(map(_told, several)) for request, several in sorted(tally.shared.items())}
@@ -289,7 +290,7 @@ def _requests(tally: "Tally") -> dict[str, Any]:
             "group": failure.fingerprint,
             "time": rfc3339(place[0]) if place[0] else None,
             "path": redact(place[1]),
-            "line": tally.line(place),
+            "line": line(place),
             "offset": place[2],
             **({"near": _told(near)} if near else {}),
         }

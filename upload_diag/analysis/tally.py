@@ -7,10 +7,10 @@ order. Whatever is limited keeps the earliest of its kind, and counts what it le
 import os
 from bisect import bisect, bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from heapq import nsmallest
-from itertools import islice
+from itertools import accumulate, islice
 from operator import itemgetter
 from sys import maxsize
 from typing import TypeVar
@@ -122,6 +122,15 @@ class Thread:
     first: bytes | None = None
     current: bytes | None = None
     done: bool = False
+
+
+def _lines_before(pieces: list[tuple[int, int]]) -> list[int]:
+    """How many lines stand before each piece of a file.
+
+    Two machines may each have a file of this name, and then two pieces begin at 0.
+    """
+    before = [0, *accumulate(lines for _, lines in pieces)]
+    return [before[bisect_left(pieces, begin, key=itemgetter(0))] for begin, _ in pieces]
 
 
 class Tally:
@@ -366,14 +375,18 @@ class Tally:
             before.hi = piece.hi
         return joined
 
-    def line(self, place: Place) -> int:
-        """The line of a place, counted from the beginning of its file."""
-        if place[1] not in self.files:  # a page that was read back does not hold every input, nor long names whole
-            return place[3]
-        pieces = self.files[place[1]].pieces
-        begin = pieces[bisect(pieces, place[2], key=itemgetter(0)) - 1][0]
-        # Not by its number: two machines may each have a file of this name, and then two pieces begin at 0.
-        return place[3] + sum(lines for _, lines in pieces[: bisect_left(pieces, begin, key=itemgetter(0))])
+    def lines(self) -> Callable[[Place], int]:
+        """What tells the line of a place, counted from the beginning of its file; of all that was counted by now."""
+        begins = {path: [begin for begin, _ in file.pieces] for path, file in self.files.items()}
+        before = {path: _lines_before(file.pieces) for path, file in self.files.items()}
+
+        def line(place: Place) -> int:
+            _, path, offset, number = place
+            if path not in before:  # a page that was read back does not hold every input, nor long names whole
+                return number
+            return number + before[path][bisect(begins[path], offset) - 1]
+
+        return line
 
     def settled(self) -> dict[bytes, Trace]:
         """The traces by name, when what still waits is given to the upload that comes first after it.
