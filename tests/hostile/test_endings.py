@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from hostile import FAILED
@@ -84,4 +85,23 @@ def test_a_run_that_is_ended_leaves_no_half_written_copy(tmp_path, end):
         said = run.stderr.read()
     assert run.returncode == (130 if end == "SIGINT" else -getattr(signal, end))
     assert b"Traceback" not in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_that_is_ended_as_soon_as_the_copy_exists_leaves_none(tmp_path):
+    code = """
+        import os, signal, sys
+        from upload_diag.cli._console import open_output
+
+        def opened(*args, create=os.open, **more):
+            handle = create(*args, **more)
+            signal.raise_signal(signal.SIGTERM)
+            return handle
+
+        os.open = opened
+        with open_output(sys.argv[1]) as file:
+            file.write("x")
+    """
+    run = subprocess.run([sys.executable, "-c", dedent(code), tmp_path / "copy"], check=False)
+    assert run.returncode == -signal.SIGTERM
     assert list(tmp_path.iterdir()) == []

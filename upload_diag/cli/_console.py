@@ -148,26 +148,32 @@ def _writing(target: Path) -> Iterator[TextIO]:
 @contextmanager
 def _replacing(target: Path) -> Iterator[TextIO]:
     """A temporary file beside `target` that takes its place at the end, and vanishes when anything went wrong."""
-    import tempfile
+    from secrets import token_hex
 
+    temporary = target.with_name(f".{target.name[:40]}.{token_hex(8)}")  # told before there is one to delete
+    with _cleared_away(temporary):
+        try:
+            with _created(temporary, target) as file:
+                yield file
+            temporary.chmod(_mode_for(target))
+            temporary.replace(target)
+        except BaseException:  # Ctrl-C, too, which may come as soon as the file exists
+            with suppress(OSError):
+                temporary.unlink()
+            raise
+
+
+def _created(temporary: Path, target: Path) -> TextIO:
+    """A new file that nobody else may read."""
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
         raise InputError(f"cannot write {target}: {error.strerror}") from error
-    temporary = Path(name)
-    try:
-        with _cleared_away(temporary), os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            yield file
-        temporary.chmod(_mode_for(target))
-        temporary.replace(target)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
+    return os.fdopen(handle, "w", encoding="utf-8", newline="\n")
 
 
 def _mode_for(target: Path) -> int:
-    """The permissions of the file to be replaced, or the usual ones; `mkstemp` makes private files."""
+    """The permissions of the file to be replaced, or the usual ones; the temporary one is private."""
     if target.exists():
         return target.stat().st_mode & 0o777
     umask = os.umask(0)
