@@ -60,6 +60,14 @@ NAMES = {
         "saved a.json",
         "file opened by a colleague",
         "started",
+        "file deleted",
+        "object created",
+        "file opened",
+        "object expired",
+        "client closed",
+        "session closed",
+        "request completed",
+        "user session expired",
     ],
 }
 PAIRS = [

@@ -32,7 +32,8 @@ _WORDS: dict[str, set[str]] = {
     **dict(_verb("begin", "create initiate initialize initialise open")),
     **dict(_verb("store", "upload transfer store persist save acknowledge confirm accept receive")),
     **dict(_verb("complete", "complete finalize finalise finish commit assemble seal")),
-    **dict(_verb("abort", "abort discard terminate remove delete close abandon")),
+    **dict(_verb("abort", "abort discard terminate abandon")),
+    **dict(_verb("delete", "remove delete")),  # of an upload it is an abort, of a file it is not
     **dict(_verb("cancel", "cancel")),
     **dict(_verb("renew", "refresh renew reissue replace")),
     **dict(_verb("restart", "restart reinitiate reinitialize reinitialise reopen recreate reupload")),
@@ -42,7 +43,8 @@ _WORDS: dict[str, set[str]] = {
     **dict(_verb("over", "exhaust exceed reach")),
 }
 for _means, _written in (
-    ("upload", "multipart mpu file object"),
+    ("upload", "multipart mpu"),
+    ("thing", "file object"),
     ("upload store", "upload transfer"),
     ("part", "part parts chunk chunks piece pieces segment segments block blocks slice slices fragment fragments"),
     ("session", "session"),
@@ -52,7 +54,7 @@ for _means, _written in (
     ("begin start done", "started begun"),
     ("done ok", "done ok success succeeded successful successfully"),
     ("done", "did ready got obtained have sent written server"),
-    ("ask", "will request requests requested requesting asking pending attempt attempting scheduled getting going"),
+    ("ask", "will requested requesting asking pending attempt attempting scheduled getting going"),
     ("fail", "fail fails failed failing failure error errored errors unsuccessful not no cannot unable unknown"),
     ("gone", "lost gone dead invalid stale"),
     ("again", "again anew over scratch zero beginning"),
@@ -60,7 +62,7 @@ for _means, _written in (
     ("cancel", "cancelled cancelling canceled canceling"),
     ("over", "limit max maximum spent"),
     ("tries", "retries attempts tries"),
-    ("abort done", "dropped"),
+    ("delete done", "dropped"),
     ("done", "use active"),
     ("give up", "giveup"),
     ("valid", "valid known"),
@@ -77,7 +79,7 @@ for _means, _written in (
     ("stop", "stopped stops pressed"),
     ("", "the a an of for was were is are has been have had from to in by with its it this that client on"),
     ("", "put set went goes go made make away longer more left times time now already place work s3 store"),
-    ("", "upload's event step state status first it's"),
+    ("", "upload's request requests event step state status first it's"),
 ):
     for _word in _written.split():
         _WORDS.setdefault(_word, set()).update(_means.split())
@@ -117,10 +119,11 @@ _ROWS: tuple[tuple[Event | None, str, str], ...] = (
     (Event.RESTART, "again start", ""),
     (Event.RETRY, "retry ask", ""),
     (Event.RETRY, "retry", "fail over"),
-    (Event.EXPIRED, "gone session", ""),
-    (Event.EXPIRED, "fail valid session", ""),
+    (Event.EXPIRED, "gone session", "user"),
+    (Event.EXPIRED, "fail valid session", "user"),
     (Event.EXPIRED, "gone upload", "part"),
     (Event.ABORT, "abort session done", "fail part"),
+    (Event.ABORT, "delete upload done", "fail part"),
     *((Event.ABORT, f"abort {form}", "fail part") for form in ("done", "ask")),
     (None, "part fail", ""),
     (None, "part ask", "complete"),
@@ -131,10 +134,12 @@ _ROWS: tuple[tuple[Event | None, str, str], ...] = (
     (Event.COMPLETING, "complete ask", ""),
     (Event.COMPLETING, "complete start", ""),
     (Event.COMPLETE, "complete upload done", ""),
+    (Event.COMPLETE, "complete thing done", ""),
     (Event.COMPLETE, "complete ok", "session"),
     (None, "fail", ""),
     *((Event.CREATE, f"begin {what} {form}", "part") for what in ("upload", "session") for form in ("done", "start")),
     (Event.COMPLETE, "upload done", "session part"),
+    (Event.COMPLETE, "thing store done", "session part"),
 )
 _FOLLOWS = {None, Event.REFRESH, Event.REFRESHED, Event.RESTARTED}  # none is a failure itself
 
